@@ -1,0 +1,1 @@
+"""Dateline: ask a news archive, get answers you can check."""

@@ -1,0 +1,25 @@
+"""Errors whose message is meant for the person at the keyboard.
+
+The command line and the chat page show `str(error)` as it is, so each message
+says what happened, with which value, and what to do about it.
+"""
+
+
+class RagError(Exception):
+    """Base of the errors shown to the user."""
+
+
+class SourceError(RagError):
+    """A file, folder or address could not be read as articles."""
+
+
+class ModelError(RagError):
+    """A model could not be found, fetched, verified or loaded."""
+
+
+class ArchiveError(RagError):
+    """An archive is missing, damaged, or does not fit the settings."""
+
+
+class GenerationError(RagError):
+    """The generator failed or could not be reached."""

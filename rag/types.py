@@ -1,0 +1,207 @@
+"""Records passed between the stages of the pipeline.
+
+Everything here is immutable and imports nothing from the project, so that any
+stage, test or user interface can depend on it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+def iso_date(value: str | dt.date | None) -> str | None:
+    """Return `value` as an ISO 8601 calendar date, ``YYYY-MM-DD``.
+
+    Takes a `date`, a `datetime` or an ISO string, whose time of day is dropped.
+    Raises `ValueError` for anything else, naming the value.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    try:
+        return dt.datetime.fromisoformat(value.strip()).date().isoformat()
+    except (ValueError, AttributeError):
+        raise ValueError(f"not a date: {value!r}; write it as YYYY-MM-DD") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article.
+
+    `text` is the clean body that citations point into, without the title.
+    `date` is the publication date, ``YYYY-MM-DD``; a `datetime.date` is accepted.
+    `id` is kept when given; otherwise the archive derives a stable one.
+    `source` is the file or address it was read from.
+    """
+
+    title: str
+    text: str
+    id: str | None = None
+    date: str | None = None
+    url: str | None = None
+    publisher: str | None = None
+    author: str | None = None
+    language: str | None = None
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "date", iso_date(self.date))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text, from character `start` up to but not including `end`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences of one article: `article.text[start:end]`.
+
+    It is identified by article and position, never by its text, because
+    syndicated news repeats.
+    """
+
+    article_id: str
+    position: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreParts:
+    """What a hit's score is made of; each part is higher for a better match.
+
+    `dense` is the cosine of question and passage, in [-1, 1]. `lexical` is the BM25
+    score of the passage and `headline` that of its whole article with the title,
+    both unbounded. A part is None when its index did not return the passage.
+    """
+
+    dense: float | None = None
+    lexical: float | None = None
+    headline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question: `article.text[start:end] == text`."""
+
+    article: Article
+    text: str
+    start: int
+    end: int
+    score: float
+    parts: ScoreParts
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The sentence an answer's mark ``[number]`` points to.
+
+    `article.text[start:end] == quote`, in characters of the stored article.
+    """
+
+    number: int
+    article: Article
+    quote: str
+    start: int
+    end: int
+
+
+class Turn(NamedTuple):
+    """One earlier question of a conversation and the answer it got."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Where the time of one answer went, in seconds.
+
+    `first_text` runs from the question to the first checked text; None when the
+    answer is a refusal.
+    """
+
+    search: float = 0.0
+    first_text: float | None = None
+    generate: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer in which every sentence carries marks such as ``[1]``.
+
+    `question` is the question as it was searched. `citations` are in order of
+    their numbers; `hits` are the passages the generator was given. With
+    `abstained` the text is the refusal phrase and there are no citations.
+    """
+
+    question: str
+    text: str
+    abstained: bool
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    timings: Timings = field(default_factory=Timings)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A source that could not be read, and why, in words for the user."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did, in numbers of articles; `chunks` were newly embedded.
+
+    `linked` counts added or updated articles that are near-duplicates of another.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    linked: int = 0
+    chunks: int = 0
+    seconds: float = 0.0
+    skipped: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an ingest has come.
+
+    `done` articles of `total` are stored; `total` is None while sources are
+    still being read. `note` says what is being worked on.
+    """
+
+    done: int
+    total: int | None
+    chunks: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveStats:
+    """Counts of an archive; `first` and `last` are publication dates."""
+
+    articles: int
+    chunks: int
+    linked: int
+    publishers: int
+    first: str | None
+    last: str | None
+    bytes_on_disk: int
+    generation: int
+    embedder: str
