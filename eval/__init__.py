@@ -1,0 +1,1 @@
+"""Measure Dateline on questions with known answers."""

@@ -202,6 +202,5 @@ class ArchiveStats:
     publishers: int
     first: str | None
     last: str | None
-    bytes_on_disk: int
     generation: int
     embedder: str

@@ -1,0 +1,38 @@
+"""Writing answers: with a model in this process, or a server's."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from rag.errors import GenerationError
+from rag.generation.base import Generator, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Generator", "Message", "load_generator"]
+
+
+def load_generator(name: str, *, on_progress: Callable[[str], None] | None = None) -> Generator:
+    """Return the generator called `name`.
+
+    An address with the server's name of the model, ``https://host/v1#model``, is an
+    OpenAI-compatible server, whose key is taken from ``DATELINE_API_KEY`` or
+    ``OPENAI_API_KEY``; anything else is a name for `rag.models.resolve`. Raises
+    `GenerationError` or `ModelError` when it cannot be used; a server is not yet asked.
+    """
+    # Both imports take seconds (torch; the client's types), and only one is needed.
+    if name.startswith(("http://", "https://")):
+        from rag.generation.remote import OpenAIGenerator
+
+        address, _, model = name.partition("#")
+        if not model:
+            raise GenerationError(
+                f"{name!r} names no model; write it after the address, as in {address}#model-name"
+            )
+        key = os.environ.get("DATELINE_API_KEY") or os.environ.get("OPENAI_API_KEY")
+        return OpenAIGenerator(address, model=model, api_key=key)
+    from rag.generation.local import TransformersGenerator
+
+    return TransformersGenerator.load(name, on_progress=on_progress)

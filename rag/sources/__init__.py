@@ -1,0 +1,169 @@
+"""Read news from files, folders and addresses into clean `Article` records."""
+
+from __future__ import annotations
+
+import logging
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import SourceError
+from rag.sources import documents, feeds, files, pages, plain, records, tables, web
+from rag.sources.files import File
+from rag.sources.text import decode
+from rag.types import Article, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    import httpx
+
+    Columns = Mapping[str, str]
+    Found = Iterator[Article | Skipped]
+
+__all__ = ["read"]
+
+_log = logging.getLogger(__name__)
+
+
+def read(
+    paths: Iterable[str | Path],
+    *,
+    columns: Mapping[str, str] | None = None,
+    on_skip: Callable[[Skipped], None] | None = None,
+) -> Iterator[Article]:
+    """Yield the articles found in files, folders and http(s) addresses, in order.
+
+    Reading is lazy, tables by the row. Text, Markdown, HTML, PDF, Word, JSON, JSON
+    Lines, CSV, Parquet, RSS and Atom files are read, also inside ``.gz`` and ``.zip``.
+    `columns` maps a field of `Article` to the column of a table that holds it; fields
+    it leaves out are matched by well-known names. What cannot be read is passed to
+    `on_skip`, or logged, and reading goes on. Raises `SourceError` for a mapping of an
+    unknown field, and `TypeError` for a lone path instead of a list.
+    """
+    if isinstance(paths, str | Path):
+        raise TypeError(f"give a list of paths, not a lone one: [{str(paths)!r}]")
+    return _wanted(paths, columns=records.check_columns(columns), on_skip=on_skip or _log_skip)
+
+
+def _wanted(
+    paths: Iterable[str | Path], *, columns: Columns, on_skip: Callable[[Skipped], None]
+) -> Iterator[Article]:
+    for path in paths:
+        for found in _at(path, columns=columns):
+            if isinstance(found, Skipped):
+                on_skip(found)
+            else:
+                yield found
+
+
+def _log_skip(skipped: Skipped) -> None:
+    _log.warning("skipped %s: %s", skipped.source, skipped.reason)
+
+
+def _at(path: str | Path, *, columns: Columns) -> Found:
+    """Yield what is at one path or address."""
+    name = str(path)
+    try:
+        if isinstance(path, str) and web.is_address(path):
+            with web.open_client() as client:
+                yield from _at_address(path, columns=columns, client=client)
+        elif isinstance(path, str) and "://" in path:
+            raise SourceError("is not an http or https address, and no other kind is read")
+        else:
+            for file in files.find(Path(path)):
+                yield from _each(file, columns=columns)
+    except (SourceError, OSError) as error:
+        yield Skipped(name, _reason(error))
+
+
+def _each(file: File | Skipped, *, columns: Columns) -> Found:
+    """Yield what is in one file; whatever is wrong with it becomes a `Skipped`."""
+    if isinstance(file, Skipped):
+        yield file
+        return
+    try:
+        yield from _in(file, columns=columns)
+    except (SourceError, OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        yield Skipped(file.name, _reason(error))
+    except (NotImplementedError, RuntimeError) as error:  # what zipfile raises on odd members
+        yield Skipped(file.name, f"cannot be unpacked ({error}); unpack it and give the files")
+
+
+def _in(file: File, *, columns: Columns) -> Found:
+    """Yield the articles of a file by its kind."""
+    match files.kind_of(file):
+        case "gzip":
+            yield from _in(files.gunzip(file), columns=columns)
+        case "zip":
+            with files.unzip(file) as members:
+                for member in members:
+                    yield from _each(member, columns=columns)
+        case "text":
+            yield from plain.read_text(_text(file), source=file.name)
+        case "markdown":
+            yield plain.read_markdown(_text(file), source=file.name)
+        case "html":
+            yield pages.read_page(file.whole(), source=file.name, charset=file.charset)
+        case "pdf":
+            yield documents.read_pdf(file.whole(), source=file.name)
+        case "docx":
+            yield documents.read_docx(file.whole(), source=file.name)
+        case "feed":
+            yield from feeds.read_feed(file.whole(), source=file.name)
+        case "json":
+            yield from tables.read_json(file, columns=columns)
+        case "jsonl":
+            yield from tables.read_jsonl(file, columns=columns)
+        case "csv":
+            yield from tables.read_csv(file, columns=columns)
+        case "parquet":
+            yield from tables.read_parquet(file, columns=columns)
+
+
+def _text(file: File) -> str:
+    return decode(file.whole(), declared=file.charset)
+
+
+def _at_address(url: str, *, columns: Columns, client: httpx.Client) -> Found:
+    """Yield the page at an address, or the pages that the feed there links to."""
+    fetched = web.fetch(url, client=client)
+    kind = files.kind_of(fetched.file)
+    if kind == "html":
+        yield _page(fetched, source=url)
+    elif kind == "feed":
+        for entry in feeds.entries(fetched.file.whole(), source=url):
+            yield _entry(entry, client=client)
+    else:
+        yield from _each(fetched.file, columns=columns)
+
+
+def _page(fetched: web.Fetched, *, source: str) -> Article:
+    file = fetched.file
+    return pages.read_page(file.whole(), source=source, url=fetched.url, charset=file.charset)
+
+
+def _entry(entry: feeds.Entry, *, client: httpx.Client) -> Article | Skipped:
+    """Return a feed's entry, from the page it links to unless it holds the whole text."""
+    try:
+        if entry.is_full() or entry.link is None:
+            return entry.article()
+        return _page(web.fetch(entry.link, client=client), source=entry.link)
+    except SourceError as error:
+        return Skipped(entry.link or entry.source, str(error))
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong with the bytes of a file, in words for the user."""
+    match error:
+        case SourceError():
+            return str(error)
+        case EOFError():
+            return "is cut short; fetch it again"
+        case zlib.error() | zipfile.BadZipFile():
+            return f"is damaged ({error}); fetch it again"
+        case OSError(strerror=str(said)):
+            return f"cannot be read: {said}"
+        case _:
+            return f"is damaged ({error}); fetch it again"  # gzip's own OSError has no strerror

@@ -1,0 +1,158 @@
+"""Score one answer, one ranking or one list of citations; no state and no files."""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from collections import Counter
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from eval.questions import Question
+    from rag.types import Article, Citation
+
+_MARK = re.compile(r"\s*\[\d+(?:\s*[,;]\s*\d+)*\]")
+_ARTICLE = re.compile(r"\b(a|an|the)\b")
+_PARTED = re.compile(r"['’]s\b|[-‐‑–—]", re.IGNORECASE)
+_POLARITY = frozenset({"yes", "no"})
+
+
+def normalise_answer(text: str) -> str:
+    """Return `text` in lower case without punctuation, articles and extra spaces.
+
+    The normalisation of SQuAD's evaluate-v1.1.py (Rajpurkar et al. 2016), which
+    knows ASCII only. News is typeset, so Unicode punctuation and currency signs go
+    as well, and an em dash parts words; for ASCII text the result is the same.
+    """
+    kept = (mark for mark in text.lower().replace("—", " ") if not _is_punctuation(mark))
+    return " ".join(_ARTICLE.sub(" ", "".join(kept)).split())
+
+
+def strip_marks(text: str) -> str:
+    """Remove citation marks such as ``[1]`` and ``[1, 2]``."""
+    return _MARK.sub("", text)
+
+
+def is_yes_no(answers: Collection[str]) -> bool:
+    """Tell whether a question takes yes or no: an accepted answer is just that word.
+
+    The accepted answers decide, not the question's kind, so any file will do, and
+    "No Time to Die" does not make a yes/no question.
+    """
+    return any(normalise_answer(answer) in _POLARITY for answer in answers)
+
+
+def exact_match(text: str, answers: Collection[str]) -> bool:
+    """Tell whether the answer equals an accepted one once both are normalised.
+
+    Exact match of SQuAD v1.1 (Rajpurkar et al. 2016), without citation marks. For a
+    yes/no question the answer's first word is judged, since the rest explains it.
+    """
+    given = _judged(text, answers)
+    return any(given == normalise_answer(answer) for answer in answers)
+
+
+def token_f1(text: str, answers: Collection[str]) -> float:
+    """Return the best token F1 of the answer with an accepted one, from 0 to 1.
+
+    Token F1 of SQuAD v1.1 (Rajpurkar et al. 2016), without citation marks. For a
+    yes/no question the answer's first word is judged, as in `exact_match`.
+    """
+    given = _judged(text, answers).split()
+    return max((_f1(given, normalise_answer(answer).split()) for answer in answers), default=0.0)
+
+
+def contains_answer(text: str, answers: Collection[str]) -> bool:
+    """Tell whether an accepted answer stands in `text` as whole words.
+
+    Containment as in open-domain QA (`has_answer` of DrQA, Chen et al. 2017) on
+    SQuAD's normalisation, except that hyphens part words and the possessive 's is
+    dropped: "NASA's" holds "NASA" and "21-year-old" holds "21", but not "2".
+    """
+    words = f" {_parted(text)} "
+    return any(f" {wanted} " in words for answer in answers if (wanted := _parted(answer)))
+
+
+def gold_name(article: Article, gold: Collection[str]) -> str | None:
+    """Return the gold name of `article`: its id, or the stem of its source path.
+
+    None when it is not a gold article. This is the only place where the names in a
+    file of questions meet the articles of an archive.
+    """
+    stem = PurePath(article.source).stem if article.source else None
+    return next((name for name in gold if name in (article.id, stem)), None)
+
+
+def hit_at(ranked_ids: Sequence[str], gold: Collection[str], k: int) -> bool:
+    """Tell whether any gold article is among the first `k` (Hits@k, success@k)."""
+    return any(name in gold for name in ranked_ids[:k])
+
+
+def reciprocal_rank(ranked_ids: Sequence[str], gold: Collection[str]) -> float:
+    """Return 1 / rank of the first gold article, or 0 without one.
+
+    Its mean over questions is the MRR of TREC-8 (Voorhees 1999); cut `ranked_ids`
+    at 10 for MRR@10.
+    """
+    return next((1 / rank for rank, name in enumerate(ranked_ids, 1) if name in gold), 0.0)
+
+
+def citation_precision(citations: Sequence[Citation], question: Question) -> float:
+    """Return the share of citations that support the answer, from 0 to 1.
+
+    A citation counts when its article is gold and, where the question has gold
+    sentences, its quote overlaps one (either holds the other, normalised) or holds
+    an accepted answer; "yes" and "no" are too common for the latter. It is the
+    precision of ALCE (Gao et al. 2023) with gold labels in place of an NLI model;
+    an answer without citations scores 0, as there.
+    """
+    if not citations:
+        return 0.0
+    return sum(_supports(citation, question) for citation in citations) / len(citations)
+
+
+def percentile(values: Sequence[float], q: float) -> float | None:
+    """Return the `q`-th percentile, `q` from 0 to 100; None without values.
+
+    NumPy's default: linear interpolation between ranks (Hyndman & Fan 1996, type 7).
+    """
+    return float(np.percentile(values, q)) if values else None
+
+
+def _is_punctuation(mark: str) -> bool:
+    category = unicodedata.category(mark)
+    return mark in string.punctuation or category.startswith("P") or category == "Sc"
+
+
+def _judged(text: str, answers: Collection[str]) -> str:
+    given = normalise_answer(strip_marks(text))
+    return " ".join(given.split()[:1]) if is_yes_no(answers) else given
+
+
+def _f1(given: Sequence[str], wanted: Sequence[str]) -> float:
+    shared = (Counter(given) & Counter(wanted)).total()
+    return 2 * shared / (len(given) + len(wanted)) if shared else 0.0
+
+
+def _parted(text: str) -> str:
+    return normalise_answer(_PARTED.sub(" ", text))
+
+
+def _supports(citation: Citation, question: Question) -> bool:
+    if gold_name(citation.article, question.gold_articles) is None:
+        return False
+    if not question.gold_sentences or _overlaps(citation.quote, question.gold_sentences):
+        return True
+    return not is_yes_no(question.answers) and contains_answer(citation.quote, question.answers)
+
+
+def _overlaps(quote: str, sentences: Collection[str]) -> bool:
+    return contains_answer(quote, sentences) or any(
+        contains_answer(sentence, (quote,)) for sentence in sentences
+    )

@@ -1,0 +1,148 @@
+"""Read the questions of an evaluation."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from rag.errors import SourceError
+from rag.types import Turn, iso_date
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_KIND = "fact"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question with what a right answer holds.
+
+    `answers` are the accepted answers; none means the archive cannot answer.
+    `gold_articles` name the articles with the answer by id or by file stem.
+    `gold_sentences` are the sentences that support it, any of which will do.
+    `history` is the conversation before it; `since` and `until` are ISO dates.
+    """
+
+    id: str
+    question: str
+    kind: str = DEFAULT_KIND
+    answers: tuple[str, ...] = ()
+    gold_articles: tuple[str, ...] = ()
+    gold_sentences: tuple[str, ...] = ()
+    history: tuple[Turn, ...] = ()
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def answerable(self) -> bool:
+        """Tell whether the archive holds an answer."""
+        return bool(self.answers)
+
+
+def packaged_questions() -> Path:
+    """Return the path of the questions about the sample archive."""
+    return Path(str(resources.files("eval") / "questions.jsonl"))
+
+
+def load_questions(path: Path | str) -> list[Question]:
+    """Read questions from a ``.jsonl`` or ``.jsonl.gz`` file, one object a line.
+
+    `id` and `question` are required. Blank lines and unknown keys are passed over;
+    `gold_article_ids` stands in for `gold_articles`. Raises `SourceError` for a
+    file that cannot be read, a line that is no question, and an id used twice.
+    """
+    path = Path(path)
+    questions: dict[str, Question] = {}
+    try:
+        with _open(path) as lines:
+            for number, line in enumerate(lines, start=1):
+                if not line.strip():
+                    continue
+                where = f"{path}, line {number}"
+                question = _parse(line, where=where)
+                if question.id in questions:
+                    raise SourceError(
+                        f'{where}: "id" {question.id!r} is used twice; give each question its own'
+                    )
+                questions[question.id] = question
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise SourceError(f"cannot read questions from {path}: {error}") from error
+    return list(questions.values())
+
+
+def _open(path: Path) -> IO[str]:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8-sig")
+    return path.open(encoding="utf-8-sig")
+
+
+def _parse(line: str, *, where: str) -> Question:
+    try:
+        return _question(json.loads(line.rstrip()))
+    except json.JSONDecodeError as error:
+        raise SourceError(f"{where}: not JSON: {error.msg} at column {error.colno}") from error
+    except ValueError as error:
+        raise SourceError(f"{where}: {error}") from error
+
+
+def _question(record: object) -> Question:
+    if not isinstance(record, dict):
+        raise ValueError(f"expected an object with keys, got {type(record).__name__}")
+    return Question(
+        id=_text(record, "id"),
+        question=_text(record, "question"),
+        kind=_optional_text(record, "kind") or DEFAULT_KIND,
+        answers=_texts(record, "answers"),
+        gold_articles=_texts(record, "gold_articles") or _texts(record, "gold_article_ids"),
+        gold_sentences=_texts(record, "gold_sentences"),
+        history=_turns(record),
+        since=iso_date(_optional_text(record, "since")),
+        until=iso_date(_optional_text(record, "until")),
+    )
+
+
+def _text(record: Mapping[str, object], key: str) -> str:
+    if not (value := _optional_text(record, key)):
+        raise ValueError(f'"{key}" is missing or blank')
+    return value
+
+
+def _optional_text(record: Mapping[str, object], key: str) -> str | None:
+    value = record.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f'"{key}" must be text, got {value!r}')
+    return value.strip()
+
+
+def _list(record: Mapping[str, object], key: str) -> list[object]:
+    value = record.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise ValueError(f'"{key}" must be a list, got {value!r}')
+    return value
+
+
+def _texts(record: Mapping[str, object], key: str) -> tuple[str, ...]:
+    values = _list(record, key)
+    texts = tuple(value.strip() for value in values if isinstance(value, str))
+    if len(texts) < len(values) or not all(texts):
+        raise ValueError(f'"{key}" must hold texts that are not blank, got {values!r}')
+    return texts
+
+
+def _turns(record: Mapping[str, object]) -> tuple[Turn, ...]:
+    turns = []
+    for value in _list(record, "history"):
+        if not isinstance(value, dict):
+            raise ValueError(f'"history" must hold objects, got {value!r}')
+        turns.append(Turn(question=_text(value, "question"), answer=_text(value, "answer")))
+    return tuple(turns)

@@ -1,0 +1,279 @@
+"""An archive of articles: ingest, search, browse, delete."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from threading import Lock
+
+from rag import retrieval
+from rag.config import Settings
+from rag.embedding import Embedder, TransformerEmbedder
+from rag.errors import ArchiveError
+from rag.ingest import Ingest, Source
+from rag.storage import Storage
+from rag.store import EmbedderIdentity, Filter
+from rag.types import Article, ArchiveStats, Hit, IngestReport, Progress, iso_date
+
+
+class Archive:
+    """A folder of indexed articles. Safe for use by several threads at once.
+
+    Open one with `Archive.open`; use it as a context manager or call `close`.
+    """
+
+    def __init__(
+        self, storage: Storage, *, settings: Settings, embedder: Embedder | None = None
+    ) -> None:
+        self._storage = storage
+        self._settings = settings
+        self._embedder: Embedder | None = None
+        self._loading = Lock()
+        if embedder is not None:
+            self._embedder = self._checked(embedder)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        create: bool = True,
+        embedder: Embedder | str | None = None,
+        settings: Settings | None = None,
+    ) -> Archive:
+        """Open the archive in folder `path`; with `create`, make one that is missing.
+
+        An existing archive is read with the embedder it was built with. Naming
+        another one, or handing over another one, raises `ArchiveError`, as do a
+        missing archive without `create` and a damaged database. The embedding
+        model itself is loaded when it is first needed.
+        """
+        settings = settings or Settings()
+        storage = Storage.open(Path(path), create=create)
+        try:
+            name = embedder if isinstance(embedder, str | None) else embedder.id
+            settings = dataclasses.replace(settings, embedder=_agreed(storage, name, settings))
+            given = None if isinstance(embedder, str | None) else embedder
+            return cls(storage, settings=settings, embedder=given)
+        except BaseException:
+            storage.close()
+            raise
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database; the archive must not be used afterwards."""
+        self._storage.close()
+
+    @property
+    def folder(self) -> Path:
+        """The archive's folder."""
+        return self._storage.folder
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force, with the archive's own embedder."""
+        return self._settings
+
+    def embedder(self, *, on_progress: Callable[[str], None] | None = None) -> Embedder:
+        """Return the embedding model, loading it at the first call.
+
+        Raises `ModelError` when it cannot be had, `ArchiveError` when its weights
+        are not those the archive's vectors were made with.
+        """
+        with self._loading:
+            if self._embedder is None:
+                name = self._settings.embedder
+                self._embedder = self._checked(
+                    TransformerEmbedder.load(name, on_progress=on_progress)
+                )
+            return self._embedder
+
+    def ingest(
+        self,
+        paths_or_articles: Source | Iterable[Source],
+        *,
+        columns: Mapping[str, str] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> IngestReport:
+        """Read articles from files, folders, addresses or records, and index them.
+
+        An article whose id is known is replaced when it differs and left alone when
+        it does not. Work is committed in batches, so an interruption loses none that
+        `progress` has reported; running again goes on. `columns` maps our fields to a
+        table's columns. What could not be read is in the report's `skipped`.
+        Raises `ArchiveError` while another process ingests into this archive.
+        """
+        given = (
+            [paths_or_articles]
+            if isinstance(paths_or_articles, str | Path | Article)
+            else paths_or_articles
+        )
+        run = Ingest(
+            self._storage,
+            embedder=self.embedder,
+            chunk_tokens=self._settings.chunk_tokens,
+            batch_articles=self._settings.batch_articles,
+            progress=progress,
+        )
+        with self._storage.exclusive():
+            return run.run(given, columns=columns)
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 8,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        publishers: Iterable[str] | None = None,
+    ) -> list[Hit]:
+        """Return the `k` passages that fit `question` best, best first.
+
+        `since` and `until` are inclusive publication dates; with either, articles
+        without a date are left out. A blank question or an empty archive has no hits.
+        Raises `ValueError` for a `k` below one, a bad date or an empty range.
+        """
+        if k < 1:
+            raise ValueError(f"k is {k}; ask for at least one passage")
+        where = _filter(since, until, publishers)
+        if not question.strip() or not self.stats().chunks:
+            return []
+        vector = self.embedder().embed_question(question)
+        with self._storage.lock:
+            self._storage.refresh()
+            return retrieval.search(
+                question,
+                vector,
+                store=self._storage.store,
+                indexes=self._storage.indexes,
+                k=k,
+                where=where,
+                settings=self._settings.retrieval,
+            )
+
+    def articles(
+        self,
+        *,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        publishers: Iterable[str] | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> list[Article]:
+        """Return the articles, newest first, those without a date last."""
+        where = _filter(since, until, publishers)
+        with self._storage.lock:
+            return self._storage.store.articles(where=where, limit=limit, offset=offset)
+
+    def article(self, article_id: str) -> Article:
+        """Return one article; `ArchiveError` when there is none of that id."""
+        with self._storage.lock:
+            found = self._storage.store.article(article_id)
+        if found is None:
+            raise self._unknown(article_id)
+        return found
+
+    def linked(self, article_id: str) -> list[Article]:
+        """Return the near-duplicates of an article, the first ingested first."""
+        with self._storage.lock:
+            return self._storage.store.linked_to(article_id)
+
+    def delete(self, article_id: str) -> None:
+        """Delete one article; `ArchiveError` when there is none of that id."""
+        with self._storage.exclusive():
+            if not self._storage.delete(article_id):
+                raise self._unknown(article_id)
+
+    def publishers(self) -> list[tuple[str, int]]:
+        """Return publishers with their numbers of articles, the busiest first."""
+        with self._storage.lock:
+            return self._storage.store.publishers()
+
+    def stats(self) -> ArchiveStats:
+        """Return counts, dates and the embedder of the archive."""
+        with self._storage.lock:
+            store = self._storage.store
+            articles, chunks, linked = store.counts()
+            first, last = store.dates()
+            return ArchiveStats(
+                articles=articles,
+                chunks=chunks,
+                linked=linked,
+                publishers=len(store.publishers()),
+                first=first,
+                last=last,
+                generation=store.generation,
+                embedder=self._settings.embedder,
+            )
+
+    def size_on_disk(self) -> int:
+        """Return the bytes that the archive's folder takes."""
+        return sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file())
+
+    def reembed(
+        self, embedder: Embedder | str, *, progress: Callable[[Progress], None] | None = None
+    ) -> Archive:
+        """Build the archive anew with another embedder and return it, open.
+
+        This archive stays as it was until the new one is complete, and is closed
+        then. Ids are kept.
+        """
+        fresh = self.folder.with_name(f"{self.folder.name}.new")
+        retired = self.folder.with_name(f"{self.folder.name}.old")
+        for leftover in (fresh, retired):
+            shutil.rmtree(leftover, ignore_errors=True)
+        settings = self._settings
+        with self._storage.exclusive():
+            with Archive.open(fresh, embedder=embedder, settings=settings) as new:
+                new.ingest(self.articles(), progress=progress)
+            self.close()
+        self.folder.rename(retired)
+        fresh.rename(self.folder)
+        shutil.rmtree(retired)
+        return Archive.open(self.folder, create=False, embedder=embedder, settings=settings)
+
+    def _checked(self, embedder: Embedder) -> Embedder:
+        """Return `embedder` if it is the one that made the archive's vectors."""
+        known = self._storage.store.embedder
+        if known and known.checksum != embedder.checksum:
+            raise _mismatch(self.folder, known, f"{embedder.id} ({embedder.checksum[:12]})")
+        return embedder
+
+    def _unknown(self, article_id: str) -> ArchiveError:
+        return ArchiveError(
+            f"no article {article_id!r} in {self.folder}; `rag articles list` shows the ids"
+        )
+
+
+def _filter(
+    since: str | date | None, until: str | date | None, publishers: Iterable[str] | None
+) -> Filter:
+    names = (publishers,) if isinstance(publishers, str) else tuple(publishers or ())
+    where = Filter(iso_date(since), iso_date(until), names)
+    if where.since and where.until and where.since > where.until:
+        raise ValueError(f"since {where.since} is after until {where.until}; swap them")
+    return where
+
+
+def _agreed(storage: Storage, name: str | None, settings: Settings) -> str:
+    """Return the embedder to use: the archive's own, which `name` must not contradict."""
+    known = storage.store.embedder
+    if known and name and known.id != name:
+        raise _mismatch(storage.folder, known, name)
+    return known.id if known else name or settings.embedder
+
+
+def _mismatch(folder: Path, known: EmbedderIdentity, found: str) -> ArchiveError:
+    return ArchiveError(
+        f"{folder} was embedded with {known.id} ({known.checksum[:12]}), not with {found}; "
+        f"open it with {known.id}, or embed it again with "
+        f"`rag reembed --archive {folder} --embedder NAME`"
+    )

@@ -1,0 +1,108 @@
+"""Text to unit vectors: the seam, and its sentence-transformers implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.hardware import compute_dtype
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors whose dot product measures likeness.
+
+    `id` and `checksum` say which weights made a vector; vectors of different
+    checksums must never be compared. `max_tokens` is the longest text read whole.
+    """
+
+    @property
+    def id(self) -> str:
+        """The model's name."""
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the weights, in hexadecimal."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of every vector."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of text read; what comes after is ignored."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text, without special tokens."""
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors of `texts`, shape (len(texts), dimension)."""
+
+    def embed_question(self, text: str) -> Vectors:
+        """Return the unit vector of a question, shape (dimension,)."""
+
+
+class TransformerEmbedder:
+    """A sentence-transformers model on the best device and number type at hand."""
+
+    def __init__(self, model: SentenceTransformer, *, id: str, checksum: str) -> None:  # noqa: A002
+        self._model = model
+        self.id = id
+        self.checksum = checksum
+        self.dimension = int(model.get_embedding_dimension() or 0)
+        # Two places of the window go to the tokens that open and close a text.
+        self.max_tokens = int(model.max_seq_length or 512) - 2
+
+    @classmethod
+    def load(
+        cls, name: str, *, on_progress: Callable[[str], None] | None = None
+    ) -> TransformerEmbedder:
+        """Load the model called `name`; see `rag.models.resolve` for the names.
+
+        Raises `ModelError` when it cannot be found, verified or read.
+        """
+        # Imported here because it takes seconds, which `rag --help` must not pay.
+        from sentence_transformers import SentenceTransformer
+
+        from rag.models import resolve
+
+        local = resolve(name, on_progress=on_progress)
+        model = SentenceTransformer(
+            str(local.path), local_files_only=True, model_kwargs={"dtype": compute_dtype()}
+        )
+        return cls(model, id=local.name, checksum=local.checksum)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text, without special tokens."""
+        if not texts:
+            return []
+        encoded = self._model.tokenizer(
+            list(texts), add_special_tokens=False, truncation=False, verbose=False
+        )
+        return [len(ids) for ids in encoded["input_ids"]]
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors of `texts`, shape (len(texts), dimension).
+
+        The library sorts by length before it batches, so little is padding.
+        """
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        return _unit(self._model.encode_document(list(texts), show_progress_bar=False))
+
+    def embed_question(self, text: str) -> Vectors:
+        """Return the unit vector of a question, shape (dimension,)."""
+        return _unit(self._model.encode_query([text], show_progress_bar=False))[0]
+
+
+def _unit(vectors: npt.NDArray[np.floating]) -> Vectors:
+    """Scale rows to length one; rounding in bfloat16 leaves them a little off."""
+    rows = np.asarray(vectors, dtype=np.float32)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(min=1e-12)

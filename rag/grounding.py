@@ -1,0 +1,70 @@
+"""Sentences checked against the sentences they cite.
+
+No model judges here. A claim is supported by a quoted sentence when its numbers are in
+the quote, its names are in the quote or what leads up to it, its other words are mostly
+there too, and neither denies what the other says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.evidence import Evidence
+from rag.facts import denies, names, numbers
+from rag.sentences import content_stems, words
+
+# Share of a claim's content words that must stand in the quote itself, and in the quote
+# with the sentence before it and the title, which carry the names that pronouns stand for.
+QUOTE_COVERAGE = 0.5
+CONTEXT_COVERAGE = 0.8
+
+_LEADING_MARKS = re.compile(r"(?:\[\d[\d, ]*\]\s*)+")
+_MARK = re.compile(r"\s*\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
+
+
+def split_marks(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return `text` without citation marks such as ``[1]`` or ``[1, 2]``, and the numbers."""
+    marks = [int(number) for found in _MARK.findall(text) for number in found.split(",")]
+    return _MARK.sub("", text).strip(), tuple(dict.fromkeys(marks))
+
+
+def leading_marks(text: str) -> tuple[str, str]:
+    """Split citation marks off the head of `text`: they belong to what stands before."""
+    found = _LEADING_MARKS.match(text)
+    return (" " + found.group().strip(), text[found.end() :]) if found else ("", text)
+
+
+def best_support(
+    claim: str, marks: Sequence[int], evidence: Sequence[Evidence]
+) -> Evidence | None:
+    """Return the sentence that supports `claim` best, or None when none does.
+
+    Passages that the claim's own marks name are looked at first; a wrong mark is
+    mended when another passage supports the claim.
+    """
+    cited = [item for item in evidence if item.passage in marks]
+    for pool in (cited, evidence):
+        supporting = [item for item in pool if supports(claim, item.quote, lead=item.lead)]
+        if supporting:
+            return max(supporting, key=lambda item: coverage(claim, item.quote))
+    return None
+
+
+def supports(claim: str, quote: str, *, lead: str = "") -> bool:
+    """Tell whether `quote`, read after `lead`, says what `claim` says."""
+    context = f"{lead} {quote}"
+    return (
+        bool(content_stems(claim))
+        and numbers(claim) <= numbers(quote)
+        and names(claim) <= set(words(context))
+        and denies(claim) == denies(quote)
+        and coverage(claim, quote) >= QUOTE_COVERAGE
+        and coverage(claim, context) >= CONTEXT_COVERAGE
+    )
+
+
+def coverage(claim: str, text: str) -> float:
+    """Return the share of the claim's content words that `text` has, in [0, 1]."""
+    wanted = set(content_stems(claim))
+    return len(wanted & set(content_stems(text))) / (len(wanted) or 1)

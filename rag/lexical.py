@@ -1,0 +1,120 @@
+"""The full-text index: BM25 by tantivy, English stems.
+
+At 100,000 chunks tantivy answers in 2 ms where SQLite's FTS5 takes 170.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from rag.sentences import STOPWORDS, words
+from rag.store import Filter
+
+_HEAP_BYTES = 64_000_000
+# A publisher is one term of its field; tantivy leaves out longer ones.
+_LONGEST_TERM = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text to index, with what searches filter by; `date` is ``YYYY-MM-DD``."""
+
+    id: int
+    text: str
+    date: str | None
+    publisher: str | None
+
+
+class LexicalIndex:
+    """Texts by id in a folder of their own. Scores are BM25, higher is better."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, folder: Path) -> LexicalIndex:
+        """Create an empty index in `folder`, which must not exist."""
+        folder.mkdir(parents=True)
+        return cls(tantivy.Index(_schema(), path=str(folder), reuse=False))
+
+    @classmethod
+    def load(cls, folder: Path) -> LexicalIndex:
+        """Open the index in `folder`; `ValueError` when it is missing or damaged."""
+        if not tantivy.Index.exists(str(folder)):
+            raise ValueError(f"no full-text index in {folder}")
+        return cls(tantivy.Index.open(str(folder)))
+
+    def __len__(self) -> int:
+        return int(self._index.searcher().num_docs)
+
+    def update(self, *, remove: Sequence[int], add: Iterable[Document]) -> None:
+        """Remove and add documents in one commit, seen by the next search."""
+        writer = self._index.writer(_HEAP_BYTES, 1)
+        for id_ in remove:
+            writer.delete_documents("id", id_)
+        for document in add:
+            writer.add_document(_to_tantivy(document))
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+
+    def search(self, question: str, *, k: int, where: Filter) -> dict[int, float]:
+        """Return the ids of the `k` best texts with their BM25 scores, best first.
+
+        Function words are left out: on `newsqa-dev` they cost BM25 two points of
+        answer-in-passages@4. A question of nothing else is searched whole.
+        """
+        found = words(question)
+        terms = [word for word in found if word not in STOPWORDS] or found
+        if not terms:
+            return {}
+        # Quoted, so that no word of the question is read as an operator.
+        text = self._index.parse_query(" ".join(f'"{term}"' for term in terms), ["text"])
+        query = Query.boolean_query([(Occur.Must, text), *self._conditions(where)])
+        searcher = self._index.searcher()
+        hits = searcher.search(query, k).hits
+        ids = searcher.fast_field_values("id", [address for _, address in hits])
+        return {int(id_): float(score) for id_, (score, _) in zip(ids, hits, strict=True)}
+
+    def _conditions(self, where: Filter) -> list[tuple[Occur, Query]]:
+        """Return a filter as conditions that pass or fail and leave the score alone."""
+        conditions = []
+        if where.since or where.until:
+            # Day 0 means undated, and is left out of every range.
+            first, last = _day(where.since) or 1, _day(where.until) or 99_999_999
+            conditions.append(
+                Query.range_query(self._index.schema, "day", FieldType.Unsigned, first, last)
+            )
+        if where.publishers:
+            names = [name.casefold()[:_LONGEST_TERM] for name in where.publishers]
+            conditions.append(Query.term_set_query(self._index.schema, "publisher", names))
+        return [(Occur.Must, Query.const_score_query(each, 0.0)) for each in conditions]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("id", stored=False, indexed=True, fast=True)
+    builder.add_text_field("text", stored=False, tokenizer_name="en_stem")
+    builder.add_unsigned_field("day", stored=False, indexed=True, fast=True)
+    builder.add_text_field("publisher", stored=False, tokenizer_name="raw")
+    return builder.build()
+
+
+def _to_tantivy(document: Document) -> tantivy.Document:
+    made = tantivy.Document()
+    made.add_unsigned("id", document.id)
+    made.add_text("text", document.text)
+    made.add_unsigned("day", _day(document.date))
+    if document.publisher:
+        made.add_text("publisher", document.publisher.casefold()[:_LONGEST_TERM])
+    return made
+
+
+def _day(date: str | None) -> int:
+    """Return a date as the number YYYYMMDD; 0 when there is none."""
+    return int(date.replace("-", "")) if date else 0

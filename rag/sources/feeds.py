@@ -1,0 +1,80 @@
+"""Read RSS and Atom feeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import feedparser
+
+from rag.errors import SourceError
+from rag.sources import records
+from rag.sources.markup import from_markup
+from rag.sources.text import one_line
+from rag.types import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.types import Article
+
+FULL_LENGTH = 600  # characters; an entry with fewer is an extract of its page
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: where it stands, its text, and the page it links to."""
+
+    source: str
+    text: str
+    link: str | None
+    fields: dict[str, Any]
+
+    def is_full(self) -> bool:
+        return "content" in self.fields and len(self.text) >= FULL_LENGTH
+
+    def article(self) -> Article:
+        """Return the entry as an article; raises `SourceError` if it has no text."""
+        return records.article(
+            source=self.source,
+            text=self.text,
+            title=from_markup(self.fields.get("title", "")),
+            date=self.fields.get("published") or self.fields.get("updated"),
+            url=self.link,
+            publisher=from_markup(self.fields["feed"].get("title", "")),
+            author=self.fields.get("author"),
+            language=self.fields["feed"].get("language"),
+        )
+
+
+def read_feed(data: bytes, *, source: str) -> Iterator[Article | Skipped]:
+    """Yield the articles of a feed as far as it holds them; nothing is fetched."""
+    for entry in entries(data, source=source):
+        try:
+            yield entry.article()
+        except SourceError as error:
+            yield Skipped(entry.source, f"{error}; its page may: {entry.link}")
+
+
+def entries(data: bytes, *, source: str) -> Iterator[Entry]:
+    """Yield the entries of a feed; raises `SourceError` if it is none."""
+    # A stream, because a bare string would be opened as a file or an address.
+    feed = feedparser.parse(BytesIO(data))
+    if not feed.entries:
+        raise SourceError(_fault(feed))
+    for number, found in enumerate(feed.entries, start=1):
+        bodies = [part.get("value", "") for part in found.get("content", ())]
+        yield Entry(
+            source=f"{source}#{number}",
+            text=from_markup(max([*bodies, found.get("summary", "")], key=len)),
+            link=records.web_address(found.get("link")),
+            fields={**found, "feed": feed.feed},
+        )
+
+
+def _fault(feed: Any) -> str:  # noqa: ANN401
+    if feed.get("version"):
+        return f"{records.NO_TEXT}: the feed has no entries"
+    said = one_line(str(feed.get("bozo_exception", "")))
+    return f"is not an RSS or Atom feed ({said or 'no feed element in it'})"

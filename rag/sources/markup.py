@@ -1,0 +1,76 @@
+"""Take the text out of HTML: whole pages, and fragments in feeds and tables."""
+
+from __future__ import annotations
+
+import re
+
+import trafilatura
+from lxml import etree, html
+
+from rag.sources.text import clean, unescape
+
+_TAG = re.compile(
+    r"(?i)<(?:/?(?:p|div|span|article|section|h[1-6]|ul|ol|li|em|i|b|strong|blockquote|figure|table"
+    r"|html|body|a|br|img|hr|iframe|script|style)\b[^<>]*|!--|!doctype html[^<>]*|!\[CDATA\[)>?"
+)
+_DOCUMENT = re.compile(r"(?i)<(?:html|body)\b")
+_HIDDEN = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "svg",
+    "form",
+    "button",
+    "figcaption",
+)
+_BLOCKS = frozenset(
+    {"p", "div", "article", "section", "header", "main", "aside", "blockquote", "figure", "pre"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "hr", "dd", "dt"}
+)
+_BREAK = "\u2029"  # the paragraph separator, which `tidy` lets no text keep
+
+
+def from_markup(text: str) -> str:
+    """Return a cell or an entry as plain text, whether it is HTML, escaped HTML or plain."""
+    for _ in range(2):  # markup may itself be escaped
+        if _DOCUMENT.search(text):
+            return main_text(text)
+        if _TAG.search(text):
+            return fragment_text(text)
+        text = unescape(text)
+    return fragment_text(text) if _TAG.search(text) else text
+
+
+def main_text(page: str) -> str:
+    """Return the article's body of a whole page, paragraphs apart; empty if there is none."""
+    body = trafilatura.extract(page, include_comments=False, include_tables=True, deduplicate=False)
+    return "\n\n".join(line for line in (body or "").split("\n") if line.strip())
+
+
+def fragment_text(fragment: str) -> str:
+    """Return all the text of a piece of HTML, its blocks as paragraphs."""
+    root = parse(f"<div>{' '.join(fragment.split())}</div>")
+    if root is None:
+        return ""
+    etree.strip_elements(root, *_HIDDEN, with_tail=False)
+    for node in root.iter(etree.Element):
+        if node.tag == "br":
+            node.tail = f"\n{node.tail or ''}"
+        elif node.tag in _BLOCKS:
+            node.text = f"{_BREAK}{node.text or ''}"
+            node.tail = f"{_BREAK}{node.tail or ''}"
+    blocks = "".join(map(str, root.itertext(etree.Element))).split(_BREAK)
+    return "\n\n".join(filter(None, map(clean, blocks)))
+
+
+def parse(page: str) -> html.HtmlElement | None:
+    """Return the tree of a page, or None if it holds no element at all."""
+    try:
+        # Bytes, as lxml refuses text that declares an encoding of its own.
+        return html.fromstring(
+            page.encode(errors="replace"), parser=html.HTMLParser(encoding="utf-8")
+        )
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None

@@ -1,0 +1,172 @@
+"""Read saved and fetched web pages: body, and what the page declares about itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import htmldate
+
+from rag.dumps import same_line
+from rag.errors import SourceError
+from rag.sources import markup, records
+from rag.sources.text import decode, one_line, parse_date, unescape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from rag.types import Article
+
+_CHARSET = re.compile(rb"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})")
+_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)")
+_STORY_TYPES = re.compile(r"Article$|Posting$|^Report$")
+_PARAGRAPH = re.compile(r"\S.{38,}\S")  # a page without one line this long has no story
+
+_TITLE_TAGS = ("og:title", "twitter:title", "citation_title", "dc.title", "headline")
+_DATE_TAGS = ("article:published_time", "og:published_time", "citation_publication_date")
+_DATE_TAGS += ("datepublished", "date", "dc.date", "dc.date.issued", "pubdate", "parsely-pub-date")
+_AUTHOR_TAGS = ("author", "article:author", "citation_author", "dc.creator", "parsely-author")
+_SITE_TAGS = ("og:site_name", "application-name", "citation_journal_title", "dc.publisher")
+
+
+def read_page(
+    data: bytes, *, source: str, url: str | None = None, charset: str | None = None
+) -> Article:
+    """Return the article of an HTML page; `url` is where it was fetched from.
+
+    What JSON-LD says counts before meta tags, and those before the visible page.
+    Raises `SourceError` if the page holds no article.
+    """
+    page = decode(data, declared=charset or _meta_charset(data))
+    tree = markup.parse(page)
+    if tree is None:
+        raise SourceError(records.NO_TEXT)
+    story, meta = _json_ld(tree), _meta(tree)
+    address = _address(tree, page, story=story, meta=meta, url=url)
+    publisher = _named(story.get("publisher")) or _first(meta, _SITE_TAGS)
+    title = _title(tree, story=story, meta=meta, publisher=publisher)
+    return records.article(
+        source=source,
+        text=_body(page, story=story, title=title),
+        title=title,
+        date=_date(page, tree, story=story, meta=meta),
+        url=address,
+        publisher=publisher,
+        author=_named(story.get("author")) or _author(meta),
+        language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
+    )
+
+
+def _meta_charset(data: bytes) -> str | None:
+    match = _CHARSET.search(data[:4096])
+    return match[1].decode("ascii") if match else None
+
+
+def _body(page: str, *, story: dict[str, Any], title: str) -> str:
+    """Return the story's text without its headline, from JSON-LD if the page shows less."""
+    lines = markup.main_text(page).split("\n\n")
+    if title and same_line(lines[0], title):
+        lines = lines[1:]
+    shown = "\n\n".join(lines)
+    declared = markup.from_markup(str(story.get("articleBody") or ""))
+    text = declared if len(declared) > 2 * len(shown) else shown
+    if not any(map(_PARAGRAPH.search, text.split("\n"))):
+        raise SourceError(f"{records.NO_TEXT}: the page holds no paragraph of running text")
+    return text
+
+
+def _title(
+    tree: HtmlElement, *, story: dict[str, Any], meta: dict[str, str], publisher: str
+) -> str:
+    """Return the headline; the page's own title counts last, without the site's name."""
+    declared = records.words(story.get("headline")) or _first(meta, _TITLE_TAGS)
+    heading = [one_line(node.text_content()) for node in tree.iterfind(".//h1")]
+    if declared or any(heading):
+        return declared or next(filter(None, heading))
+    title = one_line(tree.findtext(".//title") or "")
+    return re.sub(rf"\s+[|–—·-]\s+{re.escape(publisher)}$", "", title) if publisher else title
+
+
+def _date(
+    page: str, tree: HtmlElement, *, story: dict[str, Any], meta: dict[str, str]
+) -> str | None:
+    """Return the declared date of publication, else what htmldate finds marked as one."""
+    times = (node.get("datetime") for node in tree.iterfind(".//time") if node.get("datetime"))
+    for value in (story.get("datePublished"), *(meta.get(tag) for tag in _DATE_TAGS), *times):
+        if value and (date := parse_date(value)):
+            return date
+    # A search of the whole text would take up any date, or a copyright year.
+    return htmldate.find_date(page, extensive_search=False, original_date=True)
+
+
+def _address(
+    tree: HtmlElement, page: str, *, story: dict[str, Any], meta: dict[str, str], url: str | None
+) -> str | None:
+    """Return where the page lives, by its own word, by its saver's, or as it was fetched."""
+    links = [link.get("href") for link in tree.iterfind(".//link[@rel='canonical']")]
+    saved = _SAVED_FROM.search(page[:4096])
+    main = story.get("mainEntityOfPage")
+    named = (main.get("@id") if isinstance(main, dict) else main, story.get("url"))
+    for value in (*links, meta.get("og:url"), *named, saved and saved[1], url):
+        address = records.web_address(_joined(url, value) if isinstance(value, str) else None)
+        if address:
+            return address
+    return None
+
+
+def _joined(url: str | None, address: str) -> str:
+    try:
+        return urljoin(url or "", address.strip())
+    except ValueError:  # not an address at all, such as "http://[menu]"
+        return ""
+
+
+def _author(meta: dict[str, str]) -> str:
+    author = _first(meta, _AUTHOR_TAGS)
+    return "" if author.startswith(("http:", "https:")) else author  # a profile, not a name
+
+
+def _meta(tree: HtmlElement) -> dict[str, str]:
+    """Return what the meta tags say, by lower-case name; the first of a name counts."""
+    said: dict[str, str] = {}
+    for node in tree.iter("meta"):
+        name = node.get("property") or node.get("name") or node.get("itemprop") or ""
+        said.setdefault(name.lower(), unescape(node.get("content") or "").strip())
+    return said
+
+
+def _first(meta: dict[str, str], tags: tuple[str, ...]) -> str:
+    return next((meta[tag] for tag in tags if meta.get(tag)), "")
+
+
+def _json_ld(tree: HtmlElement) -> dict[str, Any]:
+    """Return the page's first JSON-LD object about a story, or an empty one."""
+    for script in tree.iterfind(".//script[@type='application/ld+json']"):
+        try:
+            data = json.loads(script.text or "", strict=False)
+        except (ValueError, RecursionError):
+            continue  # broken by the site; the meta tags say the same
+        for item in _objects(data):
+            kinds = item.get("@type")
+            for kind in kinds if isinstance(kinds, list) else [kinds]:
+                if isinstance(kind, str) and _STORY_TYPES.search(kind):
+                    return item
+    return {}
+
+
+def _objects(data: object) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON-LD block: alone, in a list, or in a ``@graph``."""
+    for item in data if isinstance(data, list) else [data]:
+        if isinstance(item, dict):
+            yield item
+            yield from _objects(item.get("@graph"))
+
+
+def _named(value: object) -> str:
+    """Return the name or names in a JSON-LD person or organisation."""
+    name = unescape(records.words(value))
+    return "" if name.startswith(("http:", "https:")) else name

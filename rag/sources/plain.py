@@ -1,0 +1,106 @@
+"""Read plain text and Markdown files."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import frontmatter
+import yaml
+
+from rag.dumps import is_sentence, split_dump
+from rag.errors import SourceError
+from rag.sources import records
+from rag.sources.text import one_line, tidy, unescape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.types import Article
+
+_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S[^\n]*)\n(?:={2,}|-{2,})[ \t]*$")
+_MARKUP = (
+    (re.compile(r"(?s)<!--.*?-->"), ""),
+    (re.compile(r"(?m)^ {0,3}(?:```|~~~).*$"), ""),
+    (_HEADING, r"\n\1\2\n"),
+    (re.compile(r"(?m)^ {0,3}(?:(?:[-*_] ?){3,})$"), ""),
+    (re.compile(r"(?m)^ {0,3}\[[^\]]+\]:[ \t]+\S+.*$"), ""),
+    (re.compile(r"!\[[^\]]*\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])"), ""),
+    (re.compile(r"\[([^\]]+)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])"), r"\1"),
+    (re.compile(r"<(https?://[^>\s]+)>"), r"\1"),
+    (re.compile(r"(?i)</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>"), ""),
+    (re.compile(r"(?m)^ {0,3}(?:> ?)+"), ""),
+    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<![\w*\\])\*(?=\S)([^*\n]+?)(?<=\S)\*(?!\w)"), r"\1"),
+    (re.compile(r"(?<![\w\\])_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)"), r"\1"),
+    (re.compile(r"`([^`\n]+)`"), r"\1"),
+    (re.compile(r"\\([\\`*_{}\[\]()#+.!>-])"), r"\1"),
+)
+_ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s|\|")
+
+
+def read_text(text: str, *, source: str) -> Iterator[Article]:
+    """Yield the articles of a plain-text dump; the second of several is ``source#2``."""
+    found = split_dump(tidy(text))
+    if not found:
+        raise SourceError(records.NO_TEXT)
+    for number, part in enumerate(found, start=1):
+        yield records.article(
+            source=f"{source}#{number}" if len(found) > 1 else source,
+            text=part.text,
+            title=part.title,
+            date=part.date,
+            url=part.url,
+            author=part.author,
+        )
+
+
+def read_markdown(text: str, *, source: str) -> Article:
+    """Return the article of a Markdown file, with the fields of its front matter."""
+    fields, body = _front_matter(tidy(text))
+    columns = records.match_columns([*fields, "text"], columns={"text": "text"})
+    title = records.words(fields.get(columns.get("title", ""), ""))
+    if not title:
+        title, body = _first_heading(body)
+    record = {**fields, columns.get("title", "title"): title, "text": plain_markdown(body)}
+    columns.setdefault("title", "title")
+    return records.from_row(record, columns=columns, source=source)
+
+
+def plain_markdown(text: str) -> str:
+    """Return Markdown as plain paragraphs, without its simple markup."""
+    for pattern, plain in _MARKUP:
+        text = pattern.sub(plain, text)
+    blocks = re.split(r"\n\s*\n", unescape(text))
+    return "\n\n".join(filter(None, (_unwrapped(block.strip()) for block in blocks)))
+
+
+def _unwrapped(block: str) -> str:
+    """Join the lines of a paragraph, but leave those of a list or a table."""
+    lines = [line.strip() for line in block.split("\n")]
+    joined = lines[:1]
+    for line in lines[1:]:
+        if _ITEM.match(line):
+            joined.append(line)
+        else:
+            joined[-1] = f"{joined[-1]} {line}"
+    return "\n".join(joined)
+
+
+def _front_matter(text: str) -> tuple[dict[str, object], str]:
+    try:
+        fields, body = frontmatter.parse(text.lstrip())
+    except yaml.YAMLError as error:
+        fault = one_line(str(error))[:160]
+        raise SourceError(
+            f"has front matter that is not YAML ({fault}); quote its values"
+        ) from error
+    return fields, body
+
+
+def _first_heading(body: str) -> tuple[str, str]:
+    """Return the heading a text begins with, and the text after it."""
+    match = _HEADING.match(body.lstrip())
+    if not match or (match[2] and is_sentence(match[2])):
+        return "", body
+    return plain_markdown(match[1] or match[2]), body.lstrip()[match.end() :]

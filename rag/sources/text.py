@@ -1,0 +1,142 @@
+"""Turn bytes into clean, stable text, and dates of any form into ISO dates."""
+
+from __future__ import annotations
+
+import codecs
+import datetime as dt
+import html
+import re
+import unicodedata
+
+import charset_normalizer
+from dateutil import parser
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SAMPLE = 65_536  # bytes that the encoding is guessed from
+
+_LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
+# Control, zero-width, bidi and tag characters, lone surrogates: never seen by the reader,
+# but by the model. Joiners stay between letters that need them (Persian, Hindi, emoji).
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
+    "|(?<![\u0300-\U0010ffff])[\u200c\u200d]|[\u200c\u200d](?![\u0300-\U0010ffff])"
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_DATE = re.compile(
+    rf"(?i)\b(?:{_MONTH} {_DAY},? \d{{4}}|{_DAY}[ -](?:of )?{_MONTH}[ -]?,? ?\d{{4}}"
+    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?!\d)"
+)
+_DAY_FIRST = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
+_EPOCH_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6))  # seconds, milli-, microseconds
+_EPOCH_FIRST = 1e8  # 1973: smaller numbers are years, counts or compact dates
+
+
+def decode(data: bytes, *, declared: str | None = None) -> str:
+    """Return `data` as text: by its byte order mark, as UTF-8, as `declared`, else by guess."""
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            return data.decode(name, errors="replace").lstrip("\ufeff")
+    for name in ("utf-8", declared):
+        try:
+            if name:
+                return data.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode(guess_encoding(data), errors="replace")
+
+
+def guess_encoding(data: bytes) -> str:
+    """Return the name of the likeliest encoding of `data`, which is not UTF-8."""
+    best = charset_normalizer.from_bytes(data[:_SAMPLE]).best()
+    return best.encoding if best else "cp1252"
+
+
+def marked_encoding(head: bytes) -> str | None:
+    """Return the encoding that a byte order mark at the start of `head` names."""
+    return next((name for mark, name in _BOMS if head.startswith(mark)), None)
+
+
+def tidy(text: str) -> str:
+    """Return `text` in NFC, with plain line ends and spaces and without unseen characters.
+
+    Lines, indentation, blank lines and form feeds stay, as they tell articles apart.
+    """
+    seen = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
+    return unicodedata.normalize("NFC", re.sub(r"[^\S\n\t\f]", " ", seen))
+
+
+def clean(text: str) -> str:
+    """Return `text` tidied, with runs of spaces as one and at most one blank line in a row."""
+    spaced = re.sub(r"[^\S\n]+", " ", tidy(text).replace("\f", "\n"))
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", spaced)).strip()
+
+
+def one_line(text: str) -> str:
+    """Return `text` cleaned, on one line."""
+    return clean(text).replace("\n\n", " ").replace("\n", " ")
+
+
+def unescape(text: str) -> str:
+    """Return `text` with its complete HTML entities as characters; ``&copy=1`` stays."""
+    return _ENTITY.sub(lambda match: html.unescape(match.group()), text)
+
+
+def language_code(declared: object) -> str | None:
+    """Return the primary code, such as ``en``, of a declared language tag; else None."""
+    match = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_]\w+)*", str(declared or "").strip())
+    return match[1].lower() if match else None
+
+
+def parse_date(value: object) -> str | None:
+    """Return a date of any common form as ``YYYY-MM-DD``, or None if it is not a whole date.
+
+    Takes ISO, RFC 822 and spelled-out English dates, ``20250103``, seconds or
+    milliseconds since 1970 (in UTC), `date` and `datetime`. The calendar day is the one
+    written, whatever the time zone. Ambiguous ``03/04/2021`` is read month first, unless
+    that is no date; ``03.04.2021`` day first, as dots are written where days lead.
+    Nothing is filled in: a year, a month or a weekday alone is None.
+    """
+    if isinstance(value, dt.date):  # which a datetime is, too
+        return value.isoformat()[:10]
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return _number_date(float(value))
+    text = " ".join(str(value).split())
+    if re.fullmatch(r"-?\d+(?:\.\d+)?", text):
+        return _number_date(float(text))
+    found = _DATE.search(text)
+    return _written_date(found.group() if found else text[:100])
+
+
+def _number_date(number: float) -> str | None:
+    """Read a compact date such as 20250103, or a time since 1970."""
+    if 1e7 <= number < _EPOCH_FIRST:
+        return _written_date(str(int(number)))
+    for limit, unit in _EPOCH_UNITS:
+        if _EPOCH_FIRST <= number < limit:
+            return dt.datetime.fromtimestamp(number / unit, tz=dt.UTC).date().isoformat()
+    return None
+
+
+def _written_date(text: str) -> str | None:
+    """Parse twice over different defaults: what differs was not in the text."""
+    day_first = _DAY_FIRST.fullmatch(text) is not None
+    days = set()
+    for default in (dt.datetime(2000, 1, 1), dt.datetime(2001, 2, 2)):  # noqa: DTZ001
+        try:
+            read = parser.parse(text, default=default, ignoretz=True, dayfirst=day_first)
+        except (ValueError, OverflowError):
+            return None
+        days.add(read.date().isoformat())
+    return days.pop() if len(days) == 1 else None

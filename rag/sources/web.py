@@ -1,0 +1,100 @@
+"""Fetch pages and feeds over http and https, within limits of time and size."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import httpx
+
+from rag.errors import SourceError
+from rag.sources.files import File
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SIZE_LIMIT = 20 * 2**20  # bytes of one answer
+_TIMEOUT = 20.0  # seconds without a byte
+_DEADLINE = 90.0  # seconds for one answer, however it trickles
+_REDIRECTS = 8
+_HEADERS = {"User-Agent": "Mozilla/5.0 (compatible; Dateline; local news archive)"}
+
+_KINDS = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "application/rss+xml": "feed",
+    "application/atom+xml": "feed",
+    "application/pdf": "pdf",
+    "application/json": "json",
+    "application/x-ndjson": "jsonl",
+    "text/csv": "csv",
+    "text/markdown": "markdown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer: the address it came from in the end, and its bytes as a file."""
+
+    url: str
+    file: File
+
+
+def is_address(path: str) -> bool:
+    return path.lower().startswith(("http://", "https://"))
+
+
+def open_client() -> httpx.Client:
+    """Return a client that follows a few redirects, which lead to http and https only."""
+    return httpx.Client(
+        follow_redirects=True, max_redirects=_REDIRECTS, timeout=_TIMEOUT, headers=_HEADERS
+    )
+
+
+def fetch(url: str, *, client: httpx.Client) -> Fetched:
+    """Return what is at `url`; raises `SourceError` in words for the user."""
+    try:
+        with client.stream("GET", url) as response:
+            if response.status_code != httpx.codes.OK:
+                said = f"{response.status_code} {response.reason_phrase}".strip()
+                raise SourceError(f"the server answered {said}; open the address in a browser")
+            data = b"".join(_blocks(response))
+            return Fetched(str(response.url), _as_file(url, data, response=response))
+    except httpx.TimeoutException:
+        raise SourceError(
+            f"the server did not answer in {_TIMEOUT:.0f} s; try again later"
+        ) from None
+    except httpx.TooManyRedirects:
+        raise SourceError(
+            "the server redirects without end; open the address in a browser"
+        ) from None
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
+        raise SourceError(f"is not, or leads to, no http or https address ({error})") from error
+    except httpx.HTTPError as error:
+        raise SourceError(
+            f"could not be fetched ({error}); check address and connection"
+        ) from error
+
+
+def _blocks(response: httpx.Response) -> Iterator[bytes]:
+    """Yield the body, unpacked, while it keeps within size and time."""
+    size, end = 0, time.monotonic() + _DEADLINE
+    for block in response.iter_bytes():
+        size += len(block)
+        if size > SIZE_LIMIT:
+            raise SourceError(f"is larger than {SIZE_LIMIT >> 20} MB; save it and give the file")
+        if time.monotonic() > end:
+            raise SourceError(f"took longer than {_DEADLINE:.0f} s; try again later")
+        yield block
+
+
+def _as_file(url: str, data: bytes, *, response: httpx.Response) -> File:
+    """Return an answer as a file whose kind the server declared, if it is one that is read."""
+    declared = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    name = response.url.path if declared not in {"text/xml", "application/xml"} else "feed.xml"
+    kind = _KINDS.get(declared)
+    if kind == "html" and data.lstrip()[:5].lower() in {b"<?xml", b"<rss ", b"<feed"}:
+        kind, name = None, "feed.xml"  # feeds are often served as HTML
+    return File(url, lambda: BytesIO(data), kind=kind, stem=name, charset=response.charset_encoding)

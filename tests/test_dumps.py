@@ -1,0 +1,293 @@
+"""Dumps are built from invented stories in the shapes real ones have."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.dumps import DumpArticle, is_sentence, lead_title, split_dump
+
+SEED = Path(__file__).parents[2] / "shared" / "seed"
+
+FERRY = "Island Ferry Returns to Service After Long Repair"
+FERRY_CAPTION = "The ferry Marigold leaves the harbour of Port Ellery. (AP)"
+FERRY_BODY = [
+    "The ferry between Port Ellery and the outer islands sailed again on Monday after nine "
+    "months in dry dock, the harbour office said.",
+    "Engineers replaced both engines and rebuilt the car deck, work that had been put off twice.",
+    "“We waited a long winter for this,” said Ruta Omdal, who runs a bakery on the quay.",
+    "The first crossing carried 212 passengers.",
+]
+BRIDGE = "Council Rules Out New Bridge Before 2030"
+BRIDGE_CAPTION = (
+    "Councillors arrive at the town hall in Vell, north of Arden (File photo - Reuters)"
+)
+BRIDGE_BODY = [
+    "The regional council has ruled out building a second bridge over the Arden before 2030, "
+    "citing the cost of steel.",
+    "Its chair told reporters that maintaining the old crossing would come first.",
+    "Traffic on the crossing has doubled since the mine at Vell reopened in 2019.",
+]
+MUSEUM = "Who Stole the Clock From the Vell Museum?"
+MUSEUM_BODY = [
+    "Police in Vell are looking for a brass clock that vanished from the town museum overnight.",
+    "The clock, made in 1741, had not kept time for a century.",
+]
+
+
+def shown(title: str, body: list[str]) -> tuple[str, str]:
+    return title, "\n\n".join(body)
+
+
+FERRY_STORY, BRIDGE_STORY, MUSEUM_STORY = (
+    shown(FERRY, FERRY_BODY),
+    shown(BRIDGE, BRIDGE_BODY),
+    shown(MUSEUM, MUSEUM_BODY),
+)
+
+
+def page(title: str, body: list[str], *, caption: str | None = None, doubled: int = 2) -> str:
+    """Lay out a story as a saved page does: headline and captions, twice over."""
+    captions = [caption] * doubled if caption else []
+    head = [title, "\n".join([*captions, "TT"]), title, "\n".join(captions)]
+    head = [lines for lines in head if lines]
+    return "\n\n".join([*head, *body])
+
+
+def plain(title: str, body: list[str]) -> str:
+    return "\n\n".join([title, *body])
+
+
+STORIES = [(FERRY, FERRY_BODY), (MUSEUM, MUSEUM_BODY), (BRIDGE, BRIDGE_BODY)]
+
+
+def split(text: str) -> list[tuple[str, str]]:
+    return [(article.title, article.text) for article in split_dump(text)]
+
+
+FERRY_PAGE = page(FERRY, FERRY_BODY, caption=FERRY_CAPTION)
+BRIDGE_PAGE = page(BRIDGE, BRIDGE_BODY, caption=BRIDGE_CAPTION)
+BOTH = [FERRY_STORY, BRIDGE_STORY]
+
+
+def wrapped(text: str, width: int = 72) -> str:
+    return "\n".join(textwrap.fill(line, width) for line in text.split("\n"))
+
+
+VARIATIONS = {
+    "two pages": (f"{FERRY_PAGE}\n\n\n\n{BRIDGE_PAGE}", BOTH),
+    "one blank line between pages": (f"{FERRY_PAGE}\n\n{BRIDGE_PAGE}", BOTH),
+    "windows line ends": (f"{FERRY_PAGE}\n\n\n\n{BRIDGE_PAGE}".replace("\n", "\r\n"), BOTH),
+    "second without caption": (f"{FERRY_PAGE}\n\n\n\n{page(BRIDGE, BRIDGE_BODY)}", BOTH),
+    "caption once": (
+        f"{page(FERRY, FERRY_BODY, caption=FERRY_CAPTION, doubled=1)}\n\n\n{BRIDGE_PAGE}",
+        BOTH,
+    ),
+    "caption four times": (
+        f"{page(FERRY, FERRY_BODY, caption=FERRY_CAPTION, doubled=4)}\n\n\n{BRIDGE_PAGE}",
+        BOTH,
+    ),
+    "caption without credit": (
+        page(FERRY, FERRY_BODY, caption="The ferry Marigold at sea") + f"\n\n\n{BRIDGE_PAGE}",
+        BOTH,
+    ),
+    "caption sentence without credit": (
+        page(FERRY, FERRY_BODY, caption="The ferry Marigold leaves.") + f"\n\n\n{BRIDGE_PAGE}",
+        BOTH,
+    ),
+    "one headline, caption doubled": (
+        plain(FERRY, ["The ferry Marigold at sea\nThe ferry Marigold at sea", *FERRY_BODY]),
+        [FERRY_STORY],
+    ),
+    "three pages": (
+        f"{FERRY_PAGE}\n\n\n{page(MUSEUM, MUSEUM_BODY)}\n\n\n{BRIDGE_PAGE}",
+        [FERRY_STORY, MUSEUM_STORY, BRIDGE_STORY],
+    ),
+    "large gaps, no repetition": (
+        "\n\n\n".join(plain(title, body) for title, body in STORIES),
+        [FERRY_STORY, MUSEUM_STORY, BRIDGE_STORY],
+    ),
+    "rules": (f"{plain(FERRY, FERRY_BODY)}\n\n---\n\n{plain(BRIDGE, BRIDGE_BODY)}", BOTH),
+    "stars": (f"{plain(FERRY, FERRY_BODY)}\n* * *\n{plain(BRIDGE, BRIDGE_BODY)}", BOTH),
+    "equals signs": (f"{plain(FERRY, FERRY_BODY)}\n=====\n{plain(BRIDGE, BRIDGE_BODY)}", BOTH),
+    "form feed": (f"{plain(FERRY, FERRY_BODY)}\n\f{plain(BRIDGE, BRIDGE_BODY)}", BOTH),
+    "underlined headlines": (
+        plain(f"{FERRY}\n=====", FERRY_BODY) + "\n\n" + plain(f"{BRIDGE}\n-----", BRIDGE_BODY),
+        BOTH,
+    ),
+    "labels": (
+        "\n".join(f"Title: {t}\n\nText: " + "\n\n".join(b) + "\n" for t, b in
+                  [(FERRY, FERRY_BODY), (BRIDGE, BRIDGE_BODY)]),
+        BOTH,
+    ),
+    "capitals first": (f"{FERRY.upper()}\n\nTT\n\n{FERRY_PAGE}\n\n\n{BRIDGE_PAGE}", BOTH),
+    "hard-wrapped": (wrapped(f"{FERRY_PAGE}\n\n\n\n{BRIDGE_PAGE}"), BOTH),
+    "wrapped at 60, no repetition": (
+        wrapped(f"{plain(FERRY, FERRY_BODY)}\n\n\n{plain(BRIDGE, BRIDGE_BODY)}", 60),
+        BOTH,
+    ),
+    "indented": (textwrap.indent(f"{FERRY_PAGE}\n\n\n{BRIDGE_PAGE}", "    "), BOTH),
+    "double-spaced": (
+        f"{FERRY_PAGE}\n\n{BRIDGE_PAGE}".replace("\n\n", "\n\n\n"),
+        BOTH,
+    ),
+    "no blank lines": (f"{FERRY_PAGE}\n{BRIDGE_PAGE}".replace("\n\n", "\n"), BOTH),
+    "menu, buttons and small print": (
+        "Home\nNews\nSport\n\nWe use cookies to improve this site.\n\nAdvertisement\n\n"
+        f"{FERRY_PAGE}\n\nShare\n\nAlso read: Ten Islands to See\n\n© 2024 The Ellery Courier\n\n\n"
+        f"{BRIDGE_PAGE}\n\nFollow us\n\nHome\nNews\nContact",
+        BOTH,
+    ),
+    "site name in the page title": (
+        f"{FERRY} | Ellery Courier\n\nShare\n\n{plain(FERRY, FERRY_BODY)}",
+        [FERRY_STORY],
+    ),
+    "kicker above the headline": (f"World News\n\n{plain(FERRY, FERRY_BODY)}", [FERRY_STORY]),
+    "sentence between the headlines": (
+        f"{FERRY}\n\nThe boat was away for nine long months.\n\n" + FERRY_PAGE,
+        [shown(FERRY, ["The boat was away for nine long months.", *FERRY_BODY])],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), VARIATIONS.values(), ids=VARIATIONS.keys())
+def test_dump_gives_the_exact_articles(text: str, expected: list[tuple[str, str]]) -> None:
+    assert split(text) == expected
+
+
+def test_subheading_stays_with_its_article() -> None:
+    body = [*FERRY_BODY[:2], "A winter without boats", *FERRY_BODY[2:]]
+    assert split(plain(FERRY, body)) == [shown(FERRY, body)]
+    assert split(page(FERRY, body)) == [shown(FERRY, body)]
+
+
+def test_break_without_headline_stays_in_the_article() -> None:
+    text = plain(FERRY, FERRY_BODY[:2]) + "\n\n* * *\n\n" + "\n\n".join(FERRY_BODY[2:])
+    assert split(text) == [FERRY_STORY]
+
+
+def test_headline_may_end_in_a_quotation() -> None:
+    title = "Mayor Calls Bridge Plan ‘A Costly Dream’"
+    text = f"{plain(FERRY, FERRY_BODY)}\n\n\n{plain(title, BRIDGE_BODY)}"
+    assert split(text) == [FERRY_STORY, shown(title, BRIDGE_BODY)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "date", "author", "url"),
+    [
+        (["By Jane Doe"], None, "Jane Doe", None),
+        (["By Jane Doe and Omar al Said", "Published: 3 May 2021"], "3 May 2021",
+         "Jane Doe and Omar al Said", None),
+        (["BY JANE DOE | Ellery Courier", "May 3, 2021 10:30 GMT"], "May 3, 2021",
+         "JANE DOE", None),
+        (["Author: J. Doe", "Date: 2021-05-03", "URL: https://example.org/a"], "2021-05-03",
+         "J. Doe", "https://example.org/a"),
+        (["Updated: 4 May 2021", "Published on Monday, 3 May 2021"], "3 May 2021", None, None),
+    ],
+)  # fmt: skip
+def test_byline_and_date_leave_the_body(
+    lines: list[str], date: str | None, author: str | None, url: str | None
+) -> None:
+    expected = [DumpArticle(*FERRY_STORY, date=date, author=author, url=url)]
+    assert split_dump(plain(FERRY, [*lines, *FERRY_BODY])) == expected
+    assert split_dump(plain(FERRY, ["\n".join(lines), *FERRY_BODY])) == expected
+
+
+def test_headline_with_a_byline_opens_an_article_after_a_single_blank_line() -> None:
+    text = plain(FERRY, FERRY_BODY) + "\n\n" + plain(BRIDGE, ["By Jane Doe", *BRIDGE_BODY])
+    assert split(text) == BOTH
+
+
+def test_dateline_and_agency_stay_in_the_body() -> None:
+    body = ["LONDON, May 3 (Reuters) - The ferry sailed again on Monday.", *FERRY_BODY[1:]]
+    assert split(plain(FERRY, body)) == [shown(FERRY, body)]
+
+
+def test_dump_without_headline_is_titled_by_its_first_sentence() -> None:
+    assert split("\n\n".join(BRIDGE_BODY[1:])) == [shown(BRIDGE_BODY[1], BRIDGE_BODY[1:])]
+
+
+def test_text_before_the_first_headline_is_an_article_of_its_own() -> None:
+    text = "\n\n".join(MUSEUM_BODY) + f"\n\n\n\n{BRIDGE_PAGE}"
+    assert split(text) == [shown(MUSEUM_BODY[0], MUSEUM_BODY), BRIDGE_STORY]
+
+
+def test_repeated_paragraph_is_kept_once() -> None:
+    text = plain(FERRY, [*FERRY_BODY[:3], FERRY_BODY[1], FERRY_BODY[3]])
+    assert split(text) == [FERRY_STORY]
+
+
+def test_short_lines_of_talk_are_all_kept() -> None:
+    body = [FERRY_BODY[0], "“No.”", FERRY_BODY[1], "“No.”", FERRY_BODY[2], "“No.”"]
+    assert split(plain(FERRY, body)) == [shown(FERRY, body)]
+
+
+def test_list_inside_the_body_is_kept() -> None:
+    body = [FERRY_BODY[0], "Port Ellery", "Vell", "Arden", FERRY_BODY[1]]
+    assert split(plain(FERRY, body)) == [shown(FERRY, body)]
+
+
+@pytest.mark.parametrize("text", ["", " \n\n \t\n", "\ufeff", "---\n\n***"])
+def test_text_without_words_gives_nothing(text: str) -> None:
+    assert split_dump(text) == []
+
+
+def test_a_few_words_are_still_an_article() -> None:
+    assert split("Ferry late.") == [("Ferry late.", "Ferry late.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("It rained. Then it stopped.", "It rained."),
+        ("The U.S. envoy left. He flew home.", "The U.S. envoy left."),
+        ("one two three " * 20, "one two three " * 6 + "one two three…"),
+        ("渡船が戻った。乗客は喜んだ。", "渡船が戻った。"),
+    ],
+)  # fmt: skip
+def test_lead_title(text: str, title: str) -> None:
+    assert lead_title(text) == title
+
+
+def test_seed_file() -> None:
+    files = sorted(SEED.glob("*.txt")) if SEED.is_dir() else []
+    if not files:
+        pytest.skip("the seed file is not beside the repository")
+    first, second = split_dump(files[0].read_text(encoding="utf-8"))
+    assert first.title == "Libya’s Haftar Meets Putin in Moscow for First Time"
+    assert second.title == "Sudan’s Burhan Rules Out Peace Before Defeating RSF"
+    assert first.text.startswith("Commander of the Libyan National Army (LNA) ")
+    assert second.text.startswith("Sudan’s transitional Sovereign Council leader, ")
+    assert first.text.count("\n\n") + 1 == 15
+    assert second.text.count("\n\n") + 1 == 10
+    for article in (first, second):
+        assert all(is_sentence(paragraph) for paragraph in article.text.split("\n\n"))
+
+
+WORDS = st.sampled_from(
+    ["harbour", "council", "winter", "signal", "copper", "valley", "window", "garden"]
+)
+SENTENCES = st.lists(WORDS, min_size=8, max_size=40).map(lambda w: " ".join(w).capitalize() + ".")
+TITLES = st.lists(WORDS, min_size=4, max_size=9).map(lambda w: " ".join(w).title())
+GENERATED = st.lists(
+    st.tuples(TITLES, st.lists(SENTENCES, min_size=1, max_size=6), st.booleans()),
+    min_size=1,
+    max_size=4,
+)
+JOINTS = st.sampled_from(["\n\n", "\n\n\n", "\n\n\n\n", "\n\n---\n\n", "\n\f\n", "\n"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(stories=GENERATED, joint=JOINTS, width=st.sampled_from([0, 50, 70, 80]))
+def test_no_paragraph_is_lost(
+    stories: list[tuple[str, list[str], bool]], joint: str, width: int
+) -> None:
+    pages = [page(title, body) if twice else plain(title, body) for title, body, twice in stories]
+    dump = joint.join(pages)
+    articles = split_dump(wrapped(dump, width) if width else dump)
+    text = " ".join(" ".join(article.text.split()) for article in articles)
+    assert [p for _, body, _ in stories for p in body if p not in text] == []
