@@ -1,10 +1,7 @@
 """Dateline: ask a news archive, get answers you can check.
 
-    import rag
-
-    archive = rag.Archive.open("indexes/city")
-    archive.ingest("articles/")
-    answer = rag.answer("Who won the election?", archive=archive)
+The names below are the whole Python interface: open an `Archive`, `ingest` articles
+into it, `search` it, and put questions to it with `answer` or `stream`.
 """
 
 from rag.answering import answer, stream

@@ -75,9 +75,7 @@ def stream(
     settings = opened.settings.answer
     turns = [Turn(*turn) for turn in history]
     asked = standalone(question.strip(), turns)
-    hits = opened.search(
-        asked, k=settings.hits, since=since, until=until, publishers=publishers
-    )
+    hits = opened.search(asked, k=settings.hits, since=since, until=until, publishers=publishers)
     read = hits[: settings.passages]
     weighed = weigh(asked, read, embedder=opened.embedder()) if read else Weighed((), 0.0)
     searched = time.perf_counter()
@@ -152,9 +150,7 @@ class Draft:
             if (citation.article.id, citation.start) == (found.article.id, found.start):
                 return citation.number
         number = len(self.citations) + 1
-        self.citations.append(
-            Citation(number, found.article, found.quote, found.start, found.end)
-        )
+        self.citations.append(Citation(number, found.article, found.quote, found.start, found.end))
         return number
 
 

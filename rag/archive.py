@@ -16,7 +16,7 @@ from rag.errors import ArchiveError
 from rag.ingest import Ingest, Source
 from rag.storage import Storage
 from rag.store import EmbedderIdentity, Filter
-from rag.types import Article, ArchiveStats, Hit, IngestReport, Progress, iso_date
+from rag.types import ArchiveStats, Article, Hit, IngestReport, Progress, iso_date
 
 
 class Archive:

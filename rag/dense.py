@@ -70,9 +70,7 @@ class DenseIndex:
         scores, ids = self._index.search(vector[None, :], min(k, len(self)), params=parameters)
         # FAISS pads a short result with -1.
         return {
-            int(id_): float(score)
-            for id_, score in zip(ids[0], scores[0], strict=True)
-            if id_ >= 0
+            int(id_): float(score) for id_, score in zip(ids[0], scores[0], strict=True) if id_ >= 0
         }
 
     def scores(self, vector: Vectors, ids: Sequence[int]) -> dict[int, float]:

@@ -95,14 +95,18 @@ class TransformerEmbedder:
         """
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        return _unit(self._model.encode_document(list(texts), show_progress_bar=False))
+        found = self._model.encode_document(list(texts), show_progress_bar=False)
+        return _unit(np.asarray(found))
 
     def embed_question(self, text: str) -> Vectors:
         """Return the unit vector of a question, shape (dimension,)."""
-        return _unit(self._model.encode_query([text], show_progress_bar=False))[0]
+        found = self._model.encode_query([text], show_progress_bar=False)
+        return _unit(np.asarray(found))[0]
 
 
 def _unit(vectors: npt.NDArray[np.floating]) -> Vectors:
     """Scale rows to length one; rounding in bfloat16 leaves them a little off."""
-    rows = np.asarray(vectors, dtype=np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(min=1e-12)
+    rows: Vectors = np.asarray(vectors, dtype=np.float32)
+    lengths: Vectors = np.linalg.norm(rows, axis=1, keepdims=True).clip(min=1e-12)
+    unit: Vectors = rows / lengths
+    return unit

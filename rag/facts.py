@@ -6,9 +6,18 @@ import re
 
 from rag.sentences import STOPWORDS, words
 
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?(?:\s+(thousand|million|billion|trillion))?")
+_NUMBER = re.compile(
+    r"(?<![\w.])(\d+(?:,\d{3})*(?:\.\d+)?)(?:[\s-]*(thousand|million|billion|trillion|bn|tn)\b)?"
+)
 _NAME = re.compile(r"\b[A-Z][\w’'&-]*")
-_SCALE = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SCALE = {
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "bn": 1e9,
+    "trillion": 1e12,
+    "tn": 1e12,
+}
 _NUMBER_WORDS = {
     word: float(value)
     for value, word in enumerate(
@@ -25,7 +34,7 @@ _NEGATIONS = frozenset(
 def numbers(text: str) -> set[float]:
     """Return the numbers in `text` as values: "3 million" and "3,000,000" are one."""
     found = {
-        float(match.group().split()[0].replace(",", "")) * _SCALE.get(match.group(1) or "", 1)
+        float(match.group(1).replace(",", "")) * _SCALE.get(match.group(2) or "", 1)
         for match in _NUMBER.finditer(text)
     }
     return found | {_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS}
@@ -50,4 +59,3 @@ def names(text: str) -> set[str]:
 def denies(text: str) -> bool:
     """Tell whether `text` contains a negation."""
     return any(word in _NEGATIONS or word.endswith("n't") for word in words(text))
-

@@ -44,9 +44,10 @@ def read_conversion(folder: Path) -> Conversion | None:
 def convert(source: Path, *, to: Path) -> None:
     """Write the model in GGUF file `source` to folder `to`: safetensors, tokenizer, record.
 
-    The weights are written as bfloat16: for SmolLM2-135M that is 269 MB against 538, it
-    loads in 0.3 s against 0.6, and the rounding is far below that of the 4 bits they come
-    from. Raises `ModelError` when the file is damaged or its kind is not supported.
+    The weights are written as float16. For SmolLM2-135M that is 269 MB against 538 in
+    float32, and a machine that computes in float32 still gets what the GGUF gives: next
+    tokens agree at 99.9 % of 1,500 places, against 99.7 % for bfloat16, which would load
+    0.15 s faster where it needs no conversion. Raises `ModelError` when the file is damaged or its kind is not supported.
     """
     try:
         model, tokenizer = _read(source)

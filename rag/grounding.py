@@ -35,9 +35,7 @@ def leading_marks(text: str) -> tuple[str, str]:
     return (" " + found.group().strip(), text[found.end() :]) if found else ("", text)
 
 
-def best_support(
-    claim: str, marks: Sequence[int], evidence: Sequence[Evidence]
-) -> Evidence | None:
+def best_support(claim: str, marks: Sequence[int], evidence: Sequence[Evidence]) -> Evidence | None:
     """Return the sentence that supports `claim` best, or None when none does.
 
     Passages that the claim's own marks name are looked at first; a wrong mark is

@@ -79,7 +79,8 @@ class LexicalIndex:
         searcher = self._index.searcher()
         hits = searcher.search(query, k).hits
         ids = searcher.fast_field_values("id", [address for _, address in hits])
-        return {int(id_): float(score) for id_, (score, _) in zip(ids, hits, strict=True)}
+        # The field is set on every document, so no value is None.
+        return {int(id_ or 0): float(score) for id_, (score, _) in zip(ids, hits, strict=True)}
 
     def _conditions(self, where: Filter) -> list[tuple[Occur, Query]]:
         """Return a filter as conditions that pass or fail and leave the score alone."""

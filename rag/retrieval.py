@@ -78,7 +78,7 @@ def fuse(
         id_: weights.dense * (dense.get(id_, low) - low) / spread
         + weights.lexical * lexical.get(id_, 0.0) / best_lexical
         + weights.headline * headline.get(id_, 0.0) / best_headline
-        for id_ in dense | lexical
+        for id_ in [*dense, *(id_ for id_ in lexical if id_ not in dense)]
     }
 
 
@@ -112,4 +112,3 @@ def _hit(
         score=score,
         parts=parts,
     )
-

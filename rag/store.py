@@ -293,8 +293,7 @@ class Store:
         """Return the ids of the chunks of the articles that pass a filter."""
         condition, values = where.sql()
         rows = self._db.execute(
-            "SELECT id FROM chunks WHERE article IN "
-            f"(SELECT key FROM articles WHERE {condition})",
+            f"SELECT id FROM chunks WHERE article IN (SELECT key FROM articles WHERE {condition})",
             values,
         )
         return [row[0] for row in rows]
@@ -430,9 +429,7 @@ class Store:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=30
-    )
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
     connection.create_function("casefold", 1, _casefold, deterministic=True)
     connection.execute("PRAGMA foreign_keys = ON")
     # Readers go on while an ingest writes, in this process and in others.

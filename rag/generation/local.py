@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from jinja2 import TemplateError
-from transformers import AutoModelForCausalLM, AutoTokenizer, StoppingCriteria, TextStreamer
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    StoppingCriteria,
+    StoppingCriteriaList,
+    TextStreamer,
+)
 from transformers.utils import logging as transformers_logging
 
 from rag.errors import GenerationError, ModelError
@@ -67,7 +73,7 @@ class TransformersGenerator:
         safe: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
         try:
             tokenizer = AutoTokenizer.from_pretrained(local.path, **safe)
-            network = AutoModelForCausalLM.from_pretrained(
+            network: Any = AutoModelForCausalLM.from_pretrained(
                 local.path, dtype=dtype or compute_dtype(), use_safetensors=True, **safe
             )
         except (OSError, ValueError, RuntimeError) as error:
@@ -80,8 +86,10 @@ class TransformersGenerator:
                 f"{local.name} has no chat template, so it was not trained on conversations; "
                 "choose an instruct or chat model"
             )
-        network = network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
-        return cls(network, tokenizer=tokenizer, name=local.name)
+        network.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+        # A model with a running state cannot take back tokens that were tried in vain.
+        lookup = None if getattr(network, "_is_stateful", False) else PROMPT_LOOKUP_TOKENS
+        return cls(network.eval(), tokenizer=tokenizer, name=local.name, prompt_lookup=lookup)
 
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens of `text`, without the template around it."""
@@ -159,7 +167,7 @@ class TransformersGenerator:
             top_k=None,
             prompt_lookup_num_tokens=self._prompt_lookup,
             streamer=pieces,
-            stopping_criteria=[ends],
+            stopping_criteria=StoppingCriteriaList([ends]),
         )
 
 
@@ -167,7 +175,7 @@ class _Pieces(TextStreamer):
     """Hands text from the thread that makes it to the one that reads it."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
-        super().__init__(tokenizer, skip_prompt=True, skip_special_tokens=True)  # type: ignore[no-untyped-call]
+        super().__init__(tokenizer, skip_prompt=True, skip_special_tokens=True)
         self.ready: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
     def on_finalized_text(self, text: str, stream_end: bool = False) -> None:  # noqa: ARG002

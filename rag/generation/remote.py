@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 # A server that is slow to read a long prompt may be silent for a while; one that cannot
 # be connected to in seconds will not be.
-_TIMEOUT = httpx.Timeout(120.0, connect=5.0)
+_TIMEOUT = openai.Timeout(120.0, connect=5.0)
 # English text has a little over four characters a token in common vocabularies.
 _CHARACTERS_PER_TOKEN = 4
 
@@ -35,7 +36,7 @@ class OpenAIGenerator:
         model: str,
         api_key: str | None = None,
         context_tokens: int = 8192,
-        timeout: httpx.Timeout = _TIMEOUT,
+        timeout: openai.Timeout = _TIMEOUT,
     ) -> None:
         self.name = f"{base_url}#{model}"
         self.context_tokens = context_tokens
@@ -87,7 +88,8 @@ class OpenAIGenerator:
                 stream=True,
             ) as chunks:
                 yield from _texts(chunks, stop)
-        except (openai.APIError, httpx.HTTPError) as error:
+        # Clients before version 3 let a connection that breaks off through as it is.
+        except (openai.APIError, httpx.HTTPError, json.JSONDecodeError) as error:
             raise GenerationError(f"{self.name}: {self._advice(error)}") from error
 
     def _advice(self, error: Exception) -> str:
@@ -108,6 +110,8 @@ class OpenAIGenerator:
                 return f"the server has had enough for now: {error.message}"
             case openai.APIStatusError():
                 return f"the server answered {error.status_code}: {error.message}"
+            case json.JSONDecodeError():
+                return "the answer is not in the OpenAI protocol; does the address end in /v1?"
             case _:
                 return f"the connection broke off: {error}; ask again"
 

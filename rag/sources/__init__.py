@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import lzma
 import zipfile
 import zlib
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
 from rag.sources import documents, feeds, files, pages, plain, records, tables, web
-from rag.sources.files import File
 from rag.sources.text import decode
 from rag.types import Article, Skipped
 
@@ -19,10 +19,19 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from rag.sources.files import File
+
     Columns = Mapping[str, str]
     Found = Iterator[Article | Skipped]
 
 __all__ = ["read"]
+
+# What bytes that are not what they seem make the readers and their libraries raise. The
+# traceback goes to the log, as it could be a fault of the reader.
+_DAMAGE = (
+    *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+    *(ValueError, LookupError, RuntimeError),
+)
 
 _log = logging.getLogger(__name__)
 
@@ -74,7 +83,8 @@ def _at(path: str | Path, *, columns: Columns) -> Found:
         else:
             for file in files.find(Path(path)):
                 yield from _each(file, columns=columns)
-    except (SourceError, OSError) as error:
+    except (SourceError, *_DAMAGE) as error:
+        _log.debug("cannot read %s", name, exc_info=error)
         yield Skipped(name, _reason(error))
 
 
@@ -85,10 +95,9 @@ def _each(file: File | Skipped, *, columns: Columns) -> Found:
         return
     try:
         yield from _in(file, columns=columns)
-    except (SourceError, OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except (SourceError, *_DAMAGE) as error:
+        _log.debug("cannot read %s", file.name, exc_info=error)
         yield Skipped(file.name, _reason(error))
-    except (NotImplementedError, RuntimeError) as error:  # what zipfile raises on odd members
-        yield Skipped(file.name, f"cannot be unpacked ({error}); unpack it and give the files")
 
 
 def _in(file: File, *, columns: Columns) -> Found:
@@ -161,9 +170,7 @@ def _reason(error: Exception) -> str:
             return str(error)
         case EOFError():
             return "is cut short; fetch it again"
-        case zlib.error() | zipfile.BadZipFile():
-            return f"is damaged ({error}); fetch it again"
         case OSError(strerror=str(said)):
             return f"cannot be read: {said}"
-        case _:
-            return f"is damaged ({error}); fetch it again"  # gzip's own OSError has no strerror
+        case _:  # gzip's own OSError has no strerror
+            return f"is damaged or of another type than its name says ({error}); fetch it again"

@@ -104,10 +104,10 @@ def _paragraphs(pages: Sequence[str]) -> list[str]:
     sheets = [clean(page).split("\n") for page in pages]
     running = _running_lines(sheets)
     kept = [_without_edges(sheet, running=running) for sheet in sheets]
-    blocks = [block.split("\n") for block in "\n".join(filter(None, kept)).split("\n\n")]
+    text = "\n".join(filter(None, kept))
+    blocks = [_joined_words(block, text=text) for block in text.split("\n\n")]
     width = wrap_width(blocks)
-    text = "\n".join(map("\n".join, blocks))
-    found = (unwrap(_joined_words(block, text=text), width=width) for block in blocks)
+    found = (unwrap(block, width=width) for block in blocks)
     return [paragraph for block in found for paragraph in block if paragraph]
 
 
@@ -147,24 +147,18 @@ def _is_page_number(line: str) -> bool:
     )
 
 
-def _joined_words(lines: list[str], *, text: str) -> list[str]:
-    """Move words broken by a hyphen whole onto the first line.
+def _joined_words(block: str, *, text: str) -> list[str]:
+    """Return the lines of a block with words broken by a hyphen whole on the first line.
 
     The hyphen goes, unless the document writes the word with it elsewhere.
     """
-    joined = [lines[0]]
-    for line in lines[1:]:
-        broken = re.search(r"(\w+)-$", joined[-1])
-        tail = re.match(r"[^\W\d_A-Z]+", line)
-        if broken and tail:
-            hyphenated = f"{broken[1]}-{tail.group()}"
-            word = hyphenated if hyphenated in text else hyphenated.replace("-", "", 1)
-            joined[-1] = (
-                joined[-1][: broken.start()] + word + re.match(r"\S*", line[tail.end() :]).group()
-            )
-            line = line[tail.end() :].partition(" ")[2]
-        joined.append(line)
-    return list(filter(None, joined))
+
+    def joined(match: re.Match[str]) -> str:
+        kept = f"{match[1]}-{match[2]}" in text
+        return f"{match[1]}{'-' * kept}{match[2]}{match[3]}\n"
+
+    whole = re.sub(r"(\w+)-\n([^\W\d_A-Z]+)(\S*)\s?", joined, block)
+    return [line for line in whole.split("\n") if line.strip()]
 
 
 def _titled(paragraphs: list[str], *, title: str) -> tuple[str, list[str]]:

@@ -32,6 +32,7 @@ class Entry:
     fields: dict[str, Any]
 
     def is_full(self) -> bool:
+        """Return whether the feed gives the whole text, so that its page need not be fetched."""
         return "content" in self.fields and len(self.text) >= FULL_LENGTH
 
     def article(self) -> Article:
@@ -73,7 +74,7 @@ def entries(data: bytes, *, source: str) -> Iterator[Entry]:
         )
 
 
-def _fault(feed: Any) -> str:  # noqa: ANN401
+def _fault(feed: Any) -> str:
     if feed.get("version"):
         return f"{records.NO_TEXT}: the feed has no entries"
     said = one_line(str(feed.get("bozo_exception", "")))

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from rag.errors import SourceError
 from rag.types import Skipped
@@ -49,6 +49,7 @@ class Budget:
     left: int
 
     def spend(self, count: int) -> None:
+        """Take `count` bytes off; raises `SourceError` when there are none left."""
         self.left -= count
         if self.left < 0:
             raise SourceError("unpacks to more than is safe to read; unpack it and give the files")
@@ -198,7 +199,9 @@ def gunzip(file: File) -> File:
 
     def unpack() -> IO[bytes]:
         packed = file.open()
-        raw = _Metered(gzip.GzipFile(fileobj=packed), packed=packed, budget=file.budget)
+        raw = _Metered(
+            cast("IO[bytes]", gzip.GzipFile(fileobj=packed)), packed=packed, budget=file.budget
+        )
         return io.BufferedReader(raw, 2**16)
 
     return File(file.name, unpack, stem=stem, depth=_deeper(file), budget=file.budget)
@@ -229,7 +232,7 @@ def _members(file: File, archive: zipfile.ZipFile, *, depth: int) -> Iterator[Fi
 
 
 def _check_member(member: zipfile.ZipInfo, *, budget: Budget) -> str:
-    """Charge a member's declared size, which zipfile never reads past; return any objection to it."""
+    """Charge a member's declared size, which zipfile never reads past; return an objection."""
     size = member.file_size
     if size > max(_RATIO_FREE, RATIO_LIMIT * member.compress_size):
         return "unpacks to far more than news text would; it may be a zip bomb"
@@ -268,7 +271,7 @@ def _walk(folder: Path) -> Iterator[File | Skipped]:
 
 
 def _on_disk(path: Path) -> File:
-    return File(_name(path), partial(path.open, "rb"))
+    return File(_name(path), lambda: path.open("rb"))
 
 
 def _name(path: Path) -> str:

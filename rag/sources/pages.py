@@ -27,8 +27,10 @@ _STORY_TYPES = re.compile(r"Article$|Posting$|^Report$")
 _PARAGRAPH = re.compile(r"\S.{38,}\S")  # a page without one line this long has no story
 
 _TITLE_TAGS = ("og:title", "twitter:title", "citation_title", "dc.title", "headline")
-_DATE_TAGS = ("article:published_time", "og:published_time", "citation_publication_date")
-_DATE_TAGS += ("datepublished", "date", "dc.date", "dc.date.issued", "pubdate", "parsely-pub-date")
+_DATE_TAGS = (
+    *("article:published_time", "og:published_time", "citation_publication_date", "pubdate"),
+    *("datepublished", "date", "dc.date", "dc.date.issued", "parsely-pub-date"),
+)
 _AUTHOR_TAGS = ("author", "article:author", "citation_author", "dc.creator", "parsely-author")
 _SITE_TAGS = ("og:site_name", "application-name", "citation_journal_title", "dc.publisher")
 

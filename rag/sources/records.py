@@ -6,6 +6,7 @@ are listed here once.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -24,16 +25,20 @@ NO_TEXT = "has no article text"
 # The names each field goes by, likeliest first, without case, spaces and underscores.
 FIELDS: dict[str, tuple[str, ...]] = {
     "title": ("title", "headline", "articletitle"),
-    "text": ("text", "body", "content", "article", "articletext", "articlebody", "fulltext")
-    + ("maintext", "bodytext", "contenthtml", "contenttext", "story"),
-    "date": ("date", "published", "publishedat", "pubdate", "publishdate", "datepublished")
-    + ("publicationdate", "publishedtime", "publisheddate", "datepublish", "datetime", "timestamp"),
+    "text": (
+        *("text", "body", "content", "article", "articletext", "articlebody", "fulltext"),
+        *("maintext", "bodytext", "contenthtml", "contenttext", "story"),
+    ),
+    "date": (
+        *("date", "published", "publishedat", "pubdate", "publishdate", "datepublished"),
+        *("publicationdate", "publishedtime", "publisheddate", "datepublish", "timestamp"),
+    ),
     "url": ("url", "link", "articleurl", "sourceurl", "webpage"),
     "publisher": ("publisher", "source", "site", "sitename", "publication", "newspaper", "outlet"),
     "author": ("author", "authors", "byline", "creator"),
     "language": ("language", "lang"),
     "id": ("id", "guid", "articleid", "uuid", "docid"),
-}  # fmt: skip
+}
 
 
 def check_columns(columns: Mapping[str, str] | None) -> dict[str, str]:
@@ -72,7 +77,7 @@ def match_columns(present: Iterable[str], *, columns: Mapping[str, str]) -> dict
 
 
 def from_row(row: Mapping[str, object], *, columns: Mapping[str, str], source: str) -> Article:
-    """Return the article in a row whose `columns` were matched; raises `SourceError` without text."""
+    """Return the article in a row by its matched `columns`; raises `SourceError` without text."""
     value = {name: row.get(column) for name, column in columns.items()}
     return article(
         source=source,
@@ -97,23 +102,25 @@ def article(
     publisher: str | None = None,
     author: str | None = None,
     language: object = None,
-    id: str | None = None,  # noqa: A002
+    id: str | None = None,  # noqa: A002 - the name it has in `Article`
 ) -> Article:
-    """Return a clean record; without a title, the first sentence; raises `SourceError` if empty.
+    """Return a clean record; raises `SourceError` if it has no text.
 
-    Without a publisher it is the host of the address.
+    A missing title is the first sentence, a missing publisher the host of the address.
+    A publisher given as an address stands in for a missing address, too.
     """
     body = texts.clean(text)
     if not re.search(r"\w", body):
         raise SourceError(NO_TEXT)
-    address = web_address(url)
+    address = web_address(url) or web_address(publisher)
+    named = "" if web_address(publisher) else texts.one_line(publisher or "")
     return Article(
         title=texts.one_line(title) or lead_title(body),
         text=body,
         id=texts.one_line(id or "") or None,
         date=texts.parse_date(date),
         url=address,
-        publisher=texts.one_line(publisher or "") or host(address),
+        publisher=named or host(address),
         author=texts.one_line(author or "") or None,
         language=texts.language_code(language),
         source=source,
@@ -126,9 +133,7 @@ def words(value: object) -> str:
         return words(value.get("name") or value.get("title") or value.get("url"))
     if isinstance(value, list | tuple):
         return ", ".join(filter(None, map(words, value)))
-    if value is None or value != value:  # NaN, by which tables mark a blank # noqa: PLR0124
-        return ""
-    return texts.unescape(str(value)).strip()
+    return texts.unescape(_text(value)).strip()
 
 
 def web_address(url: str | None) -> str | None:
@@ -156,6 +161,11 @@ def _body(value: object) -> str:
     """Return a text cell as text: a list is paragraphs, markup is taken out."""
     if isinstance(value, list | tuple):
         return "\n\n".join(filter(None, map(_body, value)))
-    if value is None or value != value:  # noqa: PLR0124
+    return from_markup(_text(value))
+
+
+def _text(value: object) -> str:
+    """Return a cell as text; blank for None and NaN, by which tables mark a blank."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    return from_markup(str(value))
+    return texts.decode(value) if isinstance(value, bytes) else str(value)

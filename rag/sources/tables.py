@@ -67,6 +67,8 @@ def read_csv(file: File, *, columns: Columns) -> Found:
     with file.open() as stream:
         found = _lines(stream)
         first = next((line for line in found if line.strip()), "")
+        if not first:
+            raise SourceError("is empty")
         delimiter = max("\t,;|", key=first.count)
         rows = csv.reader(chain([first], found), delimiter=delimiter)
         try:
@@ -97,8 +99,9 @@ def read_json(file: File, *, columns: Columns) -> Found:
             raise SourceError(f"is not JSON ({error})") from error
         yield from _objects(map(_parsed, lines), columns, name=file.name)
         return
-    if isinstance(data, dict) and (found := _single(data, columns=columns)):
-        yield records.from_row(data, columns=found, source=file.name)
+    if isinstance(data, dict) and _is_article(data, columns=columns):
+        matched = records.match_columns(data, columns=columns)
+        yield records.from_row(data, columns=matched, source=file.name)
     else:
         yield from _objects(map(_checked, _listed(data)), columns, name=file.name)
 
@@ -110,10 +113,19 @@ def read_parquet(file: File, *, columns: Columns) -> Found:
             table = pq.ParquetFile(stream)
             matched = records.match_columns(table.schema_arrow.names, columns=columns)
             batches = table.iter_batches(batch_size=_BATCH, columns=list(matched.values()))
-            rows = (row for batch in batches for row in batch.to_pylist())
+            rows = (row for batch in batches for row in _plain_times(batch).to_pylist())
             yield from _articles(rows, columns=matched, name=file.name)
         except pa.ArrowException as error:
             raise SourceError(f"is not a readable Parquet file ({error}); write it anew") from error
+
+
+def _plain_times(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch whose times are in microseconds, the finest that Python's own hold."""
+    fields = [
+        f.with_type(pa.timestamp("us", tz=f.type.tz)) if pa.types.is_timestamp(f.type) else f
+        for f in batch.schema
+    ]
+    return batch.cast(pa.schema(fields), safe=False)
 
 
 def _objects(rows: Iterable[dict[str, Any] | _BadRow], columns: Columns, *, name: str) -> Found:
@@ -173,30 +185,27 @@ def _checked(value: object) -> dict[str, Any] | _BadRow:
     return _BadRow(f"is not a JSON object but a {type(value).__name__}")
 
 
-def _single(data: dict[str, Any], *, columns: Columns) -> dict[str, str] | None:
-    """Return the columns of an object that is itself an article, else None."""
+def _is_article(data: dict[str, Any], *, columns: Columns) -> bool:
+    """Return whether an object is itself an article, or holds no list that could be of them."""
     try:
-        matched = records.match_columns(data, columns=columns)
+        value = data[records.match_columns(data, columns=columns)["text"]]
     except SourceError:
-        return None
-    value = data[matched["text"]]
-    whole = isinstance(value, str) or (isinstance(value, list) and all(map(_is_text, value)))
-    return matched if whole else None
+        return not _lists(data)
+    return not (isinstance(value, list) and any(isinstance(item, dict) for item in value))
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+def _lists(data: dict[str, Any]) -> dict[str, list[object]]:
+    """Return the lists of objects that an object holds, by name."""
+    lists = {name: value for name, value in data.items() if isinstance(value, list)}
+    return {name: value for name, value in lists.items() if value and isinstance(value[0], dict)}
 
 
 def _listed(data: object) -> list[object]:
-    """Return the list that a document is, or that its object holds."""
+    """Return the list that a document is, or the one its object holds."""
     if isinstance(data, list):
         return data
-    held = data if isinstance(data, dict) else {}
-    lists = {
-        key: v for key, v in held.items() if isinstance(v, list) and v and isinstance(v[0], dict)
-    }
+    lists = _lists(data) if isinstance(data, dict) else {}
     if len(lists) == 1:
         return next(iter(lists.values()))
-    named = ", ".join(lists or held) or "nothing"
+    named = ", ".join(lists) or type(data).__name__
     raise SourceError(f"holds neither an article nor one list of them, but: {named}")

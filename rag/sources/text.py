@@ -12,7 +12,7 @@ import charset_normalizer
 from dateutil import parser
 
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -22,12 +22,19 @@ _SAMPLE = 65_536  # bytes that the encoding is guessed from
 
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 # Control, zero-width, bidi and tag characters, lone surrogates: never seen by the reader,
-# but by the model. Joiners stay between letters that need them (Persian, Hindi, emoji).
+# but by the model.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
-    "|(?<![\u0300-\U0010ffff])[\u200c\u200d]|[\u200c\u200d](?![\u0300-\U0010ffff])"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]+"
 )
+# Joiners stay between letters that need them (Persian, Hindi, emoji).
+_JOINERS = re.compile(
+    "(?<![\u0300-\u1fff\u2600-\U0010ffff])[\u200c\u200d]+"
+    "|[\u200c\u200d]+(?![\u0300-\u1fff\u2600-\U0010ffff])"
+)
+_ODD_SPACES = re.compile(r"[^\S\n\t\f ]")
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+_LINE_SPACES = re.compile(r" +\n *|\n +")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -46,10 +53,9 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data.decode(name, errors="replace").lstrip("\ufeff")
-    for name in ("utf-8", declared):
+    for name in filter(None, ("utf-8", declared)):
         try:
-            if name:
-                return data.decode(name)
+            return data.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
     return data.decode(guess_encoding(data), errors="replace")
@@ -71,14 +77,14 @@ def tidy(text: str) -> str:
 
     Lines, indentation, blank lines and form feeds stay, as they tell articles apart.
     """
-    seen = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
-    return unicodedata.normalize("NFC", re.sub(r"[^\S\n\t\f]", " ", seen))
+    seen = _JOINERS.sub("", _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)))
+    return unicodedata.normalize("NFC", _ODD_SPACES.sub(" ", seen))
 
 
 def clean(text: str) -> str:
     """Return `text` tidied, with runs of spaces as one and at most one blank line in a row."""
-    spaced = re.sub(r"[^\S\n]+", " ", tidy(text).replace("\f", "\n"))
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", spaced)).strip()
+    spaced = _SPACES.sub(" ", tidy(text).replace("\f", "\n"))
+    return re.sub(r"\n{3,}", "\n\n", _LINE_SPACES.sub("\n", spaced)).strip()
 
 
 def one_line(text: str) -> str:
@@ -133,7 +139,7 @@ def _written_date(text: str) -> str | None:
     """Parse twice over different defaults: what differs was not in the text."""
     day_first = _DAY_FIRST.fullmatch(text) is not None
     days = set()
-    for default in (dt.datetime(2000, 1, 1), dt.datetime(2001, 2, 2)):  # noqa: DTZ001
+    for default in (dt.datetime(2000, 1, 1), dt.datetime(2001, 2, 2)):
         try:
             read = parser.parse(text, default=default, ignoretz=True, dayfirst=day_first)
         except (ValueError, OverflowError):

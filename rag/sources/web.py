@@ -43,6 +43,7 @@ class Fetched:
 
 
 def is_address(path: str) -> bool:
+    """Return whether a path is an address on the web."""
     return path.lower().startswith(("http://", "https://"))
 
 

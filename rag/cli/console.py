@@ -1,0 +1,123 @@
+"""Options that several commands share, and what opens an archive for them."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from rag import Archive
+from rag import Progress as IngestProgress
+from rag.config import archive_path
+from rag.types import IngestReport, iso_date
+
+output = Console()
+# Everything that is not the result goes to standard error, so that pipes stay clean.
+errors = Console(stderr=True)
+
+DEFAULT_ARCHIVE = "default"
+SAMPLE_ARCHIVE = "sample"
+
+
+def parse_date(value: str) -> str:
+    """Return `value` as YYYY-MM-DD, or a usage error."""
+    try:
+        return iso_date(value) or ""
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+ArchiveName = Annotated[
+    str,
+    typer.Option(
+        "--archive",
+        "-a",
+        envvar="DATELINE_ARCHIVE",
+        help="Name of the archive, or the path of its folder.",
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(parser=parse_date, metavar="DATE", help="Only articles from this day on."),
+]
+Until = Annotated[
+    str | None,
+    typer.Option(parser=parse_date, metavar="DATE", help="Only articles up to this day."),
+]
+Publisher = Annotated[
+    list[str] | None, typer.Option("--publisher", help="Only this publisher; may be repeated.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def open_archive(name: str) -> Archive:
+    """Open the archive called `name`; the sample archive is made when first asked for.
+
+    While there is no default archive yet, the sample one stands in for it.
+    """
+    path = archive_path(name)
+    if name == DEFAULT_ARCHIVE and not path.exists():
+        errors.print(
+            "No archive yet, so this is the sample archive; `rag ingest FILES` makes your own.",
+            style="dim",
+            soft_wrap=True,
+        )
+        name, path = SAMPLE_ARCHIVE, archive_path(SAMPLE_ARCHIVE)
+    if name == SAMPLE_ARCHIVE:
+        return open_sample(path)
+    return Archive.open(path, create=False)
+
+
+def open_sample(path: Path) -> Archive:
+    """Open the sample archive at `path`, ingesting the packaged articles when it is new."""
+    archive = Archive.open(path)
+    if not archive.stats().articles:
+        ingest_with_progress(archive, [Path(str(files("rag") / "sample"))])
+    return archive
+
+
+def ingest_with_progress(
+    archive: Archive, paths: list[str | Path], *, columns: dict[str, str] | None = None
+) -> IngestReport:
+    """Ingest `paths` under a progress line with count, rate and time."""
+    archive_bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+    )
+    with archive_bar:
+        task = archive_bar.add_task("Ingesting", total=None, rate="")
+
+        def show(progress: IngestProgress) -> None:
+            speed = archive_bar.tasks[task].finished_speed or archive_bar.tasks[task].speed or 0.0
+            archive_bar.update(
+                task,
+                completed=progress.done,
+                total=progress.total,
+                rate=f"{speed:.1f} articles/s, {progress.chunks} chunks",
+            )
+
+        def say(line: str) -> None:
+            archive_bar.console.print(line, style="dim")
+
+        # Loaded here so that a first download is told; an ingest of nothing needs it not.
+        archive.embedder(on_progress=say)
+        return archive.ingest(paths, columns=columns, progress=show)

@@ -1,0 +1,224 @@
+"""Commands that put questions to an archive."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import track
+
+import rag
+from rag.cli.console import (
+    DEFAULT_ARCHIVE,
+    SAMPLE_ARCHIVE,
+    ArchiveName,
+    AsJson,
+    Publisher,
+    Since,
+    Until,
+    errors,
+    open_archive,
+    output,
+)
+from rag.generation import Generator, load_generator
+from rag.models import DEFAULT_GENERATOR
+from rag.types import Answer, Hit
+
+GeneratorName = Annotated[
+    str,
+    typer.Option(
+        envvar="DATELINE_GENERATOR",
+        help="The model that writes: a name, a path, a hub id, or http://host/v1#model.",
+    ),
+]
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    archive: ArchiveName = DEFAULT_ARCHIVE,
+    since: Since = None,
+    until: Until = None,
+    publisher: Publisher = None,
+    generator: GeneratorName = DEFAULT_GENERATOR,
+    as_json: AsJson = False,
+) -> None:
+    """Answer one question, with the sentences it rests on."""
+    with open_archive(archive) as opened:
+        writer = _load(generator)
+        for piece in rag.stream(
+            question,
+            archive=opened,
+            since=since,
+            until=until,
+            publishers=publisher,
+            generator=writer,
+        ):
+            if isinstance(piece, Answer):
+                answer = piece
+            elif not as_json:
+                output.print(piece, end="", markup=False, highlight=False)
+    if as_json:
+        output.print_json(json.dumps(_answer_record(answer)))
+    else:
+        _show_sources(answer)
+
+
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for, in quotes.")],
+    archive: ArchiveName = DEFAULT_ARCHIVE,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 8,
+    since: Since = None,
+    until: Until = None,
+    publisher: Publisher = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the passages that fit a question best."""
+    with open_archive(archive) as opened:
+        hits = opened.search(question, k=k, since=since, until=until, publishers=publisher)
+    if as_json:
+        output.print_json(json.dumps([_hit_record(hit) for hit in hits]))
+        return
+    if not hits:
+        output.print("Nothing found.")
+    for number, hit in enumerate(hits, start=1):
+        parts = hit.parts
+        head = " · ".join(
+            p for p in (hit.article.title, hit.article.publisher, hit.article.date) if p
+        )
+        output.print(f"{number}. {head}", style="bold", markup=False, highlight=False)
+        output.print(
+            f"   score {hit.score:.3f} (dense {_figure(parts.dense)}, lexical "
+            f"{_figure(parts.lexical)}, headline {_figure(parts.headline)}) "
+            f"id {hit.article.id}",
+            style="dim",
+            markup=False,
+        )
+        output.print(f"   {' '.join(hit.text.split())}\n", markup=False, highlight=False)
+
+
+def chat(
+    archive: ArchiveName = DEFAULT_ARCHIVE,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 7860,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
+    ] = True,
+    generator: GeneratorName = DEFAULT_GENERATOR,
+) -> None:
+    """Open the chat page over an archive."""
+    # Gradio takes seconds to import, which no other command should pay.
+    from ui.app import launch
+
+    with open_archive(archive) as opened:
+        writer = _load(generator)
+        launch(opened, host=host, port=port, open_browser=open_browser, generator=writer)
+
+
+def evaluate(
+    questions: Annotated[
+        Path | None,
+        typer.Option(
+            help="Questions as JSON lines; by default those about the sample archive.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    archive: ArchiveName = SAMPLE_ARCHIVE,
+    generator: GeneratorName = DEFAULT_GENERATOR,
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first N.")] = None,
+    reports: Annotated[
+        Path | None, typer.Option(help="Folder for the reports; default: the archive's.")
+    ] = None,
+) -> None:
+    """Run the question set and report how good the answers are."""
+    from eval import report as reporting
+    from eval.questions import load_questions, packaged_questions
+    from eval.runner import run, summarise
+
+    chosen = load_questions(questions or packaged_questions())[:limit]
+    with open_archive(archive) as opened:
+        writer = _load(generator)
+        outcome = run(
+            chosen,
+            answer=lambda q: rag.answer(
+                q.question,
+                archive=opened,
+                history=q.history,
+                since=q.since,
+                until=q.until,
+                generator=writer,
+            ),
+            search=lambda q, k: opened.search(q.question, k=k, since=q.since, until=q.until),
+            progress=_Bar(len(chosen)),
+        )
+        summary = summarise(outcome)
+        settings = {
+            "archive": str(opened.folder),
+            "articles": str(opened.stats().articles),
+            "embedder": opened.settings.embedder,
+            "generator": writer.name,
+        }
+        folder = reporting.write(
+            outcome, summary, reports or opened.folder / "reports", settings=settings
+        )
+    output.print(reporting.to_table(summary))
+    output.print(f"Report: {folder}", markup=False, soft_wrap=True)
+
+
+class _Bar:
+    """A progress bar fed with counts."""
+
+    def __init__(self, total: int) -> None:
+        self._steps = iter(track(range(total), description="Asking", console=errors))
+
+    def __call__(self, done: int, total: int) -> None:
+        next(self._steps, None)
+
+
+def _load(name: str) -> Generator:
+    return load_generator(name, on_progress=lambda line: errors.print(line, style="dim"))
+
+
+def _show_sources(answer: Answer) -> None:
+    output.print("\n")
+    for citation in answer.citations:
+        article = citation.article
+        head = " · ".join(p for p in (article.title, article.publisher, article.date) if p)
+        output.print(f"[{citation.number}] {head}", style="bold", markup=False, highlight=False)
+        output.print(f'    "{" ".join(citation.quote.split())}"', markup=False, highlight=False)
+        if article.url:
+            output.print(f"    {article.url}", style="dim", markup=False, soft_wrap=True)
+    if answer.abstained and answer.hits:
+        titles = dict.fromkeys(hit.article.title for hit in answer.hits)
+        output.print("Nearest articles, which are not an answer:", style="dim")
+        for title in list(titles)[:3]:
+            output.print(f"  {title}", style="dim", markup=False, highlight=False)
+    output.print(f"{answer.timings.total:.1f} s", style="dim", highlight=False)
+
+
+def _answer_record(answer: Answer) -> dict[str, Any]:
+    """Return an answer for JSON; articles come without their text."""
+    return {
+        "question": answer.question,
+        "text": answer.text,
+        "abstained": answer.abstained,
+        "citations": [_without_text(dataclasses.asdict(c)) for c in answer.citations],
+        "hits": [_hit_record(hit) for hit in answer.hits],
+        "timings": dataclasses.asdict(answer.timings),
+    }
+
+
+def _hit_record(hit: Hit) -> dict[str, Any]:
+    return _without_text(dataclasses.asdict(hit))
+
+
+def _without_text(record: dict[str, Any]) -> dict[str, Any]:
+    del record["article"]["text"]
+    return record
+
+
+def _figure(value: float | None) -> str:
+    return "none" if value is None else f"{value:.2f}"
