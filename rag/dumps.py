@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress, pairwise
 from typing import TYPE_CHECKING
 
@@ -33,8 +33,9 @@ _STRONG_CAPTION = re.compile(
     rf"|[(\[]{_PHOTO}[^()\[\]]{{0,60}}[)\]]\.?$"
     r"|(?i:\bgetty images|\bfile photo)\W*$"
     r"|\b(?:AP Photo|AFP|REUTERS|EPA|Getty Images)\s?/\s?[A-Z][\w .'’-]{2,40}$"
-    r"|^(?i:photo|image|picture|photograph)(?i: by| credit)?\s?:"
 )
+_PHOTO_LABEL = re.compile(r"(?i)(?:photo|image|picture|photograph)(?: by| credit)?\s?:")
+_CREDIT_LENGTH = 130  # characters at the end of a caption that its credit stands in
 _BUTTONS = re.compile(
     r"(?i:tt|[at][+-]|a a|share|print|save|e-?mail|tweet|comments?|menu|search|close|next|previous"
     r"|facebook|twitter|x|whatsapp|telegram|linkedin|instagram|youtube|pinterest|reddit|rss"
@@ -44,7 +45,8 @@ _BUTTONS = re.compile(
     r"|more on this(?: story| topic)?|follow us(?: on [\w ,]+)?|back to top|trending(?: now)?"
     r"|share (?:this|on|via)[\w ]{0,30}|skip to (?:main )?content|recommended|newsletter"
     r"|accept(?: all)?|(?:sign up|subscribe) (?:for|to) [\w' ]{0,40}newsletters?"
-    r"|(?:article|story) continues (?:below|after).{0,30}|scroll to continue.{0,30})[\s:.…»>|]*"
+    r"|(?:article|story) continues (?:below|after).{0,30}|scroll to continue.{0,30})"
+    r"[\s:…»>|]*(?:\.\.\.)?"
 )
 _POINTER = re.compile(
     r"(?i)(?:also read|read also|read more|see also|related|watch|listen|more)\s?[:|»>]"
@@ -91,11 +93,12 @@ _FACTS = (
         ),
     ),
 )
-_TEXT_LABEL = re.compile(r"(?i)(?:body|text|content|article|story)\s?:\s*")
+_TEXT_LABEL = re.compile(r"(?i)^(?:body|text|content|article|story)\s?:\s*")
 _SITE_NAME = re.compile(r"^((?:\S+ +){3,}\S+) [|–—-] [^|]{2,40}$")
 _SEPARATOR = re.compile(r"[-*=_~#•·+][-*=_~#•·+ ]*[-*=_~#•·+]|\f")
 _UNDERLINE = re.compile(r"={3,}|-{3,}|~{3,}")
 _BULLET = re.compile(r"(?:[-*•·–]|\d{1,2}[.)])\s")
+_HALF_WORD = r"(?!(?:and|or|to)\b)[^\W\d_A-Z]"  # but "two- and three-day"
 _TERMINAL = re.compile(r"[.!?…。！？।؟]['\"”’»)\]]*$")
 _SENTENCE = re.compile(
     r"(?s).*?(?:\w{3}|[\d)%’”\"'])(?:[.!?…]+['\"”’»)\]]*(?=\s+[^\sa-z]|$)|[。！？।])"
@@ -187,6 +190,13 @@ def is_sentence(text: str) -> bool:
     return _TERMINAL.search(text) is not None
 
 
+def is_furniture(text: str) -> bool:
+    """Return whether a line is a button, a pointer to other pages, or small print."""
+    if _BUTTONS.fullmatch(text) or _LEGAL.fullmatch(text):
+        return True
+    return bool(_POINTER.match(text)) and len(text) <= 160 and not text.endswith(".")
+
+
 def same_line(left: str, right: str) -> bool:
     """Return whether two lines agree but for case, punctuation and spacing."""
     return _Part(left, 0).key == _Part(right, 0).key
@@ -215,8 +225,10 @@ def unwrap(lines: Sequence[str], *, width: int | None) -> list[str]:
     paragraphs: list[str] = []
     for number, line in enumerate(lines):
         stripped = line.strip()
-        if number and _continues(paragraphs[-1], lines[number - 1], line, width=width):
-            glue = "" if re.search(r"\w-$", paragraphs[-1]) and stripped[0].islower() else " "
+        before = lines[number - 1 : number]
+        if before and _continues(paragraphs[-1], before[0], line, width=width):
+            broken = re.search(r"\w-$", paragraphs[-1]) and re.match(_HALF_WORD, stripped)
+            glue = "" if broken else " "
             paragraphs[-1] += glue + stripped
         else:
             paragraphs.append(stripped)
@@ -226,14 +238,19 @@ def unwrap(lines: Sequence[str], *, width: int | None) -> list[str]:
 def _continues(paragraph: str, line: str, following: str, *, width: int | None) -> bool:
     """Return whether `following` goes on with the `paragraph` that ends in `line`."""
     last, first = line.strip(), following.strip()
-    if width is None or last == first or _is_lone(paragraph) or _is_lone(first):
+    if width is None or last == first or _is_lone(paragraph):
+        return False
+    if first[0].islower() and not is_sentence(last):
+        return True  # even if all that is left of the sentence is a word such as "comments"
+    if _is_lone(first):
         return False
     if _BULLET.match(first) or len(_indent(following)) > len(_indent(line)):
         return False
     room = width - len(last) - len(first.split()[0]) - 1
     if is_sentence(last):
         return room < 0.12 * width  # the next word would have fitted: a deliberate break
-    return first[0].islower() or room < 0.4 * width
+    spare = 0.2 if paragraph == last else 0.4  # a headline may stand right above its text
+    return room < spare * width
 
 
 def _indent(line: str) -> str:
@@ -273,11 +290,10 @@ def _block_parts(block: _Block, *, width: int | None) -> list[_Part]:
     parts = []
     for number, text in enumerate(unwrap(block.lines, width=width)):
         kind, value = _fact(text)
-        bare = value if kind == "title" else _TEXT_LABEL.sub("", text, count=1).strip()
+        bare = value if kind == "title" else text
         gap, fenced = (0, False) if number else (block.gap, block.fenced)
-        if bare:
-            named = block.named or kind == "title"
-            parts.append(_Part(bare, gap=gap, fenced=fenced, named=named))
+        named = block.named or kind == "title"
+        parts.append(_Part(bare, gap=gap, fenced=fenced, named=named))
     return parts
 
 
@@ -291,19 +307,23 @@ def _fact(text: str) -> tuple[str, str]:
     return "", ""
 
 
-def _is_furniture(text: str) -> bool:
-    if _BUTTONS.fullmatch(text) or _LEGAL.fullmatch(text):
-        return True
-    return bool(_POINTER.match(text)) and len(text) <= 160 and not text.endswith(".")
-
-
 def _is_lone(text: str) -> bool:
     """Return whether a line never runs on into the next one."""
-    return _is_furniture(text) or bool(_WEAK_CAPTION.search(text)) or _fact(text)[0] != ""
+    return is_furniture(text) or _is_weak_caption(text) or _fact(text)[0] != ""
 
 
 def _is_plain(text: str) -> bool:
-    return not _is_lone(text) and not _STRONG_CAPTION.search(text)
+    return not _is_lone(text) and not _is_caption(text)
+
+
+def _is_weak_caption(text: str) -> bool:
+    """Return whether a line ends in an agency's name, as captions do but paragraphs may, too."""
+    return _WEAK_CAPTION.search(text[-_CREDIT_LENGTH:]) is not None
+
+
+def _is_caption(text: str) -> bool:
+    credited = _STRONG_CAPTION.search(text[-_CREDIT_LENGTH:]) is not None
+    return credited or _PHOTO_LABEL.match(text) is not None
 
 
 def _is_short(text: str) -> bool:
@@ -323,9 +343,9 @@ def _is_headline(part: _Part) -> bool:
     text = part.text
     if not part.gap and not part.named:
         return False
-    if not _is_short(text) or not _is_plain(text) or text[0].islower() or text[-1] in ".;:,…":
+    if not _is_short(text) or not _is_plain(text) or text[0].islower() or _BULLET.match(text):
         return False
-    if re.search(r"[.。]['\"”’»]+$|\w{3}[.!?] [A-Z]", text) or _BULLET.match(text):
+    if re.search(r"(?<!\.\.)[.。]['\"”’»]*$|[;:,]$", text):  # an ellipsis cuts a long headline
         return False
     return re.search(r"[^\W\d_]{2}", text) is not None
 
@@ -435,7 +455,15 @@ def _titled(parts: Sequence[_Part], *, headline: _Part) -> list[DumpArticle]:
     proper = [text for text in spelled if not text.isupper()] or spelled
     rest = [part for part in parts[:at] if is_sentence(part.text)] + list(parts[at:])
     body = [part for part in rest if part.key != headline.key or _ends_more(part, headline)]
+    if headline.named:
+        body = _unlabelled(body)
     return _article(body, title=min(proper, key=len))
+
+
+def _unlabelled(parts: Sequence[_Part]) -> list[_Part]:
+    """Return parts without labels such as ``Text:``, which go with a labelled headline."""
+    texts = (_TEXT_LABEL.sub("", part.text) for part in parts)
+    return [replace(part, text=text) for part, text in zip(parts, texts, strict=True) if text]
 
 
 def _ends_more(part: _Part, headline: _Part) -> bool:
@@ -458,12 +486,12 @@ def _article(parts: Sequence[_Part], *, title: str | None) -> list[DumpArticle]:
 
 
 def _head(parts: Sequence[_Part]) -> int:
-    """Return how many parts stand before the running text."""
+    """Return how many parts stand before the running text; a longer run is a list to keep."""
     captions = _captions(parts)
     body = (
         n for n, part in enumerate(parts) if _is_running_text(part) and part.key not in captions
     )
-    return next(body, len(parts))
+    return min(next(body, len(parts)), _NEAR)
 
 
 def _captions(parts: Sequence[_Part]) -> set[str]:
@@ -491,9 +519,9 @@ def _kept(parts: Sequence[_Part]) -> list[_Part]:
 
 def _is_dropped(part: _Part, *, times: int, head: bool) -> bool:
     """Return whether a line seen `times` times is furniture, there or in the head."""
-    if _is_furniture(part.text) or _STRONG_CAPTION.search(part.text):
+    if is_furniture(part.text) or _is_caption(part.text):
         return True
-    if _WEAK_CAPTION.search(part.text):
+    if _is_weak_caption(part.text):
         return head or times > 1
     return times > 1 and not is_sentence(part.text) and (head or len(part.text) >= 40)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import datetime as dt
 import re
 
 from rag.sentences import STOPWORDS, words
@@ -9,6 +11,7 @@ from rag.sentences import STOPWORDS, words
 _NUMBER = re.compile(
     r"(?<![\w.])(\d+(?:,\d{3})*(?:\.\d+)?)(?:[\s-]*(thousand|million|billion|trillion|bn|tn)\b)?"
 )
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _NAME = re.compile(r"\b[A-Z][\w’'&-]*")
 _SCALE = {
     "thousand": 1e3,
@@ -54,6 +57,19 @@ def names(text: str) -> set[str]:
             continue
         found += words(match.group())
     return {word for word in found if word not in STOPWORDS}
+
+
+def years(text: str) -> set[str]:
+    """Return the years, 1900 to 2099, that `text` names."""
+    return set(_YEAR.findall(text))
+
+
+def spelled_date(date: str | None) -> str:
+    """Return an ISO date in words, "18 February 2021", so that words can match it."""
+    if not date:
+        return ""
+    day = dt.date.fromisoformat(date)
+    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
 def denies(text: str) -> bool:

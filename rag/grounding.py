@@ -1,8 +1,8 @@
 """Sentences checked against the sentences they cite.
 
 No model judges here. A claim is supported by a quoted sentence when its numbers are in
-the quote, its names are in the quote or what leads up to it, its other words are mostly
-there too, and neither denies what the other says.
+the quote (a year may be the article's), its names are in the quote or what leads up to it,
+its other words are mostly there too, and neither denies what the other says.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from rag.evidence import Evidence
-from rag.facts import denies, names, numbers
+from rag.facts import denies, names, numbers, years
 from rag.sentences import content_stems, words
 
 # Share of a claim's content words that must stand in the quote itself, and in the quote
@@ -54,7 +54,7 @@ def supports(claim: str, quote: str, *, lead: str = "") -> bool:
     context = f"{lead} {quote}"
     return (
         bool(content_stems(claim))
-        and numbers(claim) <= numbers(quote)
+        and numbers(claim) <= numbers(quote) | {float(year) for year in years(lead)}
         and names(claim) <= set(words(context))
         and denies(claim) == denies(quote)
         and coverage(claim, quote) >= QUOTE_COVERAGE

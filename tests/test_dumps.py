@@ -226,6 +226,32 @@ def test_short_lines_of_talk_are_all_kept() -> None:
     assert split(plain(FERRY, body)) == [shown(FERRY, body)]
 
 
+def test_last_word_of_a_wrapped_sentence_is_no_button() -> None:
+    body = [
+        FERRY_BODY[0],
+        "The harbour office did not respond to a request for a comment.",
+        *FERRY_BODY[1:],
+    ]
+    text = plain(FERRY, ["\n".join(textwrap.wrap(paragraph, 56)) for paragraph in body])
+    assert "\ncomment." in text
+    assert split(text) == [shown(FERRY, body)]
+
+
+def test_hyphen_at_the_end_of_a_wrapped_line() -> None:
+    text = plain(
+        FERRY, ["The well-\nknown ferry made two-\nand three-day trips all through the\nsummer."]
+    )
+    assert split(text)[0][1] == (
+        "The well-known ferry made two- and three-day trips all through the summer."
+    )
+
+
+def test_headline_cut_by_an_ellipsis_opens_an_article() -> None:
+    title = "Council Rules Out New Bridge Before 2030 as Steel ..."
+    text = f"{plain(FERRY, FERRY_BODY)}\n\n\n{plain(title, BRIDGE_BODY)}"
+    assert split(text) == [FERRY_STORY, shown(title, BRIDGE_BODY)]
+
+
 def test_list_inside_the_body_is_kept() -> None:
     body = [FERRY_BODY[0], "Port Ellery", "Vell", "Arden", FERRY_BODY[1]]
     assert split(plain(FERRY, body)) == [shown(FERRY, body)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import track
+from rich.progress import Progress
 
 import rag
 from rag.cli.console import (
@@ -25,7 +25,7 @@ from rag.cli.console import (
 )
 from rag.generation import Generator, load_generator
 from rag.models import DEFAULT_GENERATOR
-from rag.types import Answer, Hit
+from rag.types import Answer, Article, Hit
 
 GeneratorName = Annotated[
     str,
@@ -85,9 +85,7 @@ def search(
         output.print("Nothing found.")
     for number, hit in enumerate(hits, start=1):
         parts = hit.parts
-        head = " · ".join(
-            p for p in (hit.article.title, hit.article.publisher, hit.article.date) if p
-        )
+        head = _heading(hit.article)
         output.print(f"{number}. {head}", style="bold", markup=False, highlight=False)
         output.print(
             f"   score {hit.score:.3f} (dense {_figure(parts.dense)}, lexical "
@@ -139,8 +137,9 @@ def evaluate(
     from eval.runner import run, summarise
 
     chosen = load_questions(questions or packaged_questions())[:limit]
-    with open_archive(archive) as opened:
+    with open_archive(archive) as opened, Progress(console=errors, transient=True) as bar:
         writer = _load(generator)
+        task = bar.add_task("Asking", total=len(chosen))
         outcome = run(
             chosen,
             answer=lambda q: rag.answer(
@@ -152,7 +151,7 @@ def evaluate(
                 generator=writer,
             ),
             search=lambda q, k: opened.search(q.question, k=k, since=q.since, until=q.until),
-            progress=_Bar(len(chosen)),
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
         summary = summarise(outcome)
         settings = {
@@ -168,16 +167,6 @@ def evaluate(
     output.print(f"Report: {folder}", markup=False, soft_wrap=True)
 
 
-class _Bar:
-    """A progress bar fed with counts."""
-
-    def __init__(self, total: int) -> None:
-        self._steps = iter(track(range(total), description="Asking", console=errors))
-
-    def __call__(self, done: int, total: int) -> None:
-        next(self._steps, None)
-
-
 def _load(name: str) -> Generator:
     return load_generator(name, on_progress=lambda line: errors.print(line, style="dim"))
 
@@ -186,8 +175,9 @@ def _show_sources(answer: Answer) -> None:
     output.print("\n")
     for citation in answer.citations:
         article = citation.article
-        head = " · ".join(p for p in (article.title, article.publisher, article.date) if p)
-        output.print(f"[{citation.number}] {head}", style="bold", markup=False, highlight=False)
+        output.print(
+            f"[{citation.number}] {_heading(article)}", style="bold", markup=False, highlight=False
+        )
         output.print(f'    "{" ".join(citation.quote.split())}"', markup=False, highlight=False)
         if article.url:
             output.print(f"    {article.url}", style="dim", markup=False, soft_wrap=True)
@@ -218,6 +208,10 @@ def _hit_record(hit: Hit) -> dict[str, Any]:
 def _without_text(record: dict[str, Any]) -> dict[str, Any]:
     del record["article"]["text"]
     return record
+
+
+def _heading(article: Article) -> str:
+    return " · ".join(part for part in (article.title, article.publisher, article.date) if part)
 
 
 def _figure(value: float | None) -> str:

@@ -30,7 +30,7 @@ __all__ = ["read"]
 # traceback goes to the log, as it could be a fault of the reader.
 _DAMAGE = (
     *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile),
-    *(ValueError, LookupError, RuntimeError),
+    *(ValueError, LookupError, RuntimeError, TypeError, AttributeError, AssertionError),
 )
 
 _log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from docx.table import Table
 from lxml import etree
 from pypdf.errors import DependencyError, PyPdfError
 
-from rag.dumps import is_sentence, lead_title, same_line, unwrap, wrap_width
+from rag.dumps import is_sentence, lead_title, unwrap, wrap_width
 from rag.errors import SourceError
 from rag.sources import files, records
 from rag.sources.text import clean, one_line
@@ -166,8 +166,6 @@ def _titled(paragraphs: list[str], *, title: str) -> tuple[str, list[str]]:
     if not paragraphs:
         raise SourceError(records.NO_TEXT)
     first = one_line(paragraphs[0])
-    if title and same_line(first, title):
-        return title, paragraphs[1:] or paragraphs
     if title:
         return title, paragraphs
     if len(paragraphs) > 1 and len(first) <= 160 and (first[-1] == "?" or not is_sentence(first)):

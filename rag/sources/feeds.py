@@ -40,10 +40,10 @@ class Entry:
         return records.article(
             source=self.source,
             text=self.text,
-            title=from_markup(self.fields.get("title", "")),
+            title=from_markup(self.fields.get("title") or ""),
             date=self.fields.get("published") or self.fields.get("updated"),
             url=self.link,
-            publisher=from_markup(self.fields["feed"].get("title", "")),
+            publisher=from_markup(self.fields["feed"].get("title") or ""),
             author=self.fields.get("author"),
             language=self.fields["feed"].get("language"),
         )
@@ -65,10 +65,10 @@ def entries(data: bytes, *, source: str) -> Iterator[Entry]:
     if not feed.entries:
         raise SourceError(_fault(feed))
     for number, found in enumerate(feed.entries, start=1):
-        bodies = [part.get("value", "") for part in found.get("content", ())]
+        bodies = [part.get("value") or "" for part in found.get("content", ())]
         yield Entry(
             source=f"{source}#{number}",
-            text=from_markup(max([*bodies, found.get("summary", "")], key=len)),
+            text=from_markup(max([*bodies, found.get("summary") or ""], key=len)),
             link=records.web_address(found.get("link")),
             fields={**found, "feed": feed.feed},
         )

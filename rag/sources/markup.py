@@ -7,6 +7,7 @@ import re
 import trafilatura
 from lxml import etree, html
 
+from rag.dumps import is_furniture
 from rag.sources.text import clean, unescape
 
 _TAG = re.compile(
@@ -46,7 +47,8 @@ def from_markup(text: str) -> str:
 def main_text(page: str) -> str:
     """Return the article's body of a whole page, paragraphs apart; empty if there is none."""
     body = trafilatura.extract(page, include_comments=False, include_tables=True, deduplicate=False)
-    return "\n\n".join(line for line in (body or "").split("\n") if line.strip())
+    lines = (line.strip() for line in (body or "").split("\n"))
+    return "\n\n".join(line for line in lines if line and not is_furniture(line))
 
 
 def fragment_text(fragment: str) -> str:

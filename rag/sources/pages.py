@@ -9,7 +9,6 @@ from urllib.parse import urljoin
 
 import htmldate
 
-from rag.dumps import same_line
 from rag.errors import SourceError
 from rag.sources import markup, records
 from rag.sources.text import decode, one_line, parse_date, unescape
@@ -53,7 +52,7 @@ def read_page(
     title = _title(tree, story=story, meta=meta, publisher=publisher)
     return records.article(
         source=source,
-        text=_body(page, story=story, title=title),
+        text=_body(page, story=story),
         title=title,
         date=_date(page, tree, story=story, meta=meta),
         url=address,
@@ -68,12 +67,9 @@ def _meta_charset(data: bytes) -> str | None:
     return match[1].decode("ascii") if match else None
 
 
-def _body(page: str, *, story: dict[str, Any], title: str) -> str:
-    """Return the story's text without its headline, from JSON-LD if the page shows less."""
-    lines = markup.main_text(page).split("\n\n")
-    if title and same_line(lines[0], title):
-        lines = lines[1:]
-    shown = "\n\n".join(lines)
+def _body(page: str, *, story: dict[str, Any]) -> str:
+    """Return the story's text, from JSON-LD if the page shows less."""
+    shown = markup.main_text(page)
     declared = markup.from_markup(str(story.get("articleBody") or ""))
     text = declared if len(declared) > 2 * len(shown) else shown
     if not any(map(_PARAGRAPH.search, text.split("\n"))):

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from rag.dumps import lead_title
+from rag.dumps import is_sentence, lead_title, same_line
 from rag.errors import SourceError
 from rag.sources import text as texts
 from rag.sources.markup import from_markup
@@ -109,13 +109,14 @@ def article(
     A missing title is the first sentence, a missing publisher the host of the address.
     A publisher given as an address stands in for a missing address, too.
     """
-    body = texts.clean(text)
+    headline = texts.one_line(title)
+    body = _without_headline(texts.clean(text), headline)
     if not re.search(r"\w", body):
         raise SourceError(NO_TEXT)
     address = web_address(url) or web_address(publisher)
     named = "" if web_address(publisher) else texts.one_line(publisher or "")
     return Article(
-        title=texts.one_line(title) or lead_title(body),
+        title=headline or lead_title(body),
         text=body,
         id=texts.one_line(id or "") or None,
         date=texts.parse_date(date),
@@ -125,6 +126,13 @@ def article(
         language=texts.language_code(language),
         source=source,
     )
+
+
+def _without_headline(text: str, headline: str) -> str:
+    """Return a body without the headline it may open with; a first sentence is none."""
+    first, _, rest = text.partition("\n\n")
+    full_stop = is_sentence(first) and not first.endswith(("?", "!"))
+    return rest if rest and headline and not full_stop and same_line(first, headline) else text
 
 
 def words(value: object) -> str:

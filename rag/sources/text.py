@@ -18,6 +18,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Those that web pages and spreadsheets use; short texts would pass for DOS or Mac ones, too.
+_ENCODINGS = [
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
+    *("cp874", "iso8859_2", "koi8_r", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"),
+]
 _SAMPLE = 65_536  # bytes that the encoding is guessed from
 
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
@@ -63,7 +68,7 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
 
 def guess_encoding(data: bytes) -> str:
     """Return the name of the likeliest encoding of `data`, which is not UTF-8."""
-    best = charset_normalizer.from_bytes(data[:_SAMPLE]).best()
+    best = charset_normalizer.from_bytes(data[:_SAMPLE], cp_isolation=_ENCODINGS).best()
     return best.encoding if best else "cp1252"
 
 
