@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from rag import grounding, prompts
@@ -82,7 +82,7 @@ def stream(
     draft = Draft(weighed, settings)
     first: float | None = None
     if weighed.strength >= settings.least_strength:
-        writer = generator or load_generator(opened.settings.generator)
+        writer = generator or _load(opened.settings.generator)
         for piece in _write(asked, read, draft, writer, settings, stop):
             first = first or time.perf_counter() - started
             yield piece
@@ -163,7 +163,7 @@ def claims(pieces: Iterable[str]) -> Iterator[str]:
     for piece in pieces:
         pending += piece
         found = _with_marks(pending)
-        if len(found) > 1:
+        if len(found) > 1 and not grounding.is_unfinished_mark(found[-1]):
             yield from found[:-1]
             pending = found[-1] + _trailing_blanks(pending)
     yield from _with_marks(pending)
@@ -218,6 +218,12 @@ def _trailing_blanks(text: str) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+@cache
+def _load(name: str) -> Generator:
+    """Load the default generator, once in a process."""
+    return load_generator(name)
 
 
 @lru_cache(maxsize=8)

@@ -59,8 +59,14 @@ def content_hash(article: Article) -> str:
 
 
 def canonical_url(url: str) -> str:
-    """Return `url` without fragment and campaign parameters, host in lower case."""
-    parts = urlsplit(url.strip())
+    """Return `url` without fragment and campaign parameters, host in lower case.
+
+    What cannot be taken apart as an address is returned as it is.
+    """
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return url.strip()
     query = [
         (key, value)
         for key, value in parse_qsl(parts.query, keep_blank_values=True)

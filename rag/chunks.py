@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
-from rag.sentences import WORD, sentences
+from rag.sentences import sentences
 from rag.types import Article, Chunk, Span
 
 CountTokens = Callable[[Sequence[str]], list[int]]
+
+# Where an over-long sentence may be cut: between words, with the marks that cling to them,
+# and inside a "word" of hundreds of characters (a pasted key, a URL, a ruled line).
+_UNIT = re.compile(r"\S{1,64}")
 
 
 def chunk_article(
@@ -49,12 +54,7 @@ def _pieces(
 
 def _cut(text: str, span: Span, count_tokens: CountTokens, budget: int) -> Iterator[Span]:
     """Yield parts of an over-long sentence, each the most words that fit `budget`."""
-    # A "word" of hundreds of characters (a pasted key, a URL) is cut as well.
-    units = [
-        Span(start, min(start + 64, match.end()))
-        for match in WORD.finditer(text, span.start, span.end)
-        for start in range(match.start(), match.end(), 64)
-    ]
+    units = [Span(*match.span()) for match in _UNIT.finditer(text, span.start, span.end)]
     counts = count_tokens([text[unit.start : unit.end] for unit in units])
     start, used = span.start, 0
     for unit, count in zip(units, counts, strict=True):

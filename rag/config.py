@@ -49,7 +49,7 @@ class AnswerSettings:
     # sentence of the articles is quoted in their place.
     max_rejected: int = 1
     # A supported sentence must speak to the question this much as well as the best one.
-    least_relevance: float = 0.6
+    least_relevance: float = 0.7
     # Evidence weaker than this is refused without asking the generator. On `newsqa-dev`
     # it refuses 13 % of the questions that have an answer and lets through 20 % of those
     # whose article was deleted; the README has the curve.

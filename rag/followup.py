@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.sentences import STOPWORDS, words
+from rag.sentences import content_words, words
 from rag.types import Turn
 
 _REFERENCES = frozenset(
@@ -28,5 +28,4 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 def _refers_back(question: str) -> bool:
     found = words(question)
-    content = [word for word in found if word not in STOPWORDS]
-    return len(content) < _FEWEST_CONTENT_WORDS or not _REFERENCES.isdisjoint(found)
+    return len(content_words(question)) < _FEWEST_CONTENT_WORDS or not _REFERENCES.isdisjoint(found)

@@ -7,6 +7,7 @@ and the tokenizer is rebuilt; the converted folder loads in half a second.
 from __future__ import annotations
 
 import json
+import struct
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 _RECORD = "dateline.json"
+# What the readers of gguf and transformers raise for a damaged or an unknown file; a
+# NotImplementedError, and torch's complaint about a shape, are RuntimeErrors.
+_UNREADABLE = (ValueError, LookupError, RuntimeError, OSError, struct.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,12 @@ def convert(source: Path, *, to: Path) -> None:
     The weights are written as float16. For SmolLM2-135M that is 269 MB against 538 in
     float32, and a machine that computes in float32 still gets what the GGUF gives: next
     tokens agree at 99.9 % of 1,500 places, against 99.7 % for bfloat16, which would load
-    0.15 s faster where it needs no conversion. Raises `ModelError` when the file is damaged or its kind is not supported.
+    0.15 s faster where it needs no conversion. Raises `ModelError` when the file is damaged
+    or its kind is not supported.
     """
     try:
         model, tokenizer = _read(source)
-    except (ValueError, KeyError, IndexError, NotImplementedError, OSError) as error:
+    except _UNREADABLE as error:
         raise ModelError(
             f"cannot convert {source}: {error}; transformers may not support this kind of GGUF, "
             "so serve it with llama.cpp and give the server's address as the model"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from rag.evidence import Evidence
 from rag.facts import denies, names, numbers, years
-from rag.sentences import content_stems, words
+from rag.sentences import content_stems, content_words, stem, words
 
 # Share of a claim's content words that must stand in the quote itself, and in the quote
 # with the sentence before it and the title, which carry the names that pronouns stand for.
@@ -20,6 +20,7 @@ QUOTE_COVERAGE = 0.5
 CONTEXT_COVERAGE = 0.8
 
 _LEADING_MARKS = re.compile(r"(?:\[\d[\d, ]*\]\s*)+")
+_UNFINISHED_MARK = re.compile(r"\[[\d, ]*")
 _MARK = re.compile(r"\s*\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
 
 
@@ -33,6 +34,11 @@ def leading_marks(text: str) -> tuple[str, str]:
     """Split citation marks off the head of `text`: they belong to what stands before."""
     found = _LEADING_MARKS.match(text)
     return (" " + found.group().strip(), text[found.end() :]) if found else ("", text)
+
+
+def is_unfinished_mark(text: str) -> bool:
+    """Tell whether `text` may be the beginning of a citation mark."""
+    return _UNFINISHED_MARK.fullmatch(text) is not None
 
 
 def best_support(claim: str, marks: Sequence[int], evidence: Sequence[Evidence]) -> Evidence | None:
@@ -63,6 +69,9 @@ def supports(claim: str, quote: str, *, lead: str = "") -> bool:
 
 
 def coverage(claim: str, text: str) -> float:
-    """Return the share of the claim's content words that `text` has, in [0, 1]."""
-    wanted = set(content_stems(claim))
+    """Return the share of the claim's content words that `text` has, in [0, 1].
+
+    Numbers are left to `numbers`, for which "twelve" and "12" are the same.
+    """
+    wanted = {stem(word) for word in content_words(claim) if not numbers(word)}
     return len(wanted & set(content_stems(text))) / (len(wanted) or 1)

@@ -45,7 +45,7 @@ class LexicalIndex:
     @classmethod
     def load(cls, folder: Path) -> LexicalIndex:
         """Open the index in `folder`; `ValueError` when it is missing or damaged."""
-        if not tantivy.Index.exists(str(folder)):
+        if not folder.is_dir() or not tantivy.Index.exists(str(folder)):
             raise ValueError(f"no full-text index in {folder}")
         return cls(tantivy.Index.open(str(folder)))
 
@@ -55,8 +55,10 @@ class LexicalIndex:
     def update(self, *, remove: Sequence[int], add: Iterable[Document]) -> None:
         """Remove and add documents in one commit, seen by the next search."""
         writer = self._index.writer(_HEAP_BYTES, 1)
-        for id_ in remove:
-            writer.delete_documents("id", id_)
+        if remove:
+            # Deleting by term takes a Python integer for a signed one and finds nothing.
+            gone = Query.term_set_query(self._index.schema, "id", list(remove))
+            writer.delete_documents_by_query(gone)
         for document in add:
             writer.add_document(_to_tantivy(document))
         writer.commit()

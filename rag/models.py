@@ -146,7 +146,7 @@ def _known(name: str) -> KnownModel:
         if model.name == name:
             return model
     says_where = name.startswith(("package:", "pypi:")) or hub.is_id(name)
-    if says_where or Path(name).expanduser().exists():
+    if says_where or (name and Path(name).expanduser().exists()):
         return KnownModel(name, (name,), (), licence="", about="", download=0)
     raise ModelError(
         f"no model {name!r}: it is no existing folder or .gguf file, no hub id (owner/name), and "

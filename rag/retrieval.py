@@ -35,7 +35,7 @@ def search(
 
     `vector` is the question's unit vector, shape (dimension,).
     """
-    n = settings.candidates
+    n = max(k, settings.candidates)
     allowed = store.chunk_ids(where) if where else None
     dense = indexes.dense.search(vector, k=n, allowed=allowed)
     lexical = indexes.passages.search(question, k=n, where=where)

@@ -56,7 +56,12 @@ def words(text: str) -> list[str]:
 
 def content_stems(text: str) -> list[str]:
     """Return the English stems of the words that carry meaning, in order."""
-    return [stem(word) for word in words(text) if word not in STOPWORDS]
+    return [stem(word) for word in content_words(text)]
+
+
+def content_words(text: str) -> list[str]:
+    """Return the words that carry meaning, in order."""
+    return [word for word in words(text) if word not in STOPWORDS]
 
 
 @cache

@@ -20,7 +20,7 @@ from rich.progress import (
 
 from rag import Archive
 from rag import Progress as IngestProgress
-from rag.config import archive_path
+from rag.config import Settings, archive_path
 from rag.types import IngestReport, iso_date
 
 output = Console()
@@ -62,7 +62,7 @@ Publisher = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def open_archive(name: str) -> Archive:
+def open_archive(name: str, *, settings: Settings | None = None) -> Archive:
     """Open the archive called `name`; the sample archive is made when first asked for.
 
     While there is no default archive yet, the sample one stands in for it.
@@ -76,13 +76,13 @@ def open_archive(name: str) -> Archive:
         )
         name, path = SAMPLE_ARCHIVE, archive_path(SAMPLE_ARCHIVE)
     if name == SAMPLE_ARCHIVE:
-        return open_sample(path)
-    return Archive.open(path, create=False)
+        return _open_sample(path, settings)
+    return Archive.open(path, create=False, settings=settings)
 
 
-def open_sample(path: Path) -> Archive:
+def _open_sample(path: Path, settings: Settings | None) -> Archive:
     """Open the sample archive at `path`, ingesting the packaged articles when it is new."""
-    archive = Archive.open(path)
+    archive = Archive.open(path, settings=settings)
     if not archive.stats().articles:
         ingest_with_progress(archive, [Path(str(files("rag") / "sample"))])
     return archive

@@ -23,6 +23,8 @@ from rag.cli.console import (
     open_archive,
     output,
 )
+from rag.config import Settings
+from rag.followup import standalone
 from rag.generation import Generator, load_generator
 from rag.models import DEFAULT_GENERATOR
 from rag.types import Answer, Article, Hit
@@ -110,9 +112,14 @@ def chat(
     # Gradio takes seconds to import, which no other command should pay.
     from ui.app import launch
 
-    with open_archive(archive) as opened:
-        writer = _load(generator)
-        launch(opened, host=host, port=port, open_browser=open_browser, generator=writer)
+    with open_archive(archive, settings=Settings(generator=generator)) as opened:
+        launch(
+            opened,
+            host=host,
+            port=port,
+            open_browser=open_browser,
+            on_ready=lambda address: output.print(f"Chat at {address} (Ctrl-C stops it)"),
+        )
 
 
 def evaluate(
@@ -150,7 +157,9 @@ def evaluate(
                 until=q.until,
                 generator=writer,
             ),
-            search=lambda q, k: opened.search(q.question, k=k, since=q.since, until=q.until),
+            search=lambda q, k: opened.search(
+                standalone(q.question, q.history), k=k, since=q.since, until=q.until
+            ),
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
         summary = summarise(outcome)

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from rag.generation.base import Message
 
 # Answers quote their passages, so the tokens that followed the last ones in the prompt are
-# tried first, three at a time. The text stays what greedy decoding gives.
+# tried first, three at a time: 24 tokens a second against 18 on two cores in bfloat16. In
+# float32 the text stays the same; bfloat16 rounds differently, and a near tie may tip over.
 PROMPT_LOOKUP_TOKENS = 3
 # How often a conversation that waits for its turn looks whether it was stopped, in seconds.
 _POLL = 0.1

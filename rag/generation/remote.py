@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _TIMEOUT = openai.Timeout(120.0, connect=5.0)
 # English text has a little over four characters a token in common vocabularies.
 _CHARACTERS_PER_TOKEN = 4
+# Enough for a reason, and not for a page of HTML.
+_REPLY_CHARACTERS = 300
 
 
 class OpenAIGenerator:
@@ -39,6 +41,7 @@ class OpenAIGenerator:
         timeout: openai.Timeout = _TIMEOUT,
     ) -> None:
         self.name = f"{base_url}#{model}"
+        self._address = base_url.rstrip("/")
         self.context_tokens = context_tokens
         self._model = model
         # The client insists on a key; servers that want none ignore it. Without retries,
@@ -103,17 +106,22 @@ class OpenAIGenerator:
                 return "the API key was refused; set DATELINE_API_KEY (or OPENAI_API_KEY)"
             case openai.NotFoundError():
                 return (
-                    f"not found; does the address end in /v1, and does the server have a model "
-                    f"{self._model!r} (see {self._client.base_url}models)?"
+                    "not found; does the address end in /v1, and does the server have this "
+                    f"model (see {self._address}/models)?"
                 )
             case openai.RateLimitError():
-                return f"the server has had enough for now: {error.message}"
+                return f"the server has had enough for now; wait, then ask again: {_reply(error)}"
             case openai.APIStatusError():
-                return f"the server answered {error.status_code}: {error.message}"
+                return f"the server answered {error.status_code}: {_reply(error)}"
             case json.JSONDecodeError():
                 return "the answer is not in the OpenAI protocol; does the address end in /v1?"
             case _:
                 return f"the connection broke off: {error}; ask again"
+
+
+def _reply(error: openai.APIStatusError) -> str:
+    """Return the start of what the server said; servers differ in where they put the reason."""
+    return error.response.text[:_REPLY_CHARACTERS] or error.message
 
 
 def _texts(chunks: openai.Stream[ChatCompletionChunk], stop: threading.Event) -> Iterator[str]:
