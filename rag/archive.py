@@ -91,10 +91,9 @@ class Archive:
         with self._loading:
             if self._embedder is None:
                 name = self._settings.embedder
-                self._embedder = self._checked(
-                    TransformerEmbedder.load(name, on_progress=on_progress)
-                )
-            return self._embedder
+                self._embedder = TransformerEmbedder.load(name, on_progress=on_progress)
+            # At every call, since another process may have made the first vectors since.
+            return self._checked(self._embedder)
 
     def ingest(
         self,
@@ -228,10 +227,10 @@ class Archive:
         """
         fresh = self.folder.with_name(f"{self.folder.name}.new")
         retired = self.folder.with_name(f"{self.folder.name}.old")
-        for leftover in (fresh, retired):
-            shutil.rmtree(leftover, ignore_errors=True)
         settings = self._settings
         with self._storage.exclusive():
+            for leftover in (fresh, retired):
+                shutil.rmtree(leftover, ignore_errors=True)
             with Archive.open(fresh, embedder=embedder, settings=settings) as new:
                 new.ingest(self.articles(), progress=progress)
             self.close()
@@ -242,7 +241,8 @@ class Archive:
 
     def _checked(self, embedder: Embedder) -> Embedder:
         """Return `embedder` if it is the one that made the archive's vectors."""
-        known = self._storage.store.embedder
+        with self._storage.lock:
+            known = self._storage.store.embedder
         if known and known.checksum != embedder.checksum:
             raise _mismatch(self.folder, known, f"{embedder.id} ({embedder.checksum[:12]})")
         return embedder

@@ -70,18 +70,17 @@ class Indexes:
         self.generation = generation
 
     @classmethod
-    def open(cls, folder: Path, store: Store) -> Indexes:
-        """Load the indexes in `folder`, or rebuild them when they do not fit the store."""
+    def load(cls, folder: Path, store: Store) -> Indexes | None:
+        """Load the indexes in `folder`; None when they do not fit the store."""
         try:
-            return cls.load(folder, store)
+            return cls._read(folder, store)
         except (OSError, ValueError, TypeError, RuntimeError) as error:
-            if store.generation:
-                log.warning("rebuilding the indexes in %s: %s", folder, error)
-            return cls.rebuild(folder, store)
+            log.info("the indexes in %s do not fit: %s", folder, error)
+            return None
 
     @classmethod
-    def load(cls, folder: Path, store: Store) -> Indexes:
-        """Load the indexes in `folder`; ValueError says how they differ from the store."""
+    def _read(cls, folder: Path, store: Store) -> Indexes:
+        """Load the indexes; ValueError says how they differ from the store."""
         manifest = Manifest.load(folder)
         _expect("generation", manifest.generation, store.generation)
         digest = _sha256(folder / _DENSE)
@@ -96,28 +95,38 @@ class Indexes:
         _expect("number of vectors", len(indexes.dense), chunks)
         _expect("number of passages", len(indexes.passages), chunks)
         _expect("number of articles", len(indexes.headlines), articles)
+        # A writer commits to the database first, so that nothing has changed meanwhile.
+        _expect("generation", manifest.generation, store.generation)
         return indexes
 
     @classmethod
-    def rebuild(cls, folder: Path, store: Store) -> Indexes:
-        """Build the indexes anew from the database, without embedding anything."""
+    def rebuild(cls, folder: Path | None, store: Store) -> Indexes:
+        """Build the indexes anew from the database, without embedding anything.
+
+        They replace those in `folder`; when it is None they stay in memory.
+        """
         identity = store.embedder
         indexes = cls(
             DenseIndex.build(identity.dimension if identity else 1),
-            LexicalIndex.build(_fresh(folder / f"{_PASSAGES}.new")),
-            LexicalIndex.build(_fresh(folder / f"{_HEADLINES}.new")),
+            LexicalIndex.build(_fresh(folder, _PASSAGES)),
+            LexicalIndex.build(_fresh(folder, _HEADLINES)),
             generation=store.generation,
         )
         everything = store.indexable()
         while batch := list(islice(everything, _BATCH)):
             indexes._add(batch)
+        if folder:
+            indexes._settle(folder)
+            if identity:
+                indexes.save(folder, store)
+        return indexes
+
+    def _settle(self, folder: Path) -> None:
+        """Put the full-text folders just built in the places of the old ones."""
         for name in (_PASSAGES, _HEADLINES):
             _replace(folder / f"{name}.new", folder / name)
-        indexes.passages = LexicalIndex.load(folder / _PASSAGES)
-        indexes.headlines = LexicalIndex.load(folder / _HEADLINES)
-        if identity:
-            indexes.save(folder, store)
-        return indexes
+        self.passages = LexicalIndex.load(folder / _PASSAGES)
+        self.headlines = LexicalIndex.load(folder / _HEADLINES)
 
     def apply(self, change: Change, store: Store) -> None:
         """Follow one write to the database, in memory and in the full-text folders.
@@ -196,9 +205,13 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _fresh(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder
+def _fresh(folder: Path | None, name: str) -> Path | None:
+    """Return where the full-text index `name` is to be built, with nothing there yet."""
+    if folder is None:
+        return None
+    fresh = folder / f"{name}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    return fresh
 
 
 def _replace(fresh: Path, folder: Path) -> None:

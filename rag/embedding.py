@@ -101,7 +101,8 @@ class TransformerEmbedder:
     def embed_question(self, text: str) -> Vectors:
         """Return the unit vector of a question, shape (dimension,)."""
         found = self._model.encode_query([text], show_progress_bar=False)
-        return _unit(np.asarray(found))[0]
+        vector: Vectors = _unit(np.asarray(found))[0]
+        return vector
 
 
 def _unit(vectors: npt.NDArray[np.floating]) -> Vectors:

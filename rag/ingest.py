@@ -102,13 +102,20 @@ class Ingest:
         id_ = article_id(article)
         with self._storage.lock:
             known = self._storage.store.known(id_)
-            if known and not (article.id or article.url):
-                # A standing headline ("Morning briefing") over another story.
-                likeness = similarity(known.signature, signature(article.text))
-                if likeness < SAME_STORY_SIMILARITY:
-                    id_ = distinct_id(article)
-                    known = self._storage.store.known(id_)
+            if not (article.id or article.url) and self._is_other_story(article, id_, known):
+                id_ = distinct_id(article)
+                known = self._storage.store.known(id_)
         return dataclasses.replace(article, id=id_), known
+
+    def _is_other_story(self, article: Article, id_: str, known: Known | None) -> bool:
+        """Tell whether a standing headline ("Morning briefing") is over a new story."""
+        if id_ in self._queue:
+            earlier = signature(self._queue[id_][0].text)
+        elif known:
+            earlier = known.signature
+        else:
+            return False
+        return similarity(earlier, signature(article.text)) < SAME_STORY_SIMILARITY
 
     def _flush(self) -> None:
         """Embed the queued articles, write them in one transaction, and index them."""

@@ -35,10 +35,15 @@ class LexicalIndex:
 
     def __init__(self, index: tantivy.Index) -> None:
         self._index = index
+        # By itself it would follow what another process writes into its folder, and no
+        # longer fit the other indexes.
+        self._index.config_reader("manual")
 
     @classmethod
-    def build(cls, folder: Path) -> LexicalIndex:
-        """Create an empty index in `folder`, which must not exist."""
+    def build(cls, folder: Path | None) -> LexicalIndex:
+        """Create an empty index in `folder`, which must not exist; in memory when None."""
+        if folder is None:
+            return cls(tantivy.Index(_schema()))
         folder.mkdir(parents=True)
         return cls(tantivy.Index(_schema(), path=str(folder), reuse=False))
 
@@ -47,7 +52,10 @@ class LexicalIndex:
         """Open the index in `folder`; `ValueError` when it is missing or damaged."""
         if not folder.is_dir() or not tantivy.Index.exists(str(folder)):
             raise ValueError(f"no full-text index in {folder}")
-        return cls(tantivy.Index.open(str(folder)))
+        loaded = cls(tantivy.Index.open(str(folder)))
+        # A file that is gone may show only when its part of the index is first read.
+        loaded.search("a", k=1, where=Filter())
+        return loaded
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)

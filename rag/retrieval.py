@@ -52,7 +52,8 @@ def search(
     hits = (
         (chunks[id_], _hit(chunks[id_], articles, scores[id_], parts[id_]))
         for id_ in ranked
-        if id_ in chunks
+        # Another process may have deleted it since it was found.
+        if id_ in chunks and chunks[id_].article in articles
     )
     return list(islice(without_repeats(hits), k))
 

@@ -173,8 +173,8 @@ class Store:
 
         Raises `ArchiveError` when it is no archive or of a newer format.
         """
-        store = cls(_connect(path))
         try:
+            store = cls(_connect(path))
             found = int(store._get("format") or 0)
         except sqlite3.DatabaseError as error:
             raise ArchiveError(
@@ -213,6 +213,8 @@ class Store:
             self._set("embedder.checksum", identity.checksum)
             self._set("embedder.dimension", str(identity.dimension))
             self._set("chunk_tokens", str(identity.chunk_tokens))
+            # Indexes that others opened while there was no embedder have no dimension.
+            self._bump()
 
     def known(self, article_id: str) -> Known | None:
         """Return what is stored of the article with that id."""
