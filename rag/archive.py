@@ -232,7 +232,9 @@ class Archive:
             for leftover in (fresh, retired):
                 shutil.rmtree(leftover, ignore_errors=True)
             with Archive.open(fresh, embedder=embedder, settings=settings) as new:
-                new.ingest(self.articles(), progress=progress)
+                # In the order of their first ingest, so that the same copy leads its group.
+                articles = (item.article for item in self._storage.store.indexable())
+                new.ingest(articles, progress=progress)
             self.close()
         self.folder.rename(retired)
         fresh.rename(self.folder)

@@ -1,0 +1,142 @@
+"""Imports point the way the data flows, and nothing heavy is imported early."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# From the records to the user. A module imports only from the rows above its own, and a
+# module of a package also from that package.
+ORDER = (
+    ("rag.types", "rag.errors"),
+    ("rag.sentences", "rag.hardware"),
+    ("rag.model_files",),
+    ("rag.wheels", "rag.hub", "rag.gguf"),
+    ("rag.models",),
+    ("rag.config",),
+    ("rag.dumps",),
+    ("rag.sources",),
+    ("rag.articles",),
+    ("rag.chunks",),
+    ("rag.embedding",),
+    ("rag.store",),
+    ("rag.dense", "rag.lexical"),
+    ("rag.derived",),
+    ("rag.storage",),
+    ("rag.ingest",),
+    ("rag.retrieval",),
+    ("rag.archive",),
+    ("rag.facts",),
+    ("rag.evidence",),
+    ("rag.generation",),
+    ("rag.prompts", "rag.followup"),
+    ("rag.grounding",),
+    ("rag.answering",),
+    ("rag",),
+    ("eval", "ui"),
+    ("rag.cli",),
+)
+RANK = {stage: rank for rank, stages in enumerate(ORDER) for stage in stages}
+MODULES = sorted(path for name in ("rag", "ui", "eval") for path in (ROOT / name).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").glob("*.py"))
+HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "openai")
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def is_module(name: str) -> bool:
+    place = ROOT.joinpath(*name.split("."))
+    return place.with_suffix(".py").exists() or place.is_dir()
+
+
+def imports(path: Path) -> set[str]:
+    """Return the modules that a file imports anywhere, also inside functions."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import; write it in full"
+            module = node.module or ""
+            inner = {f"{module}.{alias.name}" for alias in node.names}
+            modules = {name for name in inner if is_module(name)}
+            found |= modules or {module}
+    return found
+
+
+def stage(module: str) -> str | None:
+    """Return the entry of `ORDER` that a module belongs to; None for another library."""
+    if module.partition(".")[0] not in ("rag", "ui", "eval"):
+        return None
+    while module not in RANK and "." in module:
+        module = module.rpartition(".")[0]
+    return module
+
+
+def own(path: Path) -> set[str]:
+    return {found for name in imports(path) if (found := stage(name))}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_every_module_has_its_place(path):
+    here = name_of(path)
+    assert stage(here) != "rag" or here == "rag", f"add {here} to ORDER"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_module_imports_a_later_one(path):
+    here = stage(name_of(path))
+    late = {name for name in own(path) if name != here and RANK[name] >= RANK[here]}
+    assert not late, f"{name_of(path)} imports what does not come before it"
+
+
+def test_imports_are_found_in_every_form():
+    assert own(ROOT / "rag" / "derived.py") == {"rag.dense", "rag.lexical", "rag.store"}
+    # `from rag import sources`, and an import inside a function.
+    assert "rag.sources" in own(ROOT / "rag" / "ingest.py")
+    assert "rag.models" in own(ROOT / "rag" / "embedding.py")
+    assert {"eval", "ui", "rag"} <= own(ROOT / "rag" / "cli" / "questions.py")
+
+
+def test_types_and_errors_import_nothing_of_ours():
+    assert own(ROOT / "rag" / "types.py") == set()
+    assert own(ROOT / "rag" / "errors.py") == set()
+
+
+@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=name_of)
+def test_eval_the_builtin_is_not_hidden(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            bound = {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+            assert "eval" not in bound, f"write `from eval.x import ...` in {path}"
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed():
+    program = f"""
+import sys
+import rag
+print("LOADED", *sorted({set(HEAVY)!r} & set(sys.modules)))
+import rag.cli
+sys.argv = ["rag", "--help"]
+try:
+    rag.cli.main()
+except SystemExit as done:
+    assert not done.code, done
+print("LOADED", *sorted({set(HEAVY)!r} & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Usage: rag" in done.stdout
+    assert [line for line in done.stdout.splitlines() if "LOADED" in line] == ["LOADED", "LOADED"]

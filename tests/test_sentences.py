@@ -1,0 +1,93 @@
+"""Sentences as offsets into the text, and the words in them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.sentences import STOPWORDS, content_stems, sentences, stem, words
+
+
+def cut(text: str, language: str | None = None) -> list[str]:
+    return [text[span.start : span.end] for span in sentences(text, language=language)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("  \n\n \t ", []),
+        ("\u00a0\u2003", []),
+        ("Tail without a stop", ["Tail without a stop"]),
+        ("One. Two.", ["One.", "Two."]),
+        ("  Blanks around.   And between. \n", ["Blanks around.", "And between."]),
+        ("He said “No.” Then he left.", ["He said “No.”", "Then he left."]),
+        ("“Stop!” she cried. ‘Why?’ he asked.", ["“Stop!” she cried.", "‘Why?’ he asked."]),
+        (
+            "Dr. Smith met the U.S. envoy on Jan. 3 in Oslo. He left.",
+            ["Dr. Smith met the U.S. envoy on Jan. 3 in Oslo.", "He left."],
+        ),
+        ("Prices rose 3.5 per cent. Wages fell.", ["Prices rose 3.5 per cent.", "Wages fell."]),
+        ("First line\nsecond line. Last.", ["First line\nsecond line.", "Last."]),
+        ("A heading\n\nA paragraph.", ["A heading", "A paragraph."]),
+    ],
+)
+def test_sentences_without_the_blanks_around_them(text, expected):
+    assert cut(text) == expected
+
+
+def test_offsets_count_characters_not_bytes():
+    text = "Zoë’s café — 😀 “open”. Naïve?"
+    assert [(span.start, span.end) for span in sentences(text)] == [(0, 22), (23, 29)]
+    assert cut(text) == ["Zoë’s café — 😀 “open”.", "Naïve?"]
+
+
+@pytest.mark.parametrize("language", [None, "", "en", "en-GB", "EN", "xx", "??"])
+def test_a_language_that_is_not_known_still_splits(language):
+    assert cut("It rained. It poured.", language) == ["It rained.", "It poured."]
+
+
+def test_the_language_decides_what_is_an_abbreviation():
+    text = "Das kostet ca. 5 Euro. Ja."
+    assert cut(text, "de") == ["Das kostet ca. 5 Euro.", "Ja."]
+
+
+@given(st.text(max_size=200))
+def test_every_character_but_blanks_is_in_one_sentence(text):
+    spans = sentences(text)
+    covered = [position for span in spans for position in range(span.start, span.end)]
+    assert covered == sorted(set(covered))
+    assert all(text[at].isspace() for at in set(range(len(text))) - set(covered))
+    assert all(text[span.start : span.end].strip() == text[span.start : span.end] for span in spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        (" — … !", []),
+        ("Libya’s oil, Libya's OIL", ["libya", "oil", "libya", "oil"]),
+        ("It’s O’Brien’s", ["it", "o'brien"]),
+        ("3.5% of 1,200", ["3.5", "of", "1,200"]),
+        ("The U.S. state-of-the-art.", ["the", "u.s", "state-of-the-art"]),
+        ("Café ÉTÉ straße", ["café", "été", "strasse"]),
+        ("“Quoted” (twice)", ["quoted", "twice"]),
+    ],
+)
+def test_words(text, expected):
+    assert words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("elections", "elect"), ("election", "elect"), ("running", "run"), ("2021", "2021")],
+)
+def test_stem(word, expected):
+    assert stem(word) == expected
+
+
+def test_content_stems_leave_out_the_words_that_only_ask():
+    question = "What did the election officials say about running?"
+    assert content_stems(question) == ["elect", "offici", "run"]
+    assert content_stems(" ".join(sorted(STOPWORDS))) == []

@@ -1,0 +1,315 @@
+"""The chat page: its components, and what happens at each click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import gradio as gr
+
+from rag.archive import Archive
+from rag.errors import RagError
+from rag.generation import Generator
+from ui import render
+from ui.conversation import Conversation, Filters, View
+from ui.models import LOADING, Models
+
+# Questions offered on an empty page, each with the title of the sample article that
+# answers it; an archive without the article does not offer the question.
+SAMPLE_QUESTIONS = {
+    "How much does the Perseverance rover weigh?": (
+        "NASA's Perseverance rover lands safely on Mars"
+    ),
+    "How much did Elon Musk pay for Twitter?": "Musk completes $44 billion purchase of Twitter",
+    "How many people died in the earthquake in Turkey and Syria?": (
+        "Earthquake deaths in Turkey and Syria exceed 50,000"
+    ),
+}
+# Archives of more articles than this are not the sample, and are not looked through.
+_SAMPLE_AT_MOST = 500
+# Questions answered at the same time; their models share the machine's cores.
+_AT_ONCE = 4
+# How often the page looks whether the models are loaded, in seconds.
+_LOOK_EVERY = 1.0
+
+# No overlay on the components while a handler runs, and no endpoint for other programs.
+_QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+# A component's new value: what Gradio's handlers return is not typed.
+Update = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The components that events read or change."""
+
+    header: gr.HTML
+    status: gr.HTML
+    chat: gr.Chatbot
+    question: gr.Textbox
+    send: gr.Button
+    stop: gr.Button
+    since: gr.DateTime
+    until: gr.DateTime
+    publishers: gr.Dropdown
+    anew: gr.Button
+    sources: gr.HTML
+    session: gr.State
+    timer: gr.Timer
+
+    @property
+    def changing(self) -> list[gr.blocks.Block]:
+        """The components that a `View` changes, in the order of `_updates`."""
+        return [self.chat, self.sources, self.question, self.send, self.stop, self.anew]
+
+
+def build(
+    archive: Archive,
+    *,
+    generator: Generator | None = None,
+    models: Models | None = None,
+    examples: Sequence[str] | None = None,
+) -> gr.Blocks:
+    """Return the chat page over `archive`.
+
+    The models are `generator` and the archive's embedder, loaded at the first question;
+    hand over `models` to load them earlier. `examples` are questions offered on the empty
+    page; by default those about the sample articles that the archive has. What the page
+    looks like is set when it is launched: see `launch`.
+    """
+    loaded = models or Models(archive, generator=generator)
+    offered = sample_questions(archive) if examples is None else examples
+    title = f"{render.visible(archive.folder.name)} - Dateline"
+    page = gr.Blocks(title=title, analytics_enabled=False, fill_width=True)
+    with page:
+        parts = _layout(archive, offered)
+        _wire_page(page, parts, archive, loaded)
+        _wire_conversation(parts, archive, loaded)
+    return page
+
+
+def launch(
+    archive: Archive,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    open_browser: bool = False,
+    generator: Generator | None = None,
+    examples: Sequence[str] | None = None,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the chat page until Ctrl-C, loading the models behind it.
+
+    `port` 0 takes a free one. `on_ready` is called with the page's address; without it
+    Gradio prints the address. Raises `RagError` when the port is taken.
+    """
+    models = Models(archive, generator=generator)
+    page = build(archive, models=models, examples=examples)
+    models.load_in_background()
+    address = serve(page, host=host, port=port, quiet=on_ready is not None, inbrowser=open_browser)
+    if on_ready is not None:
+        on_ready(address)
+    page.block_thread()
+
+
+def serve(page: gr.Blocks, *, host: str, port: int, **options: Any) -> str:
+    """Start the page's server, return its address and leave it running.
+
+    Nothing is fetched from elsewhere and nothing is kept in the browser: no web fonts,
+    no share link, no statistics, no history of runs. `options` are Gradio's.
+    """
+    try:
+        _, address, _ = page.launch(
+            server_name=host,
+            server_port=port or None,
+            prevent_thread_lock=True,
+            share=False,
+            ssr_mode=False,
+            run_history=False,
+            footer_links=[],
+            theme=gr.themes.Default(
+                primary_hue="blue", neutral_hue="slate", font=_SANS, font_mono=_MONO
+            ),
+            css=_resource("style.css"),
+            head=f"<script>{_resource('page.js')}</script>",
+            **options,
+        )
+    except OSError as error:
+        raise RagError(f"cannot serve on {host}:{port}: {error}; choose another port") from error
+    return address
+
+
+def sample_questions(archive: Archive) -> tuple[str, ...]:
+    """Return the questions about sample articles that `archive` can be asked."""
+    if archive.stats().articles > _SAMPLE_AT_MOST:
+        return ()
+    titles = {article.title for article in archive.articles()}
+    return tuple(question for question, title in SAMPLE_QUESTIONS.items() if title in titles)
+
+
+# Names in quotes would be looked for as files: Gradio serves fonts of its own.
+_SANS = gr.themes.Font("sans-serif")
+_MONO = gr.themes.Font("monospace")
+
+
+def _resource(name: str) -> str:
+    return resources.files("ui").joinpath(name).read_text(encoding="utf-8")
+
+
+def _layout(archive: Archive, examples: Sequence[str]) -> Parts:
+    stats = archive.stats()
+    header = gr.HTML(render.header_html(archive.folder.name, stats))
+    status = gr.HTML(elem_id="dl-models")
+    with gr.Row(elem_id="dl-columns"):
+        with gr.Column(scale=3, min_width=320):
+            chat = gr.Chatbot(
+                label="Conversation",
+                show_label=False,
+                height="clamp(18rem, calc(100dvh - 23rem), 60rem)",
+                buttons=[],
+                latex_delimiters=[],
+                layout="panel",
+                elem_id="dl-chat",
+                placeholder=render.welcome_html(stats.articles),
+                examples=[{"text": question} for question in examples],
+            )
+            question, send, stop = _question_row()
+            since, until, publishers = _filters()
+            anew = gr.Button("New conversation", size="sm")
+        with gr.Column(scale=2, min_width=320):
+            sources = gr.HTML(render.sources_html(()), elem_id="dl-panel")
+    return Parts(
+        header=header,
+        status=status,
+        chat=chat,
+        question=question,
+        send=send,
+        stop=stop,
+        since=since,
+        until=until,
+        publishers=publishers,
+        anew=anew,
+        sources=sources,
+        session=gr.State(Conversation),
+        timer=gr.Timer(_LOOK_EVERY, active=False),
+    )
+
+
+def _question_row() -> tuple[gr.Textbox, gr.Button, gr.Button]:
+    with gr.Row(elem_id="dl-ask"):
+        question = gr.Textbox(
+            label="Your question",
+            placeholder="Ask about the articles",
+            max_lines=6,
+            autofocus=True,
+            min_width=160,
+        )
+        send = gr.Button("Send", variant="primary", scale=0, min_width=80)
+        stop = gr.Button("Stop", interactive=False, scale=0, min_width=80)
+    return question, send, stop
+
+
+def _filters() -> tuple[gr.DateTime, gr.DateTime, gr.Dropdown]:
+    with gr.Accordion("Filters", open=False):
+        with gr.Row():
+            since = gr.DateTime(label="From (YYYY-MM-DD)", include_time=False, type="string")
+            until = gr.DateTime(label="To (YYYY-MM-DD)", include_time=False, type="string")
+        publishers = gr.Dropdown([], label="Publishers", multiselect=True)
+    return since, until, publishers
+
+
+def _wire_page(page: gr.Blocks, parts: Parts, archive: Archive, models: Models) -> None:
+    """Bring the page up to date when it is opened, and while the models are loaded."""
+
+    def look() -> tuple[Update, ...]:
+        status = models.status
+        return render.status_html(status), gr.Timer(active=status == LOADING)
+
+    def opened() -> tuple[Update, ...]:
+        names = [(_choice(name, count), name) for name, count in archive.publishers()]
+        header = render.header_html(archive.folder.name, archive.stats())
+        return header, gr.Dropdown(choices=names), *look()
+
+    page.load(
+        opened,
+        outputs=[parts.header, parts.publishers, parts.status, parts.timer],
+        **_QUIETLY,
+    )
+    parts.timer.tick(
+        look,
+        outputs=[parts.status, parts.timer],
+        **_QUIETLY,
+    )
+
+
+def _wire_conversation(parts: Parts, archive: Archive, models: Models) -> None:
+    """Connect Send, Enter, the examples, Stop and New conversation."""
+
+    def ask(
+        question: str,
+        since: str | None,
+        until: str | None,
+        publishers: list[str] | None,
+        conversation: Conversation,
+    ) -> Iterator[tuple[Update, ...]]:
+        filters = Filters(since, until, tuple(publishers or ()))
+        for view in conversation.ask(question, archive=archive, models=models, filters=filters):
+            yield _updates(view)
+
+    inputs = [parts.question, parts.since, parts.until, parts.publishers, parts.session]
+    asked = gr.on(
+        [parts.send.click, parts.question.submit],
+        ask,
+        inputs,
+        parts.changing,
+        api_name="ask",
+        api_visibility="undocumented",
+        show_progress="hidden",
+        concurrency_limit=_AT_ONCE,
+        concurrency_id="ask",
+    )
+    picked = parts.chat.example_select(_picked, None, parts.question, **_QUIETLY).then(
+        ask, inputs, parts.changing, concurrency_id="ask", **_QUIETLY
+    )
+    for event in (asked, picked):
+        event.failure(_failed, parts.session, parts.changing, **_QUIETLY)
+    parts.stop.click(
+        Conversation.stop,
+        parts.session,
+        None,
+        queue=False,
+        show_progress="hidden",
+        api_name="stop",
+        api_visibility="undocumented",
+    )
+    parts.anew.click(_cleared, parts.session, parts.changing, **_QUIETLY)
+
+
+def _picked(event: gr.SelectData) -> str:
+    return str(event.value["text"])
+
+
+def _failed(conversation: Conversation) -> tuple[Update, ...]:
+    return _updates(conversation.failed())
+
+
+def _cleared(conversation: Conversation) -> tuple[Update, ...]:
+    return _updates(conversation.clear())
+
+
+def _updates(view: View) -> tuple[Update, ...]:
+    """Return what `view` makes of `Parts.changing`."""
+    return (
+        list(view.messages),
+        gr.skip() if view.sources is None else view.sources,
+        gr.skip() if view.question is None else view.question,
+        gr.Button(interactive=not view.running),
+        gr.Button(interactive=view.running),
+        gr.Button(interactive=not view.running),
+    )
+
+
+def _choice(publisher: str, count: int) -> str:
+    return f"{render.visible(publisher)} ({count})"

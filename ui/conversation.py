@@ -1,0 +1,165 @@
+"""One visitor's conversation: what was said, what it rests on, how to stop it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+import rag
+from rag.archive import Archive
+from rag.errors import RagError
+from rag.types import Answer, Turn
+from ui import render
+from ui.models import LOADING, Models
+from ui.render import Shown
+
+SEARCHING = "Searching the articles..."
+STOPPED = "Stopped."
+FAILED = "Something went wrong in this program; its terminal says what. Please ask again."
+
+
+class Message(TypedDict):
+    """A message as Gradio's chat takes it; the content is HTML made by `ui.render`."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the user narrowed the search to; the dates as they were typed."""
+
+    since: str | None = None
+    until: str | None = None
+    publishers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page is to show. None leaves the sources, or the question box, as they are."""
+
+    messages: tuple[Message, ...]
+    sources: str | None = None
+    question: str | None = None
+    running: bool = False
+
+
+class Conversation:
+    """The questions and answers of one session; nothing in it is shared with another."""
+
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self._messages: list[Message] = []
+        self._shown: list[Shown] = []
+        self._asked = 0
+        self._stop: threading.Event | None = None
+
+    def ask(
+        self, question: str, *, archive: Archive, models: Models, filters: Filters | None = None
+    ) -> Iterator[View]:
+        """Ask and yield the page after every step; the last view is no longer `running`.
+
+        A blank question changes nothing, nor does one asked while another is answered.
+        An error is told in the chat, and the question goes back into its box.
+        """
+        question = question.strip()
+        if not question or self._stop is not None:
+            yield View(tuple(self._messages), running=self._stop is not None)
+            return
+        self._stop = stop = threading.Event()
+        self._asked += 1
+        self._messages.append({"role": "user", "content": render.question_html(question)})
+        self._messages.append({"role": "assistant", "content": ""})
+        try:
+            yield self._view(
+                render.status_html(LOADING if not models.ready else SEARCHING), question=""
+            )
+            if not models.ready:
+                models.load()
+                yield self._view(render.status_html(SEARCHING))
+            yield from self._answer(question, archive, models, filters or Filters(), stop)
+        except (RagError, ValueError) as error:
+            yield self._view(render.problem_html(str(error)), question=question, running=False)
+        finally:
+            # Reached too when the visitor has left in the middle of an answer.
+            stop.set()
+            self._stop = None
+
+    def stop(self) -> None:
+        """Stop the answer that is being written, if any; it keeps its sentences so far."""
+        if self._stop is not None:
+            self._stop.set()
+
+    def clear(self) -> View:
+        """Forget everything; the numbers of messages go on, so that ids stay unique.
+
+        An answer that is being written is stopped instead.
+        """
+        if self._stop is not None:
+            self.stop()
+            return View(tuple(self._messages), running=True)
+        self.turns, self._messages, self._shown = [], [], []
+        return View((), sources=render.sources_html(()), question="")
+
+    def failed(self) -> View:
+        """Return the page after an error that is no `RagError`: a mistake in this program."""
+        if not self._messages:
+            return View(())
+        return self._view(render.problem_html(FAILED), running=False)
+
+    def _answer(
+        self,
+        question: str,
+        archive: Archive,
+        models: Models,
+        filters: Filters,
+        stop: threading.Event,
+    ) -> Iterator[View]:
+        pieces: list[str] = []
+        steps = rag.stream(
+            question,
+            archive=archive,
+            history=tuple(self.turns),
+            since=filters.since,
+            until=filters.until,
+            publishers=filters.publishers,
+            generator=models.load(),
+            stop=stop,
+        )
+        with closing(steps):  # type: ignore[type-var]
+            for step in steps:
+                if isinstance(step, Answer):
+                    yield self._finish(Shown(self._asked, question, step), pieces, stop.is_set())
+                    continue
+                pieces.append(step)
+                # The refusal that follows on a stop is no answer to show.
+                if not stop.is_set():
+                    yield self._view(render.answer_html(pieces, message=self._asked))
+
+    def _finish(self, shown: Shown, pieces: list[str], stopped: bool) -> View:
+        answer = shown.answer
+        if stopped and answer.abstained:
+            return self._view(render.status_html(STOPPED), running=False)
+        footer = render.footer_html(shown, stopped=stopped)
+        if answer.abstained:
+            content = render.refusal_html(answer, message=shown.message, footer=footer)
+        else:
+            content = render.answer_html(pieces, message=shown.message, footer=footer)
+        self.turns.append(Turn(shown.asked, answer.text))
+        self._shown.append(shown)
+        return self._view(content, sources=render.sources_html(self._shown), running=False)
+
+    def _view(
+        self,
+        content: str,
+        *,
+        sources: str | None = None,
+        question: str | None = None,
+        running: bool = True,
+    ) -> View:
+        """Return the page with `content` as the last message."""
+        self._messages[-1] = {"role": "assistant", "content": content}
+        return View(tuple(self._messages), sources, question, running)
