@@ -9,7 +9,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -48,13 +47,10 @@ def to_markdown(run: EvalRun, summary: Summary, *, settings: Mapping[str, str]) 
 
 
 def to_table(summary: Summary) -> Table:
-    """Return the scores as a table for the terminal, one column for each kind."""
-    head, *body = _rows(summary)
-    table = Table(caption=_NOTE)
-    for index, name in enumerate(head):
-        table.add_column(escape(name), justify="right" if index else "left")
-    for row in body:
-        table.add_row(*row)
+    """Return the overall scores for the terminal; the written report has them by kind."""
+    table = Table("score", "all questions", caption=_NOTE)
+    for name, cell in _cells(summary.overall):
+        table.add_row(name, cell)
     return table
 
 

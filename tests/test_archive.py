@@ -340,7 +340,7 @@ def test_articles_newest_first_by_pages(news):
 def test_an_unknown_id(news, call):
     with pytest.raises(ArchiveError, match=r"no article 'nope' .*`rag articles list` shows"):
         getattr(news, call)("nope")
-    assert found(news, "storm") == ["storm"]
+    assert len(news.articles()) == 3
 
 
 def test_delete(archive, embedder):

@@ -88,6 +88,16 @@ def test_a_damaged_file_is_built_again(folder, caplog, file, damage):
     assert len(caplog.records) == 1
 
 
+def test_vectors_changed_by_a_single_bit_are_built_again(folder, caplog):
+    before = answers(folder)
+    path = folder / "dense.faiss"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert answers(folder) == before
+    assert len(caplog.records) == 1
+
+
 @pytest.mark.parametrize("name", ["passages", "headlines"])
 def test_a_missing_folder_is_built_again(folder, name):
     before = answers(folder)

@@ -35,7 +35,7 @@ app.command()(system.doctor)
 def main() -> None:
     """Run the command line; a known error is one line and exit status 1."""
     # The libraries' own progress bars and notes would break up an answer on the screen.
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
