@@ -51,8 +51,8 @@ class Parts:
     question: gr.Textbox
     send: gr.Button
     stop: gr.Button
-    since: gr.DateTime
-    until: gr.DateTime
+    since: gr.Textbox
+    until: gr.Textbox
     publishers: gr.Dropdown
     anew: gr.Button
     sources: gr.HTML
@@ -192,7 +192,8 @@ def _layout(archive: Archive, examples: Sequence[str]) -> Parts:
         publishers=publishers,
         anew=anew,
         sources=sources,
-        session=gr.State(Conversation),
+        # Copied for each session. The class itself would be called by a public endpoint.
+        session=gr.State(Conversation()),
         timer=gr.Timer(_LOOK_EVERY, active=False),
     )
 
@@ -211,11 +212,12 @@ def _question_row() -> tuple[gr.Textbox, gr.Button, gr.Button]:
     return question, send, stop
 
 
-def _filters() -> tuple[gr.DateTime, gr.DateTime, gr.Dropdown]:
+def _filters() -> tuple[gr.Textbox, gr.Textbox, gr.Dropdown]:
+    # Gradio's own date field goes on filtering by the last date after a misspelt one.
     with gr.Accordion("Filters", open=False):
         with gr.Row():
-            since = gr.DateTime(label="From (YYYY-MM-DD)", include_time=False, type="string")
-            until = gr.DateTime(label="To (YYYY-MM-DD)", include_time=False, type="string")
+            since = gr.Textbox(label="From", placeholder="YYYY-MM-DD", max_lines=1)
+            until = gr.Textbox(label="To", placeholder="YYYY-MM-DD", max_lines=1)
         publishers = gr.Dropdown([], label="Publishers", multiselect=True)
     return since, until, publishers
 
@@ -249,8 +251,8 @@ def _wire_conversation(parts: Parts, archive: Archive, models: Models) -> None:
 
     def ask(
         question: str,
-        since: str | None,
-        until: str | None,
+        since: str,
+        until: str,
         publishers: list[str] | None,
         conversation: Conversation,
     ) -> Iterator[tuple[Update, ...]]:

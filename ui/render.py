@@ -90,7 +90,7 @@ def answer_html(pieces: Iterable[str], *, message: int, footer: str = "") -> str
     `pieces` are as `rag.stream` yields them: each a sentence and the marks after it.
     Brackets inside a sentence are the article's and stay text.
     """
-    text = "".join(_piece(piece, message) for piece in pieces)
+    text = " ".join(_piece(piece, message) for piece in pieces)
     return f'<div class="dl-answer" id="m{message}" tabindex="-1"><p>{text}</p>{footer}</div>'
 
 
