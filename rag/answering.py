@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from functools import cache, lru_cache
@@ -154,10 +154,12 @@ class Draft:
         return number
 
 
-def claims(pieces: Iterable[str]) -> Iterator[str]:
+def claims(pieces: Iterable[str], *, was_cut: Callable[[], bool] = lambda: False) -> Iterator[str]:
     """Yield the sentences of a streamed text as they are completed, marks included.
 
     A sentence is complete when the next one has begun, since marks follow its stop.
+    `was_cut` tells, at the end, whether the text broke off; a last sentence without
+    its stop is then left out: half a sentence may say what the whole one does not.
     """
     pending = ""
     for piece in pieces:
@@ -166,7 +168,10 @@ def claims(pieces: Iterable[str]) -> Iterator[str]:
         if len(found) > 1 and not grounding.is_unfinished_mark(found[-1]):
             yield from found[:-1]
             pending = found[-1] + _trailing_blanks(pending)
-    yield from _with_marks(pending)
+    *complete, last = _with_marks(pending) or [""]
+    yield from complete
+    if last and (grounding.is_finished(last) or not was_cut()):
+        yield last
 
 
 def _with_marks(text: str) -> list[str]:
@@ -196,10 +201,17 @@ def _write(
     fitting = prompts.fit(question, hits, tokens=room, count=generator.count_tokens)
     messages = prompts.build(question, fitting)
     written = generator.stream(messages, max_new_tokens=settings.max_new_tokens, stop=stop)
+    spoken: list[str] = []
+    stopped = stop.is_set if stop is not None else lambda: False
+
+    def was_cut() -> bool:
+        used = generator.count_tokens("".join(spoken))
+        return stopped() or used >= settings.max_new_tokens - 1
+
     refused = False
     # Closing the stream ends the generator's work within a token.
     with closing(written):  # type: ignore[type-var]
-        for sentence in claims(written):
+        for sentence in claims(_recorded(written, spoken), was_cut=was_cut):
             refused = grounding.split_marks(sentence)[0] == prompts.REFUSAL
             if refused:
                 break
@@ -207,9 +219,14 @@ def _write(
                 yield piece
             if draft.full:
                 break
-    stopped = stop is not None and stop.is_set()
-    if not (draft.text or refused or stopped):
+    if not (draft.text or refused or stopped()):
         yield draft.quote_best()
+
+
+def _recorded(pieces: Iterable[str], record: list[str]) -> Iterator[str]:
+    for piece in pieces:
+        record.append(piece)
+        yield piece
 
 
 def _trailing_blanks(text: str) -> str:

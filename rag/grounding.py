@@ -36,6 +36,11 @@ def leading_marks(text: str) -> tuple[str, str]:
     return (" " + found.group().strip(), text[found.end() :]) if found else ("", text)
 
 
+def is_finished(sentence: str) -> bool:
+    """Tell whether `sentence` ends with a stop, whatever marks follow it."""
+    return split_marks(sentence)[0].rstrip("\"'”’)").endswith((".", "!", "?", "…"))
+
+
 def is_unfinished_mark(text: str) -> bool:
     """Tell whether `text` may be the beginning of a citation mark."""
     return _UNFINISHED_MARK.fullmatch(text) is not None

@@ -191,6 +191,20 @@ def test_an_archive_may_be_named_by_its_folder(news: Archive, tmp_path: object) 
         rag.answer(QUESTION, archive=f"{tmp_path}/missing")
 
 
+@pytest.mark.parametrize(("cut", "expected"), [(True, ["It sank."]), (False, ["It sank.", "It"])])
+def test_half_a_sentence_counts_only_when_the_text_ended_there(
+    cut: bool, expected: list[str]
+) -> None:
+    assert list(claims(["It sank. ", "It"], was_cut=lambda: cut)) == expected
+
+
+def test_a_sentence_that_ran_out_of_tokens_is_left_out(news: Archive) -> None:
+    # The fake says at most 96 words, which end in the middle of the second sentence.
+    text = f"{FIRST} [1] " + "The strike closed the harbour " * 30
+    _, answer = _stream(news, text)
+    assert answer.text == f"{FIRST} [1]"
+
+
 @pytest.mark.parametrize(
     ("pieces", "expected"),
     [
