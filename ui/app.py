@@ -23,8 +23,8 @@ SAMPLE_QUESTIONS = {
         "NASA's Perseverance rover lands safely on Mars"
     ),
     "How much did Elon Musk pay for Twitter?": "Musk completes $44 billion purchase of Twitter",
-    "How many people died in the earthquake in Turkey and Syria?": (
-        "Earthquake deaths in Turkey and Syria exceed 50,000"
+    "How many people did the explosion at the port of Beirut kill?": (
+        "Explosion at the port of Beirut kills at least 135"
     ),
 }
 # Archives of more articles than this are not the sample, and are not looked through.
