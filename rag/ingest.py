@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rag import sources
@@ -48,6 +48,7 @@ class Ingest:
         self._progress = progress
         self._queue: dict[str, tuple[Article, Known | None]] = {}
         self._skipped: list[Skipped] = []
+        self._total: int | None = None
         self._added = self._updated = self._unchanged = self._linked = self._chunks = 0
 
     def run(
@@ -55,6 +56,8 @@ class Ingest:
     ) -> IngestReport:
         """Ingest everything; what was committed is indexed even when interrupted."""
         started = time.perf_counter()
+        if isinstance(given, Sequence) and all(isinstance(item, Article) for item in given):
+            self._total = len(given)
         before = self._storage.store.generation
         try:
             for item in given:
@@ -167,7 +170,7 @@ class Ingest:
     def _report(self, article: Article) -> None:
         if self._progress:
             done = self._added + self._updated + self._unchanged
-            self._progress(Progress(done, None, self._chunks, article.title))
+            self._progress(Progress(done, self._total, self._chunks, article.title))
 
 
 def _with_title(article: Article, chunk: Chunk) -> str:

@@ -182,8 +182,8 @@ class IngestReport:
 class Progress:
     """How far an ingest has come.
 
-    `done` articles of `total` are stored; `total` is None while sources are
-    still being read. `note` says what is being worked on.
+    `done` articles of `total` are stored; `total` is None for files and addresses,
+    whose articles are counted only as they are read. `note` says what was stored last.
     """
 
     done: int

@@ -146,7 +146,7 @@ def test_progress_counts_what_is_stored(tmp_path, embedder):
             seen.append(progress)
 
         archive.ingest([STORM, TRIAL, OIL], progress=look)
-    assert seen == [Progress(2, None, 2, "Trial"), Progress(3, None, 3, "Oil")]
+    assert seen == [Progress(2, 3, 2, "Trial"), Progress(3, 3, 3, "Oil")]
 
 
 def test_an_interruption_keeps_the_batches_done_so_far(tmp_path, embedder):
@@ -610,3 +610,13 @@ def test_reembed_keeps_who_leads_a_group(tmp_path, embedder):
     before = linked(archive, "third")
     with archive.reembed(FakeEmbedder(id="other")) as again:
         assert linked(again, "third") == before
+
+
+def test_progress_knows_the_total_of_articles_but_not_of_files(archive, tmp_path):
+    seen: list[Progress] = []
+    archive.ingest([STORM, TRIAL], progress=seen.append)
+    assert [(step.done, step.total) for step in seen] == [(2, 2)]
+    seen.clear()
+    (tmp_path / "story.txt").write_text("A strike closed the harbour on Monday.", "utf-8")
+    archive.ingest([tmp_path / "story.txt"], progress=seen.append)
+    assert [(step.done, step.total) for step in seen] == [(1, None)]

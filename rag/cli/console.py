@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from threading import Thread
 from typing import Annotated
 
 import typer
@@ -13,14 +14,16 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
 
-from rag import Archive
+from rag import Archive, sources
 from rag import Progress as IngestProgress
 from rag.config import Settings, archive_path
+from rag.sources.web import is_address
 from rag.types import IngestReport, iso_date
 
 output = Console()
@@ -111,13 +114,26 @@ def ingest_with_progress(
             archive_bar.update(
                 task,
                 completed=progress.done,
-                total=progress.total,
                 rate=f"{speed:.1f} articles/s, {progress.chunks} chunks",
             )
 
         def say(line: str) -> None:
             archive_bar.console.print(line, style="dim")
 
+        Thread(target=_count, args=(paths, columns, archive_bar, task), daemon=True).start()
         # Loaded here so that a first download is told; an ingest of nothing needs it not.
         archive.embedder(on_progress=say)
         return archive.ingest(paths, columns=columns, progress=show)
+
+
+def _count(
+    paths: list[str | Path], columns: dict[str, str] | None, bar: Progress, task: TaskID
+) -> None:
+    """Give the bar its total, and so its time left, while the first articles are embedded.
+
+    Reading takes a three-hundredth of the time of embedding. Addresses are not fetched
+    twice; with one among the sources the total stays unknown.
+    """
+    if not any(is_address(str(path)) for path in paths):
+        found = sources.read(paths, columns=columns, on_skip=lambda _skipped: None)
+        bar.update(task, total=sum(1 for _ in found))
