@@ -12,7 +12,8 @@ from pathlib import Path
 
 from rag import grounding, prompts
 from rag.archive import Archive
-from rag.config import AnswerSettings
+from rag.confidence import confidence
+from rag.config import AnswerSettings, Stance
 from rag.evidence import Evidence, Weighed, weigh
 from rag.followup import standalone
 from rag.generation import Generator, load_generator
@@ -28,13 +29,15 @@ def answer(
     since: str | date | None = None,
     until: str | date | None = None,
     publishers: Iterable[str] | None = None,
+    stance: Stance = "balanced",
     generator: Generator | None = None,
 ) -> Answer:
     """Answer `question` from the articles in `archive`, every sentence with its source.
 
     `archive` is an open archive or the folder of one. `history` holds the earlier
     turns of the conversation, oldest first, as pairs of question and answer. `since`
-    and `until` are inclusive publication dates. `generator` writes the answer; by
+    and `until` are inclusive publication dates. A "strict" `stance` refuses more often,
+    a "lenient" one less. `generator` writes the answer; by
     default it is the one of the archive's settings, loaded once.
 
     A question that is blank, or that the articles do not answer, gets an `Answer`
@@ -47,6 +50,7 @@ def answer(
         since=since,
         until=until,
         publishers=publishers,
+        stance=stance,
         generator=generator,
     )
     assert isinstance(last, Answer)  # noqa: S101
@@ -61,6 +65,7 @@ def stream(
     since: str | date | None = None,
     until: str | date | None = None,
     publishers: Iterable[str] | None = None,
+    stance: Stance = "balanced",
     generator: Generator | None = None,
     stop: threading.Event | None = None,
 ) -> Iterator[str | Answer]:
@@ -81,9 +86,10 @@ def stream(
     searched = time.perf_counter()
     draft = Draft(weighed, settings)
     first: float | None = None
-    if weighed.strength >= settings.least_strength:
+    if weighed.strength > 0:
         writer = generator or _load(opened.settings.generator)
-        for piece in _write(asked, read, draft, writer, settings, stop):
+        least = settings.least_confidence(stance)
+        for piece in _write(asked, read, draft, writer, settings, least=least, stop=stop):
             first = first or time.perf_counter() - started
             yield piece
     ended = time.perf_counter()
@@ -104,6 +110,7 @@ class Draft:
 
     def __init__(self, weighed: Weighed, settings: AnswerSettings) -> None:
         self._weighed = weighed
+        self.strength = weighed.strength
         self._settings = settings
         self._sentences: list[str] = []
         self.text = ""
@@ -140,7 +147,8 @@ class Draft:
 
     def _append(self, claim: str, found: Evidence) -> str:
         self._sentences.append(claim)
-        piece = f"{' ' if self.text else ''}{claim} [{self._number(found)}]"
+        said = claim[:1].upper() + claim[1:]
+        piece = f"{' ' if self.text else ''}{said} [{self._number(found)}]"
         self.text += piece
         return piece
 
@@ -194,13 +202,28 @@ def _write(
     draft: Draft,
     generator: Generator,
     settings: AnswerSettings,
+    *,
+    least: float,
     stop: threading.Event | None,
 ) -> Iterator[str]:
-    """Yield checked sentences of the generator's, or the best quotation if none passes."""
+    """Yield checked sentences of the generator's, or the best quotation if none passes.
+
+    Nothing is yielded when the confidence that there is an answer is below `least`.
+    """
     room = generator.context_tokens - settings.max_new_tokens - prompts.OVERHEAD_TOKENS
-    fitting = prompts.fit(question, hits, tokens=room, count=generator.count_tokens)
+    passages = [prompts.Passage(prompts.heading(hit.article), hit.text) for hit in hits]
+    fitting = prompts.fit(question, passages, tokens=room, count=generator.count_tokens)
     messages = prompts.build(question, fitting)
-    written = generator.stream(messages, max_new_tokens=settings.max_new_tokens, stop=stop)
+    inclination = generator.inclination(messages, prompts.REFUSAL, stop=stop)
+    if confidence(draft.strength, inclination) < least:
+        return
+    written = generator.stream(
+        messages,
+        max_new_tokens=settings.max_new_tokens,
+        # Whether to refuse is decided by now, by the generator's own measure among others.
+        avoid=None if inclination is None else prompts.REFUSAL,
+        stop=stop,
+    )
     spoken: list[str] = []
     stopped = stop.is_set if stop is not None else lambda: False
 

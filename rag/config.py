@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 
 from rag.models import DEFAULT_EMBEDDER, DEFAULT_GENERATOR
+
+Stance = Literal["strict", "balanced", "lenient"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,16 @@ class AnswerSettings:
     # sentence of the articles is quoted in their place.
     max_rejected: int = 1
     # A supported sentence must speak to the question this much as well as the best one.
-    least_relevance: float = 0.7
-    # Evidence weaker than this is refused without asking the generator. On `newsqa-dev`
-    # it refuses 13 % of the questions that have an answer and lets through 20 % of those
-    # whose article was deleted; the README has the curve.
-    least_strength: float = 1.5
+    least_relevance: float = 0.5
+    # Confidence (`rag.confidence`) below which a question is refused, by stance. The README
+    # has the curve.
+    strict: float = 0.65
+    balanced: float = 0.45
+    lenient: float = 0.3
+
+    def least_confidence(self, stance: Stance) -> float:
+        """Return the confidence below which a question is refused."""
+        return {"strict": self.strict, "balanced": self.balanced, "lenient": self.lenient}[stance]
 
 
 @dataclass(frozen=True, slots=True)

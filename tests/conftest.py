@@ -74,18 +74,25 @@ class FakeGenerator:
     name = "fake"
     context_tokens = 2048
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, refusing: float | None = None) -> None:
         self.text = text
+        self.refusing = refusing
         self.asked: list[Sequence[Message]] = []
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
+
+    def inclination(
+        self, messages: Sequence[Message], reply: str, *, stop: threading.Event | None = None
+    ) -> float | None:
+        return self.refusing
 
     def stream(
         self,
         messages: Sequence[Message],
         *,
         max_new_tokens: int,
+        avoid: str | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[str]:
         self.asked.append(messages)

@@ -109,8 +109,8 @@ def test_the_generator_may_refuse(news: Archive) -> None:
     assert answer.timings.first_text is None
 
 
-@pytest.mark.parametrize("question", ["", "   ", "zzz", "Who directed the opera in Vienna?"])
-def test_weak_evidence_is_refused_without_asking_the_generator(
+@pytest.mark.parametrize("question", ["", "   ", "Who directed the opera in Vienna in 2031?"])
+def test_no_evidence_is_refused_without_asking_the_generator(
     news: Archive, question: str
 ) -> None:
     generator = FakeGenerator(FIRST)
@@ -118,6 +118,21 @@ def test_weak_evidence_is_refused_without_asking_the_generator(
     assert answer.abstained
     assert answer.text == REFUSAL
     assert generator.asked == []
+
+
+def test_weak_evidence_is_refused_unless_the_stance_is_lenient(news: Archive) -> None:
+    refused = {
+        (stance, refusing): rag.answer(
+            QUESTION,
+            archive=news,
+            stance=stance,
+            generator=FakeGenerator(FIRST, refusing=refusing),
+        ).abstained
+        for stance in ("strict", "balanced", "lenient")
+        for refusing in (0.0001, 0.9999)
+    }
+    assert not any(refused[stance, 0.0001] for stance in ("strict", "balanced", "lenient"))
+    assert refused["strict", 0.9999]
 
 
 def test_an_empty_archive_refuses(archive: Archive) -> None:
@@ -169,6 +184,7 @@ class _Closable(FakeGenerator):
         messages: Sequence[Message],
         *,
         max_new_tokens: int,
+        avoid: str | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[str]:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from types import SimpleNamespace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import openai
@@ -94,6 +95,10 @@ class SlowModel:
         self.most_running = 0
         self.fails_after = fails_after
 
+    def __call__(self, input_ids, *, past_key_values, **_):
+        """Reads nothing and is inclined to nothing."""
+        return SimpleNamespace(logits=torch.zeros(1, input_ids.shape[1], self.config.vocab_size))
+
     def generate(self, input_ids, *, streamer, stopping_criteria, max_new_tokens, **_):
         self.running += 1
         self.most_running = max(self.most_running, self.running)
@@ -129,19 +134,54 @@ def wait_until(condition, *, seconds: float = 5.0) -> None:
 # --- local
 
 
-@pytest.mark.parametrize("lookup", [None, 3])
-def test_pieces_join_to_the_greedy_answer(parts, lookup):
+def test_pieces_join_to_the_greedy_answer(parts):
     model, tokenizer = parts
-    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny", prompt_lookup=lookup)
+    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny")
     text = "".join(generator.stream(HELLO, max_new_tokens=40))
     assert text == plain_greedy(model, tokenizer, tokens=40)
     assert text
 
 
-@pytest.mark.parametrize("lookup", [None, 3])
-def test_end_token_ends_the_answer(parts, monkeypatch, lookup):
+def test_what_was_read_before_does_not_change_the_answer(parts):
     model, tokenizer = parts
-    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny", prompt_lookup=lookup)
+    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny")
+    other = [Message("user", "hello there, quite another question")]
+    for messages in (HELLO, other, HELLO):
+        generator.inclination(messages, "no")
+        fresh = TransformersGenerator(model, tokenizer=tokenizer, name="fresh")
+        said = "".join(generator.stream(messages, max_new_tokens=20))
+        assert said == "".join(fresh.stream(messages, max_new_tokens=20))
+
+
+def test_inclination_is_the_models_own_probability(parts):
+    model, tokenizer = parts
+    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny")
+    chat = [{"role": m.role, "content": m.content} for m in HELLO]
+    ids = tokenizer.apply_chat_template(
+        chat, add_generation_prompt=True, return_tensors="pt", return_dict=True
+    )["input_ids"]
+    with torch.no_grad():
+        expected = model(ids).logits[0, -1].float().softmax(-1)
+    first = tokenizer("no")["input_ids"][0]
+    assert generator.inclination(HELLO, "no") == pytest.approx(float(expected[first]), rel=1e-4)
+    # A reply of one token: its likelihood is the same probability.
+    (token,) = tokenizer("n")["input_ids"][:1]
+    assert generator.log_likelihood(HELLO, "n") == pytest.approx(
+        float(expected[token].log()), rel=1e-3
+    )
+
+
+def test_the_answer_does_not_begin_with_what_it_should_avoid(parts):
+    model, tokenizer = parts
+    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny")
+    plain = "".join(generator.stream(HELLO, max_new_tokens=8))
+    other = "".join(generator.stream(HELLO, max_new_tokens=8, avoid=plain))
+    assert other != plain
+
+
+def test_end_token_ends_the_answer(parts, monkeypatch):
+    model, tokenizer = parts
+    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny")
     # Something that the untrained model does say is declared to be the end.
     whole = plain_greedy(model, tokenizer, tokens=40)
     (spoken,) = tokenizer(next(c for c in whole[4:] if c.isascii()))["input_ids"]

@@ -18,6 +18,7 @@ ORDER = (
     ("rag.sentences", "rag.hardware"),
     ("rag.model_files",),
     ("rag.wheels", "rag.hub", "rag.gguf"),
+    ("rag.adapters",),
     ("rag.models",),
     ("rag.config",),
     ("rag.dumps",),
@@ -35,17 +36,18 @@ ORDER = (
     ("rag.facts",),
     ("rag.evidence",),
     ("rag.generation",),
-    ("rag.prompts", "rag.followup"),
+    ("rag.prompts", "rag.followup", "rag.confidence"),
     ("rag.grounding",),
     ("rag.answering",),
     ("rag",),
+    ("rag.training",),
     ("eval", "ui"),
     ("rag.cli",),
 )
 RANK = {stage: rank for rank, stages in enumerate(ORDER) for stage in stages}
 MODULES = sorted(path for name in ("rag", "ui", "eval") for path in (ROOT / name).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").glob("*.py"))
-HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "openai")
+HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "openai", "peft")
 
 
 def name_of(path: Path) -> str:

@@ -443,9 +443,9 @@ def test_status_fetches_nothing_and_follows_the_model(monkeypatch, cache):
     assert after.bytes == len(WEIGHTS) + 2 * len("{}")
 
 
-def test_the_two_defaults_are_known_and_pinned():
+def test_the_defaults_are_known_and_pinned():
     names = {model.name: model for model in models.known_models()}
-    assert set(names) == {models.DEFAULT_EMBEDDER, models.DEFAULT_GENERATOR}
+    assert {models.DEFAULT_EMBEDDER, models.DEFAULT_GENERATOR} < set(names)
     assert all(len(pin.sha256) == 64 for model in names.values() for pin in model.pins)
     assert all(model.pins and model.licence for model in names.values())
 

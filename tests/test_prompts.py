@@ -1,30 +1,41 @@
-from rag import Article, Hit, ScoreParts, prompts
+from rag import Article, prompts
+from rag.prompts import Passage
+from rag.types import Turn
 
-ARTICLE = Article(title="Ferry sinks", text="It sank.", date="2024-05-01", publisher="Gazette")
-BARE = Article(title="", text="It rained.")
-
-
-def _hit(article: Article) -> Hit:
-    return Hit(article, article.text, 0, len(article.text), 1.0, ScoreParts())
+FERRY = Passage("Ferry sinks (Gazette, 1 May 2024)", "It sank.")
+BARE = Passage("", "It rained.")
 
 
 def _words(text: str) -> int:
     return len(text.split())
 
 
-def test_passages_are_numbered_with_title_publisher_and_date() -> None:
-    system, user = prompts.build("What sank?", [_hit(ARTICLE), _hit(BARE)])
+def test_heading_has_what_is_known_of_title_publisher_and_date() -> None:
+    whole = Article(title="Ferry sinks", text="x", date="2024-05-01", publisher="Gazette")
+    assert prompts.heading(whole) == "Ferry sinks (Gazette, 1 May 2024)"
+    assert prompts.heading(Article(title="Ferry sinks", text="x")) == "Ferry sinks"
+    assert prompts.heading(Article(title="", text="x", date="2024-05-01")) == "1 May 2024"
+
+
+def test_passages_are_numbered_under_their_headings() -> None:
+    system, user = prompts.build("What sank?", [FERRY, BARE])
     assert (system.role, user.role) == ("system", "user")
     assert user.content == (
-        "[1] Ferry sinks, Gazette, 2024-05-01\nIt sank.\n\n[2] It rained.\n\nQuestion: What sank?"
+        "[1] Ferry sinks (Gazette, 1 May 2024)\nIt sank.\n\n[2]\nIt rained.\n\nQuestion: What sank?"
     )
     assert prompts.REFUSAL in system.content
 
 
+def test_a_rewrite_is_asked_with_the_conversation_before_it() -> None:
+    system, user = prompts.build_rewrite("Why?", [Turn("What sank?", "word " * 30)])
+    assert system.content == prompts.REWRITE
+    assert user.content == f"Q: What sank?\nA: {'word ' * 20}".rstrip() + "\nQ: Why?"
+
+
 def test_fit_drops_the_last_passages_first() -> None:
-    hits = [_hit(ARTICLE), _hit(BARE)]
-    system, user = prompts.build("What sank?", hits)
+    passages = [FERRY, BARE]
+    system, user = prompts.build("What sank?", passages)
     whole = _words(system.content) + _words(user.content)
-    assert prompts.fit("What sank?", hits, tokens=whole, count=_words) == hits
-    assert prompts.fit("What sank?", hits, tokens=whole - 1, count=_words) == hits[:1]
-    assert prompts.fit("What sank?", hits, tokens=5, count=_words) == []
+    assert prompts.fit("What sank?", passages, tokens=whole, count=_words) == passages
+    assert prompts.fit("What sank?", passages, tokens=whole - 1, count=_words) == passages[:1]
+    assert prompts.fit("What sank?", passages, tokens=5, count=_words) == []

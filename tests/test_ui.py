@@ -70,7 +70,10 @@ class Script:
     def count_tokens(self, text):
         return len(text.split())
 
-    def stream(self, messages, *, max_new_tokens, stop=None):
+    def inclination(self, messages, reply, *, stop=None):
+        return None
+
+    def stream(self, messages, *, max_new_tokens, avoid=None, stop=None):
         if self.error:
             raise self.error
         for index, piece in enumerate(self.pieces):
@@ -313,7 +316,7 @@ def test_refusal_names_three_distinct_articles_at_most():
     )
     page = Markup(render.refusal_html(shown(text=prompts.REFUSAL, hits=hits).answer, message=1))
     assert page.text == (
-        "The articles do not answer this.Nearest articles (not an answer)"
+        "Not in the articles.Nearest articles (not an answer)"
         "Title a, 2 January 2024Title b, 2 January 2024Title c, 2 January 2024"
     )
     assert page.values("href") == []

@@ -23,7 +23,7 @@ from rag.cli.console import (
     open_archive,
     output,
 )
-from rag.config import Settings
+from rag.config import Settings, Stance
 from rag.followup import standalone
 from rag.generation import Generator, load_generator
 from rag.models import DEFAULT_GENERATOR
@@ -44,10 +44,19 @@ def ask(
     since: Since = None,
     until: Until = None,
     publisher: Publisher = None,
+    strict: Annotated[
+        bool | None,
+        typer.Option(
+            "--strict/--lenient",
+            help="Refuse more often, or less, when it is doubtful that the articles answer.",
+            show_default=False,
+        ),
+    ] = None,
     generator: GeneratorName = DEFAULT_GENERATOR,
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, with the sentences it rests on."""
+    stance: Stance = "balanced" if strict is None else "strict" if strict else "lenient"
     with open_archive(archive) as opened:
         writer = _load(generator)
         for piece in rag.stream(
@@ -56,6 +65,7 @@ def ask(
             since=since,
             until=until,
             publishers=publisher,
+            stance=stance,
             generator=writer,
         ):
             if isinstance(piece, Answer):

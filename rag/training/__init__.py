@@ -1,0 +1,1 @@
+"""Training the generator to read: records -> episodes -> sequences -> an adapter."""

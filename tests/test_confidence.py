@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.confidence import confidence
+
+
+def test_it_rises_with_the_evidence_and_falls_with_the_inclination_to_refuse() -> None:
+    assert confidence(1.0, 0.5) < confidence(2.0, 0.5) < confidence(3.0, 0.5)
+    assert confidence(2.0, 0.9) < confidence(2.0, 0.5) < confidence(2.0, 0.1)
+    assert confidence(1.0, None) < confidence(2.0, None)
+
+
+def test_it_is_a_logistic_function_of_both() -> None:
+    # -4.96 + 2.26 * 2 - 0.45 * ln(0.5 / 0.5) = -0.44
+    assert confidence(2.0, 0.5) == pytest.approx(1 / (1 + 2.718281828**0.44))
+    # -6.07 + 3.63 * 2 = 1.19
+    assert confidence(2.0, None) == pytest.approx(1 / (1 + 2.718281828**-1.19))
+
+
+@pytest.mark.parametrize("inclination", [0.0, 0.5, 1.0, None])
+def test_without_evidence_there_is_none(inclination: float | None) -> None:
+    assert confidence(0.0, inclination) == 0.0
+    assert 0 < confidence(3.0, inclination) < 1
