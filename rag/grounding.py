@@ -77,7 +77,8 @@ def supports(claim: str, quote: str, *, lead: str = "") -> bool:
 def coverage(claim: str, text: str) -> float:
     """Return the share of the claim's content words that `text` has, in [0, 1].
 
-    Numbers are left to `numbers`, for which "twelve" and "12" are the same.
+    Numbers are left to `numbers`, for which "twelve" and "12" are the same; a claim of
+    nothing else is covered.
     """
     wanted = {stem(word) for word in content_words(claim) if not numbers(word)}
-    return len(wanted & set(content_stems(text))) / (len(wanted) or 1)
+    return len(wanted & set(content_stems(text))) / len(wanted) if wanted else 1.0

@@ -110,9 +110,7 @@ def test_the_generator_may_refuse(news: Archive) -> None:
 
 
 @pytest.mark.parametrize("question", ["", "   ", "Who directed the opera in Vienna in 2031?"])
-def test_no_evidence_is_refused_without_asking_the_generator(
-    news: Archive, question: str
-) -> None:
+def test_no_evidence_is_refused_without_asking_the_generator(news: Archive, question: str) -> None:
     generator = FakeGenerator(FIRST)
     answer = rag.answer(question, archive=news, generator=generator)
     assert answer.abstained

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from types import SimpleNamespace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import openai
 import pytest

@@ -70,7 +70,8 @@ def test_coverage_is_the_share_of_content_words() -> None:
     # "ferry", "sank" of "ferry", "sank", "quickly"; the stem of "ferries" is that of "ferry",
     # and the number is not counted.
     assert coverage("The 2 ferries sank quickly", QUOTE) == pytest.approx(2 / 3)
-    assert coverage("", QUOTE) == 0.0
+    # Nothing but a number, which is checked as one.
+    assert coverage("2", QUOTE) == 1.0
 
 
 def _evidence() -> list[Evidence]:
