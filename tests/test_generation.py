@@ -20,7 +20,7 @@ from rag.errors import GenerationError, ModelError
 from rag.generation import Message, load_generator
 from rag.generation.local import TransformersGenerator
 from rag.generation.remote import OpenAIGenerator
-from rag.models import DEFAULT_GENERATOR, LocalModel
+from rag.models import BASE_GENERATOR, LocalModel
 
 TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
@@ -557,7 +557,7 @@ def test_any_other_name_is_resolved(parts, tmp_path, monkeypatch):
 
 @pytest.mark.models
 def test_default_model_answers_and_stops():
-    generator = TransformersGenerator.load(DEFAULT_GENERATOR, dtype=torch.float32)
+    generator = TransformersGenerator.load(BASE_GENERATOR, dtype=torch.float32)
     question = [Message("user", "What is the capital of France?")]
     assert generator.context_tokens == 8192
     # Ends by itself at <|im_end|>, far short of the allowance.
