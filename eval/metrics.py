@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 import string
 import unicodedata
 from collections import Counter
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _MARK = re.compile(r"\s*\[\d+(?:\s*[,;]\s*\d+)*\]")
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
 _PARTED = re.compile(r"['’]s\b|[-‐‑–—]", re.IGNORECASE)
+_RESAMPLES = 2000
 _POLARITY = frozenset({"yes", "no"})
 
 
@@ -123,6 +125,28 @@ def percentile(values: Sequence[float], q: float) -> float | None:
     NumPy's default: linear interpolation between ranks (Hyndman & Fan 1996, type 7).
     """
     return float(np.percentile(values, q)) if values else None
+
+
+class Interval(NamedTuple):
+    """A mean with the ends of its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def interval(values: Sequence[float]) -> Interval:
+    """Return the mean and its 95 % interval by the percentile bootstrap (Efron 1979).
+
+    2,000 resamples from a fixed seed: the same values give the same interval. NaN
+    without values.
+    """
+    if not len(values):
+        return Interval(math.nan, math.nan, math.nan)
+    known = np.asarray(values, dtype=float)
+    drawn = np.random.default_rng(0).choice(known, (_RESAMPLES, known.size)).mean(axis=1)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return Interval(float(known.mean()), float(low), float(high))
 
 
 def _is_punctuation(mark: str) -> bool:

@@ -14,9 +14,10 @@ from rag import grounding, prompts
 from rag.archive import Archive
 from rag.confidence import confidence
 from rag.config import AnswerSettings, Stance
-from rag.evidence import Evidence, Weighed, weigh
+from rag.evidence import Evidence, Weighed, is_of_another_year, weigh
 from rag.followup import standalone
 from rag.generation import Generator, load_generator
+from rag.reading import Reading, read
 from rag.sentences import sentences
 from rag.types import Answer, Citation, Hit, Timings, Turn
 
@@ -81,17 +82,18 @@ def stream(
     turns = [Turn(*turn) for turn in history]
     asked = standalone(question.strip(), turns)
     hits = opened.search(asked, k=settings.hits, since=since, until=until, publishers=publishers)
-    read = hits[: settings.passages]
-    weighed = weigh(asked, read, embedder=opened.embedder()) if read else Weighed((), 0.0)
     searched = time.perf_counter()
-    draft = Draft(weighed, settings)
+    draft = Draft(settings)
     first: float | None = None
-    if weighed.strength > 0:
-        writer = generator or _load(opened.settings.generator)
+    if hits and not is_of_another_year(asked, hits[: settings.passages]):
+        writer = _Writer(generator or _load(opened.settings.generator), settings, stop)
+        reading = writer.read(asked, hits)
+        draft.weighed = weigh(asked, reading.hits, embedder=opened.embedder(), among=hits)
         least = settings.least_confidence(stance)
-        for piece in _write(asked, read, draft, writer, settings, least=least, stop=stop):
-            first = first or time.perf_counter() - started
-            yield piece
+        if confidence(draft.weighed.strength, reading.inclination) >= least:
+            for piece in writer.write(reading, draft):
+                first = first or time.perf_counter() - started
+                yield piece
     ended = time.perf_counter()
     if not draft.citations:
         yield prompts.REFUSAL
@@ -108,9 +110,8 @@ def stream(
 class Draft:
     """An answer in the making: the sentences that passed, and their citations."""
 
-    def __init__(self, weighed: Weighed, settings: AnswerSettings) -> None:
-        self._weighed = weighed
-        self.strength = weighed.strength
+    def __init__(self, settings: AnswerSettings) -> None:
+        self.weighed = Weighed((), 0.0)
         self._settings = settings
         self._sentences: list[str] = []
         self.text = ""
@@ -132,8 +133,8 @@ class Draft:
         claim, marks = grounding.split_marks(sentence)
         if claim in self._sentences:
             return ""
-        found = grounding.best_support(claim, marks, self._weighed.evidence)
-        best = self._weighed.best
+        found = grounding.best_support(claim, marks, self.weighed.evidence)
+        best = self.weighed.best
         enough = best.relevance * self._settings.least_relevance if best else 0.0
         if found is None or found.relevance < enough:
             self.rejected += 1
@@ -142,7 +143,7 @@ class Draft:
 
     def quote_best(self) -> str:
         """Quote the most relevant sentence verbatim; return the text it adds."""
-        best = self._weighed.best
+        best = self.weighed.best
         return self._append(_one_line(best.quote), best) if best else ""
 
     def _append(self, claim: str, found: Evidence) -> str:
@@ -196,54 +197,54 @@ def _with_marks(text: str) -> list[str]:
     return found
 
 
-def _write(
-    question: str,
-    hits: Sequence[Hit],
-    draft: Draft,
-    generator: Generator,
-    settings: AnswerSettings,
-    *,
-    least: float,
-    stop: threading.Event | None,
-) -> Iterator[str]:
-    """Yield checked sentences of the generator's, or the best quotation if none passes.
+class _Writer:
+    """A generator at work on one answer, until it is told to stop."""
 
-    Nothing is yielded when the confidence that there is an answer is below `least`.
-    """
-    room = generator.context_tokens - settings.max_new_tokens - prompts.OVERHEAD_TOKENS
-    passages = [prompts.Passage(prompts.heading(hit.article), hit.text) for hit in hits]
-    fitting = prompts.fit(question, passages, tokens=room, count=generator.count_tokens)
-    messages = prompts.build(question, fitting)
-    inclination = generator.inclination(messages, prompts.REFUSAL, stop=stop)
-    if confidence(draft.strength, inclination) < least:
-        return
-    written = generator.stream(
-        messages,
-        max_new_tokens=settings.max_new_tokens,
-        # Whether to refuse is decided by now, by the generator's own measure among others.
-        avoid=None if inclination is None else prompts.REFUSAL,
-        stop=stop,
-    )
-    spoken: list[str] = []
-    stopped = stop.is_set if stop is not None else lambda: False
+    def __init__(
+        self, generator: Generator, settings: AnswerSettings, stop: threading.Event | None
+    ) -> None:
+        self._generator = generator
+        self._settings = settings
+        self._stop = stop or threading.Event()
 
-    def was_cut() -> bool:
-        used = generator.count_tokens("".join(spoken))
-        return stopped() or used >= settings.max_new_tokens - 1
+    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
+        """Choose what to answer from."""
+        return read(
+            question,
+            hits[: self._settings.passages],
+            generator=self._generator,
+            max_new_tokens=self._settings.max_new_tokens,
+            stop=self._stop,
+        )
 
-    refused = False
-    # Closing the stream ends the generator's work within a token.
-    with closing(written):  # type: ignore[type-var]
-        for sentence in claims(_recorded(written, spoken), was_cut=was_cut):
-            refused = grounding.split_marks(sentence)[0] == prompts.REFUSAL
-            if refused:
-                break
-            if piece := draft.add(sentence):
-                yield piece
-            if draft.full:
-                break
-    if not (draft.text or refused or stopped()):
-        yield draft.quote_best()
+    def write(self, reading: Reading, draft: Draft) -> Iterator[str]:
+        """Yield checked sentences, or the best quotation if none passes."""
+        spoken: list[str] = []
+        written = self._generator.stream(
+            reading.messages,
+            max_new_tokens=self._settings.max_new_tokens,
+            # Whether to refuse is decided by now, by the generator's own measure among others.
+            avoid=None if reading.inclination is None else prompts.REFUSAL,
+            stop=self._stop,
+        )
+        refused = False
+        # Closing the stream ends the generator's work within a token.
+        with closing(written):  # type: ignore[type-var]
+            recorded = _recorded(written, spoken)
+            for sentence in claims(recorded, was_cut=lambda: self._was_cut(spoken)):
+                refused = grounding.split_marks(sentence)[0] == prompts.REFUSAL
+                if refused:
+                    break
+                if piece := draft.add(sentence):
+                    yield piece
+                if draft.full:
+                    break
+        if not (draft.text or refused or self._stop.is_set()):
+            yield draft.quote_best()
+
+    def _was_cut(self, spoken: Sequence[str]) -> bool:
+        used = self._generator.count_tokens("".join(spoken))
+        return self._stop.is_set() or used >= self._settings.max_new_tokens - 1
 
 
 def _recorded(pieces: Iterable[str], record: list[str]) -> Iterator[str]:

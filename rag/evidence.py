@@ -60,10 +60,9 @@ class Weighed:
 
     `strength` says how likely the passages answer the question at all: the best
     passage's share of the question's words, plus the best cosines of a passage and
-    of a sentence; from about 0 to 3. It is 0 when the question names a year that no
-    passage has, nor any title or date: "who won in 2030". It tells the questions of
-    `newsqa-dev` from the same questions with their article deleted with a ROC-AUC of
-    0.91; the words alone 0.86, the passage's cosine 0.78.
+    of a sentence; from about 0 to 3. It tells the questions of `newsqa-dev` from the same
+    questions with their article deleted with a ROC-AUC of 0.91; the words alone 0.86, the
+    passage's cosine 0.78.
     """
 
     evidence: tuple[Evidence, ...]
@@ -75,12 +74,18 @@ class Weighed:
         return max(self.evidence, key=lambda item: item.relevance, default=None)
 
 
-def weigh(question: str, hits: Sequence[Hit], *, embedder: Embedder) -> Weighed:
-    """Return the sentences of `hits` with their relevance, and their joint strength."""
+def weigh(
+    question: str, hits: Sequence[Hit], *, embedder: Embedder, among: Sequence[Hit] = ()
+) -> Weighed:
+    """Return the sentences of `hits` with their relevance, and their joint strength.
+
+    `among` are the passages by which the words of the question are told apart as rare
+    and common; by default `hits`.
+    """
     found = collect(hits)
     if not found:
         return Weighed((), 0.0)
-    overlap = Overlap(question, [item.quote for item in found])
+    overlap = Overlap(question, [item.quote for item in collect(among or hits)])
     likeness = embedder.embed_passages([item.quote for item in found]) @ embedder.embed_question(
         question
     )
@@ -88,15 +93,17 @@ def weigh(question: str, hits: Sequence[Hit], *, embedder: Embedder) -> Weighed:
         _with_relevance(item, question, overlap, float(cosine))
         for item, cosine in zip(found, likeness, strict=True)
     )
-    texts = [f"{_heading(hit.article)} {hit.text}" for hit in hits]
-    if not years(question) <= years(" ".join(texts)):
-        return Weighed(weighed, 0.0)
     strength = (
-        max(overlap.of(text) for text in texts)
+        max(overlap.of(_told(hit)) for hit in hits)
         + max(hit.parts.dense or 0.0 for hit in hits)
         + float(likeness.max())
     )
     return Weighed(weighed, strength)
+
+
+def is_of_another_year(question: str, hits: Sequence[Hit]) -> bool:
+    """Tell whether the question names a year that no passage has, nor its title or date."""
+    return not years(question) <= years(" ".join(map(_told, hits)))
 
 
 def collect(hits: Sequence[Hit]) -> list[Evidence]:
@@ -147,6 +154,10 @@ def has_kind_asked_for(question: str, sentence: str) -> bool:
     if _ASKS_NAME.search(asked):
         return bool(names(sentence) - set(words(question)))
     return False
+
+
+def _told(hit: Hit) -> str:
+    return f"{_heading(hit.article)} {hit.text}"
 
 
 def _heading(article: Article) -> str:

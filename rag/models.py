@@ -55,11 +55,15 @@ class KnownModel:
 
 @dataclass(frozen=True, slots=True)
 class LocalModel:
-    """A model folder that was checked; `checksum` is the SHA-256 of its weights."""
+    """A model folder that was checked; `checksum` is the SHA-256 of its weights.
+
+    `adapted` when an adapter is in it, which is taken to be one of `rag train`.
+    """
 
     name: str
     path: Path
     checksum: str
+    adapted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +138,12 @@ def resolve(name: str, *, on_progress: OnProgress | None = None) -> LocalModel:
     folder = next(filter(None, map(_present, known.sources)), None)
     if folder is None or folder.suffix == ".gguf":
         folder = _fetch(known, say)
-    if adapters.is_adapter(folder):
+    adapted = adapters.is_adapter(folder)
+    if adapted:
         folder = _merge(folder, known.pins, say)
     model_files.check_folder(folder)
     _verify(folder, known.pins)
-    return LocalModel(name, folder, model_files.checksum(folder))
+    return LocalModel(name, folder, model_files.checksum(folder), adapted)
 
 
 def status(name: str) -> ModelStatus:

@@ -144,18 +144,42 @@ def test_pieces_join_to_the_greedy_answer(parts):
 
 def test_what_was_read_before_does_not_change_the_answer(parts):
     model, tokenizer = parts
-    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny")
+    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny", trained=True)
     other = [Message("user", "hello there, quite another question")]
-    for messages in (HELLO, other, HELLO):
+    for messages in (HELLO, other, HELLO, *(HELLO, other) * 5):
         generator.inclination(messages, "no")
-        fresh = TransformersGenerator(model, tokenizer=tokenizer, name="fresh")
+        fresh = TransformersGenerator(model, tokenizer=tokenizer, name="fresh", trained=True)
         said = "".join(generator.stream(messages, max_new_tokens=20))
         assert said == "".join(fresh.stream(messages, max_new_tokens=20))
 
 
-def test_inclination_is_the_models_own_probability(parts):
+def test_states_of_several_prompts_are_kept(parts, monkeypatch):
+    model, tokenizer = parts
+    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny", trained=True)
+    prompts = [[Message("user", f"hello {word}")] for word in ("one", "two", "three")]
+    for messages in prompts:
+        generator.inclination(messages, "no")
+    read: list[int] = []
+    forward = model.forward
+
+    def counting(*args, **kwargs):
+        read.append(kwargs["input_ids"].shape[1])
+        return forward(*args, **kwargs)
+
+    monkeypatch.setattr(model, "forward", counting)
+    "".join(generator.stream(prompts[0], max_new_tokens=3))
+    assert read == [1, 1, 1]
+
+
+def test_a_model_not_trained_to_refuse_has_no_inclination(parts):
     model, tokenizer = parts
     generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny")
+    assert generator.inclination(HELLO, "no") is None
+
+
+def test_inclination_is_the_models_own_probability(parts):
+    model, tokenizer = parts
+    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny", trained=True)
     chat = [{"role": m.role, "content": m.content} for m in HELLO]
     ids = tokenizer.apply_chat_template(
         chat, add_generation_prompt=True, return_tensors="pt", return_dict=True

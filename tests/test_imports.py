@@ -37,6 +37,7 @@ ORDER = (
     ("rag.evidence",),
     ("rag.generation",),
     ("rag.prompts", "rag.followup", "rag.confidence"),
+    ("rag.reading",),
     ("rag.grounding",),
     ("rag.answering",),
     ("rag",),

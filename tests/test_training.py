@@ -91,19 +91,32 @@ def test_a_bad_record_is_named_with_file_and_line(tmp_path: Path, line: str) -> 
 
 
 def test_replies_cite_the_passage_that_holds_the_answer() -> None:
-    (episode,) = episodes(READINGS, [])
     replies = {}
-    for exchange in episode:
+    for exchange in (item for episode in episodes(READINGS, []) for item in episode):
         numbered, asked = exchange.messages[1].content.split("\n\nQuestion: ")
-        replies[asked] = exchange.reply
         if exchange.reply != REFUSAL:
             answer, mark = exchange.reply.rsplit(" ", 1)
             (passage,) = [p for p in numbered.split("\n\n") if p.startswith(mark)]
             assert answer in passage
-    assert {"How long was it closed?", "Which harbour?", "When was the tower built?"} <= set(
-        replies
-    )
-    assert replies.get("Who paid for the tower?", REFUSAL) == REFUSAL
+            replies[asked] = exchange.reply
+    assert set(replies) == {
+        "How long was it closed?",
+        "Which harbour?",
+        "When was the tower built?",
+    }
+
+
+def test_a_paragraph_alone_refuses_what_its_neighbour_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("rag.training.episodes.ALONE", 1.0)
+    found = [item for seed in range(9) for one in episodes(READINGS, [], seed=seed) for item in one]
+    assert all("[2]" not in item.messages[1].content for item in found)
+    of_tower = [item for item in found if "masons" in item.messages[1].content]
+    replies = {item.messages[1].content.split("Question: ")[1]: item.reply for item in of_tower}
+    assert replies["When was the tower built?"] == "1742 [1]"
+    refused = {asked for asked, reply in replies.items() if reply == REFUSAL}
+    assert refused & {"How long was it closed?", "Which harbour?"}
 
 
 def test_turns_of_one_conversation_make_one_episode() -> None:
@@ -164,6 +177,25 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
     whole, parts = (load_file(tmp_path / name / loop.WEIGHTS) for name in ("whole", "parts"))
     assert whole.keys() == parts.keys()
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+def test_a_run_goes_on_from_an_adapter(tmp_path: Path) -> None:
+    none = loop.Recipe(rank=4, passes=1, learning_rate=0.0)
+    list(loop.train(tiny_model(), packed(), folder=tmp_path / "a", recipe=loop.Recipe(rank=4)))
+    again = loop.train(
+        tiny_model(), packed(), folder=tmp_path / "b", recipe=none, start=tmp_path / "a"
+    )
+    list(again)
+    first, second = (load_file(tmp_path / name / loop.WEIGHTS) for name in ("a", "b"))
+    assert any(float(weight.abs().max()) > 0 for name, weight in first.items() if "lora_B" in name)
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    wider = loop.Recipe(rank=8)
+    with pytest.raises(TrainingError, match="rank"):
+        next(
+            loop.train(
+                tiny_model(), packed(), folder=tmp_path / "c", recipe=wider, start=tmp_path / "a"
+            )
+        )
 
 
 def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:

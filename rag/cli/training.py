@@ -67,6 +67,12 @@ def train(
     base: Annotated[
         str, typer.Option(help="The model to begin with: a name, a path or a hub id.")
     ] = DEFAULT_GENERATOR,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, help="An adapter of the same base to go on from."
+        ),
+    ] = None,
     passes: Annotated[int, typer.Option(min=1, help="How often all is read.")] = 1,
     rank: Annotated[int, typer.Option(min=1, help="Size of the adapter; 16 makes 10 MB.")] = 16,
     learning_rate: Annotated[float, typer.Option(min=0.0, help="Length of a step.")] = 5e-4,
@@ -94,7 +100,7 @@ def train(
         rank=rank, alpha=2 * rank, learning_rate=learning_rate, passes=passes, seed=seed
     )
     readings, rewritings = _material(files, archive)
-    finished = _run(readings, rewritings, out=out, base=_lasting(base), recipe=recipe)
+    finished = _run(readings, rewritings, out=out, base=_lasting(base), start=start, recipe=recipe)
     if not finished:
         errors.print("Stopped, with a checkpoint. To go on, give the same command again.")
         raise typer.Exit(130)
@@ -176,6 +182,7 @@ def _run(
     *,
     out: Path,
     base: str,
+    start: Path | None,
     recipe: Recipe,
 ) -> bool:
     """Train; tell whether the run came to its end."""
@@ -189,7 +196,7 @@ def _run(
         packed = _packed(found, tokenizer, recipe)
         bar.update(task, description="Training")
         losses: list[float] = []
-        steps = loop.train(model, packed, folder=out, recipe=recipe, base=base)
+        steps = loop.train(model, packed, folder=out, recipe=recipe, base=base, start=start)
         with _interruptible() as asked:
             for now in steps:
                 losses = [*losses, now.loss][-_SMOOTHED:]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import queue
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 # The prompt is read in parts of so many tokens, so that stopping need not wait for all of it.
 READ_AT_ONCE = 256
+# Prompts whose states are kept: the passages of one question.
+_KEPT = 8
 # How often a conversation that waits for its turn looks whether it was stopped, in seconds.
 _POLL = 0.1
 
@@ -45,8 +49,10 @@ class TransformersGenerator:
         *,
         tokenizer: PreTrainedTokenizerBase,
         name: str,
+        trained: bool = False,
     ) -> None:
         self.name = name
+        self._trained = trained
         self.context_tokens = int(model.config.get_text_config().max_position_embeddings)
         self._model = model
         self._tokenizer = tokenizer
@@ -86,7 +92,7 @@ class TransformersGenerator:
                 "choose an instruct or chat model"
             )
         network.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
-        return cls(network.eval(), tokenizer=tokenizer, name=local.name)
+        return cls(network.eval(), tokenizer=tokenizer, name=local.name, trained=local.adapted)
 
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens of `text`, without the template around it."""
@@ -98,10 +104,10 @@ class TransformersGenerator:
         """Return the probability that the reply begins with the first token of `reply`.
 
         The messages stay in memory: `stream` goes on from there. None when `stop` was set
-        before they were read, or when the model cannot go back to them. Raises as `stream`
-        does.
+        before they were read, when the model cannot go back to them, and for a model that
+        was not trained to refuse, whose probability says little. Raises as `stream` does.
         """
-        if not self._memory.goes_back:
+        if not (self._trained and self._memory.goes_back):
             return None
         tokens = self._encode(messages, room=1)["input_ids"]
         work = self._worker.submit(self._memory.read, tokens, stop=stop or threading.Event())
@@ -229,20 +235,27 @@ class TransformersGenerator:
         )
 
 
+@dataclass(slots=True)
+class _State:
+    """What a model worked out for `tokens`, int64 [T]."""
+
+    tokens: torch.Tensor
+    cache: DynamicCache
+
+
 class _Memory:
-    """What the model worked out for the last prompt, kept for the next one.
+    """What the model worked out for the last prompts, kept for the next ones.
 
     Prompts share their instructions, and an answer its question's whole prompt; only the
-    tokens after the shared ones are read again. Used by one thread at a time. A model
-    with a running state or a sliding window cannot go back, so it reads anew.
+    tokens after the shared ones are read. Used by one thread at a time. A model with a
+    running state or a sliding window cannot go back, so it reads anew.
     """
 
     def __init__(self, model: PreTrainedModel) -> None:
         self._model: Any = model
-        self._tokens = torch.empty(0, dtype=torch.long)
-        self._cache = DynamicCache(config=model.config)
+        self._states: list[_State] = []
         stateful = getattr(model, "_is_stateful", False)
-        self.goes_back = not (stateful or any(self._cache.is_sliding))
+        self.goes_back = not (stateful or any(DynamicCache(config=model.config).is_sliding))
 
     @torch.inference_mode()
     def read(self, tokens: torch.Tensor, *, stop: threading.Event | _Stopped) -> Any:
@@ -250,48 +263,51 @@ class _Memory:
 
         None when it was stopped.
         """
-        self._forget_after(min(_shared(self._tokens, tokens[0]), tokens.shape[1] - 1))
+        state = self._nearest(tokens[0, :-1])
+        self._states = [*self._states, state][-_KEPT:]
         scores = None
-        for part in torch.split(tokens[:, len(self._tokens) :], READ_AT_ONCE, dim=1):
+        for part in torch.split(tokens[:, len(state.tokens) :], READ_AT_ONCE, dim=1):
             if stop.is_set():
                 return None
-            scores = self._forward(part, logits_to_keep=1)[0, -1]
+            scores = self._forward(state, part, logits_to_keep=1)[0, -1]
         return scores
 
     def recall(self, tokens: torch.Tensor, *, stop: _Stopped) -> DynamicCache | None:
         """Return the state after all of `tokens` but the last; None for a model without."""
         if not self.goes_back:
             return None
-        if _shared(self._tokens, tokens[0]) < tokens.shape[1] - 1:
+        state = self._nearest(tokens[0, :-1])
+        if len(state.tokens) < tokens.shape[1] - 1:
             self.read(tokens[:, :-1], stop=stop)
-        if not stop.is_set():
-            self._forget_after(tokens.shape[1] - 1)
-        # Generation writes its own tokens into the state: whatever comes next forgets them.
-        return self._cache
+            state = self._nearest(tokens[0, :-1])
+        return state.cache
 
     @torch.inference_mode()
     def likelihood(self, tokens: torch.Tensor, reply: torch.Tensor) -> float:
         """Return the mean log-probability of `reply`, int64 [1, R], after `tokens`."""
         first = self.read(tokens, stop=threading.Event())
-        rest = self._forward(reply)[0, :-1]
+        rest = self._forward(self._nearest(tokens[0]), reply)[0, :-1]
         scores = torch.cat([first[None], rest]).log_softmax(-1)
         return float(scores.gather(1, reply[0][:, None].to(scores.device)).mean())
 
-    def _forward(self, tokens: torch.Tensor, **options: Any) -> torch.Tensor:
+    def _nearest(self, tokens: torch.Tensor) -> _State:
+        """Return a copy of what is known of `tokens`, int64 [T], from their beginning on."""
+        shared = [_shared(state.tokens, tokens) for state in self._states]
+        count = max(shared, default=0)
+        if count == 0:
+            return _State(tokens[:0].cpu(), DynamicCache(config=self._model.config))
+        cache = copy.deepcopy(self._states[shared.index(count)].cache)
+        if (excess := cache.get_seq_length() - count) > 0:
+            # Negative: how many tokens to remove.
+            cache.crop(-excess)
+        return _State(tokens[:count].cpu(), cache)
+
+    def _forward(self, state: _State, tokens: torch.Tensor, **options: Any) -> torch.Tensor:
         device = self._model.device
-        found = self._model(input_ids=tokens.to(device), past_key_values=self._cache, **options)
-        self._tokens = torch.cat([self._tokens, tokens[0].cpu()])
+        found = self._model(input_ids=tokens.to(device), past_key_values=state.cache, **options)
+        state.tokens = torch.cat([state.tokens, tokens[0].cpu()])
         scores: torch.Tensor = found.logits.float()
         return scores
-
-    def _forget_after(self, count: int) -> None:
-        if not self.goes_back or count == 0:
-            self._cache = DynamicCache(config=self._model.config)
-            self._tokens = self._tokens[:0]
-        elif self._cache.get_seq_length() > count:
-            # Negative: how many tokens to remove.
-            self._cache.crop(count - self._cache.get_seq_length())
-            self._tokens = self._tokens[:count]
 
 
 class _Pieces(TextStreamer):

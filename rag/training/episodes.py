@@ -1,10 +1,11 @@
 """Episodes: questions that share what is read, so that it is read once.
 
-A reading episode puts several paragraphs of one article side by side, in the prompt's
-exact form, and asks the questions of all of them. For every question the other paragraphs
-are distractors from the same article, the hardest kind; questions of a paragraph that was
-left out must be refused. Twenty questions on four paragraphs take 1,100 tokens, where one
-by one they would take 12,000.
+A reading episode shows a paragraph in the prompt's exact form and asks the questions on it.
+Those that another paragraph of the same article answers, a like one, must be refused: they
+are the hardest to tell, and what the generator's choice of a passage rests on. A third of
+the episodes put several paragraphs side by side and ask the questions of all of them.
+Twenty questions on four paragraphs take 1,100 tokens, where one by one they would take
+12,000.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from rag.training.records import Reading, Rewriting
 from rag.types import Turn
 
 # Paragraphs of one episode, and the words that one keeps around its answers.
+ALONE = 0.67
 PASSAGES = (2, 5)
 PASSAGE_WORDS = 110
 # Questions of one episode. More on the same text teach little new.
@@ -28,6 +30,9 @@ MOST_ASKED = 24
 # Refusals for each answer: those whose paragraph was left out, and those that come
 # unanswerable. More, and the generator learns to refuse everything.
 LEFT_OUT, UNANSWERABLE = 0.15, 0.25
+# The same for a paragraph alone: as many refusals as answers, since most passages that a
+# search finds do not answer.
+LEFT_OUT_ALONE, UNANSWERABLE_ALONE = 0.7, 0.4
 # Share of episodes in which a passage gives orders.
 INJECTED = 0.05
 # Paragraphs of one article among which similar ones are sought.
@@ -84,7 +89,7 @@ def _reading_episodes(readings: Sequence[Reading], *, rng: random.Random) -> lis
     found = []
     for article in by_article.values():
         paragraphs = [_Paragraph(passage, tuple(asked)) for passage, asked in article.items()]
-        if len(paragraphs) < PASSAGES[0]:
+        if len(paragraphs) == 1:
             singles += paragraphs
         else:
             found += _of_article(paragraphs, rng=rng)
@@ -111,7 +116,7 @@ def _similar(paragraphs: Sequence[_Paragraph], *, rng: random.Random) -> list[li
     groups = []
     while left:
         group = [left.pop(0)]
-        size = rng.randint(*PASSAGES)
+        size = 1 if rng.random() < ALONE else rng.randint(*PASSAGES)
         shared = stems[group[0].passage]
         left.sort(key=lambda item: -len(shared & stems[item.passage]))
         group += left[: size - 1]
@@ -135,7 +140,9 @@ def _read(
     asked = asked[:MOST_ASKED]
     near = [reading.question for item in group for reading in item.questions if not reading.answer]
     far = [reading.question for item in left_out for reading in item.questions if reading.answer]
-    for pool, share in ((near, UNANSWERABLE), (far, LEFT_OUT)):
+    alone = len(group) == 1
+    shares = (UNANSWERABLE_ALONE, LEFT_OUT_ALONE) if alone else (UNANSWERABLE, LEFT_OUT)
+    for pool, share in zip((near, far), shares, strict=True):
         count = int(share * len(asked) + rng.random())
         asked += [(question, REFUSAL) for question in rng.sample(pool, min(count, len(pool)))]
     rng.shuffle(asked)

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch.nn.functional import cross_entropy
 
+from rag import model_files
 from rag.adapters import WEIGHTS, write_checksum
 from rag.errors import TrainingError
 from rag.training.sequences import Packed
@@ -83,19 +84,24 @@ def train(
     folder: Path,
     recipe: Recipe,
     base: str | None = None,
+    start: Path | None = None,
     checkpoint_every: int = 50,
 ) -> Generator[Progress, None, None]:
     """Train an adapter, one sequence a step; yield after each, write it to `folder`.
 
     `base` is the model's name for `rag.models.resolve`, by which the adapter will find it;
-    by default the place it was loaded from. Closing the iterator leaves a checkpoint; a run
-    that was stopped goes on from its last one when it is begun again with the same model,
-    sequences and recipe. Raises `TrainingError` for a checkpoint of another run, and for
-    a folder that has an adapter already.
+    by default the place it was loaded from. `start` is the folder of an adapter to go on
+    from, of the same base and rank; by default the adapter is new. Closing the iterator
+    leaves a checkpoint; a run that was stopped goes on from its last one when it is begun
+    again with the same model, sequences, recipe and start. Raises `TrainingError` for a
+    checkpoint of another run, for a folder that has an adapter already, and for a `start`
+    that does not fit.
     """
     order = _order(sequences, recipe)
     _check_unused(folder)
     run = _Run(model, recipe, order=order, base=base)
+    if start:
+        run.go_on_from(start)
     done = run.resume(folder)
     tokens, started = 0, time.perf_counter()
     left = sum(len(sequence.tokens) for sequence in order[done:])
@@ -136,6 +142,22 @@ class _Run:
         self._peak = recipe.learning_rate
         self._begun = {"recipe": asdict(recipe), "sequences": len(order)}
         self._data = _digest(order, base)
+
+    def go_on_from(self, folder: Path) -> None:
+        """Take over the weights of a finished adapter."""
+        given = load_file(folder / WEIGHTS)
+        names = [n for n, w in self._adapted.named_parameters() if w.requires_grad]
+        with torch.no_grad():
+            for name, master in zip(names, self._masters, strict=True):
+                # As peft writes it: without the name of the adapter.
+                found = given.get(name.replace(".default.", "."))
+                if found is None or found.shape != master.shape:
+                    raise TrainingError(
+                        f"the adapter in {folder} does not fit at {name}; give the base and the "
+                        "rank that it was made with"
+                    )
+                master.copy_(found)
+        self._begun["start"] = model_files.sha256(folder / WEIGHTS)
 
     def step(self, sequence: Packed, *, rate: float) -> float:
         """Learn from one sequence at `rate` of the learning rate; return its loss."""

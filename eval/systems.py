@@ -1,0 +1,230 @@
+"""The default answers beside a bare model's and beside quotations alone.
+
+    python -m eval.systems --archive news --questions questions.jsonl.gz --out systems.jsonl
+
+asks random questions of a file, and some of them again with their articles hidden, which
+nothing can answer then. Every outcome is written down at once; the same command goes on
+after a stop. The table has a 95 % interval for every figure.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+import rag
+from eval.metrics import Interval, gold_name, interval, percentile
+from eval.questions import Question, load_questions
+from eval.runner import Outcome, run
+from rag import Answer, Archive, Citation, Hit, Timings, prompts
+from rag.confidence import confidence
+from rag.config import archive_path
+from rag.evidence import weigh
+from rag.generation import Generator, load_generator
+from rag.grounding import split_marks
+from rag.models import BASE_GENERATOR
+
+# Passages searched beyond those wanted, so that hidden articles leave enough.
+_SPARE = 16
+_SEED = 0
+
+
+class HidingArchive(Archive):
+    """An archive that does not find the articles in `hidden`, by their gold names."""
+
+    hidden: Sequence[str] = ()
+
+    def search(self, question: str, *, k: int = 8, **options: Any) -> list[Hit]:
+        """Search as `Archive.search`, and leave hidden articles out."""
+        found = super().search(question, k=k + _SPARE, **options)
+        return [hit for hit in found if gold_name(hit.article, self.hidden) is None][:k]
+
+
+class Asked(NamedTuple):
+    """A question, and whether its articles are hidden."""
+
+    question: Question
+    hidden: bool
+
+    @property
+    def key(self) -> str:
+        """Its name in the file of outcomes."""
+        return f"{self.question.id}{'-hidden' if self.hidden else ''}"
+
+
+def choose(questions: Sequence[Question], *, answerable: int, hidden: int) -> list[Asked]:
+    """Return random questions, and the first of them again with their articles hidden."""
+    chosen = random.Random(_SEED).sample(list(questions), min(answerable, len(questions)))  # noqa: S311
+    asked = [Asked(question, False) for question in chosen]
+    gone = [Asked(replace(question, answers=()), True) for question in chosen[:hidden]]
+    mixed = asked + gone
+    random.Random(_SEED + 1).shuffle(mixed)  # noqa: S311
+    return mixed
+
+
+def bare(archive: Archive, generator: Generator) -> Callable[[Question], Answer]:
+    """Return the model alone behind the search: what it writes, and passages it marks."""
+    settings = archive.settings.answer
+
+    def answer(question: Question) -> Answer:
+        started = time.perf_counter()
+        hits = archive.search(question.question, k=settings.passages)
+        passages = [prompts.Passage(prompts.heading(hit.article), hit.text) for hit in hits]
+        pieces: list[str] = []
+        first: float | None = None
+        messages = prompts.build(question.question, passages)
+        for piece in generator.stream(messages, max_new_tokens=settings.max_new_tokens):
+            first = first or time.perf_counter() - started
+            pieces.append(piece)
+        text, marks = split_marks("".join(pieces))
+        named = [(n, hits[n - 1]) for n in marks if 1 <= n <= len(hits)]
+        total = time.perf_counter() - started
+        return Answer(
+            question=question.question,
+            text=text,
+            abstained=text.startswith(prompts.REFUSAL),
+            citations=tuple(Citation(n, h.article, h.text, h.start, h.end) for n, h in named),
+            timings=Timings(first_text=first, total=total),
+        )
+
+    return answer
+
+
+def extractive(archive: Archive) -> Callable[[Question], Answer]:
+    """Return quotation alone: the best sentence, refused by the search's strength."""
+    settings = archive.settings.answer
+
+    def answer(question: Question) -> Answer:
+        started = time.perf_counter()
+        hits = archive.search(question.question, k=settings.hits)[: settings.passages]
+        weighed = weigh(question.question, hits, embedder=archive.embedder())
+        best = weighed.best
+        refused = best is None or confidence(weighed.strength, None) < settings.balanced
+        total = time.perf_counter() - started
+        if best is None or refused:
+            timings = Timings(total=total)
+            return Answer(question.question, prompts.REFUSAL, abstained=True, timings=timings)
+        cited = Citation(1, best.article, best.quote, best.start, best.end)
+        timings = Timings(first_text=total, total=total)
+        return Answer(question.question, f"{best.quote} [1]", False, (cited,), timings=timings)
+
+    return answer
+
+
+def measure(
+    archive: HidingArchive, asked: Iterable[Asked], answer: Callable[[Question], Answer]
+) -> Iterator[dict[str, Any]]:
+    """Yield the scores of every question, one after the other."""
+    for item in asked:
+        archive.hidden = item.question.gold_articles if item.hidden else ()
+        outcomes = run([item.question], answer=answer, search=lambda _question, _k: ())
+        yield {"key": item.key, "hidden": item.hidden, **_scores(outcomes.outcomes[0])}
+
+
+def _scores(outcome: Outcome) -> dict[str, Any]:
+    names = ("answer", "abstained", "f1", "exact_match", "cites_gold", "quote_holds_answer")
+    scores = {name: getattr(outcome, name) for name in names}
+    timings = outcome.timings
+    return {**scores, "total": timings.total, "first_text": timings.first_text}
+
+
+def to_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """Return one column for each system, one line for each figure."""
+    systems = list(dict.fromkeys(row["system"] for row in rows))
+    table = Table("", *systems)
+    columns = [_figures([row for row in rows if row["system"] == name]) for name in systems]
+    for name in columns[0]:
+        table.add_row(name, *(column[name] for column in columns))
+    return table
+
+
+def _figures(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
+    open_, gone = [r for r in rows if not r["hidden"]], [r for r in rows if r["hidden"]]
+    given = [row for row in open_ if not row["abstained"]]
+
+    def mean(of: Sequence[dict[str, Any]], name: str) -> str:
+        return _cell(interval([row[name] for row in of if row[name] is not None]))
+
+    return {
+        "questions, answerable / hidden": f"{len(open_)} / {len(gone)}",
+        "token F1, a refusal counting nothing": mean(open_, "f1"),
+        "exact match, a refusal counting nothing": mean(open_, "exact_match"),
+        "of the answers given: token F1": mean(given, "f1"),
+        "of the answers given: exact match": mean(given, "exact_match"),
+        "of the answers given: the quote holds an answer": mean(given, "quote_holds_answer"),
+        "of the answers given: the right article is cited": mean(given, "cites_gold"),
+        "answerable, but refused": mean(open_, "abstained"),
+        "hidden, but answered": _cell(interval([not row["abstained"] for row in gone])),
+        "seconds, p50 / p95": _seconds([row["total"] for row in rows]),
+        "seconds to the first text, p50 / p95": _seconds(
+            [row["first_text"] for row in rows if row["first_text"]]
+        ),
+    }
+
+
+def _cell(value: Interval) -> str:
+    return f"{value.mean:.2f} [{value.low:.2f}, {value.high:.2f}]"
+
+
+def _seconds(values: Sequence[float]) -> str:
+    return f"{percentile(values, 50) or 0:.2f} / {percentile(values, 95) or 0:.2f}"
+
+
+def main(
+    questions: Annotated[Path, typer.Option(exists=True, dir_okay=False)],
+    out: Annotated[Path, typer.Option(dir_okay=False, help="File of the outcomes.")],
+    archive: str = "default",
+    min_words: int = 1,
+    answerable: int = 300,
+    hidden: int = 150,
+    only: Annotated[str, typer.Option(help="A pattern of the systems to ask.")] = ".",
+) -> None:
+    """Ask the systems that are not yet in `out`, and print the table of all."""
+    long_enough = [
+        question
+        for question in load_questions(questions)
+        if question.answerable and len(question.question.split()) >= min_words
+    ]
+    asked = choose(long_enough, answerable=answerable, hidden=hidden)
+    with HidingArchive.open(archive_path(archive), create=False) as opened:
+        assert isinstance(opened, HidingArchive)  # noqa: S101
+        systems: dict[str, Callable[[], Callable[[Question], Answer]]] = {
+            "default": lambda: _default(opened),
+            "quotation alone": lambda: extractive(opened),
+            "bare model": lambda: bare(opened, load_generator(BASE_GENERATOR)),
+        }
+        for name, make in systems.items():
+            done = {row["key"] for row in _read(out) if row["system"] == name}
+            left = [item for item in asked if item.key not in done]
+            if left and re.search(only, name):
+                with out.open("a", encoding="utf-8") as file:
+                    for row in track(measure(opened, left, make()), name, total=len(left)):
+                        file.write(json.dumps({"system": name, **row}) + "\n")
+                        file.flush()
+    Console(width=160).print(to_table(_read(out)))
+
+
+def _default(archive: Archive) -> Callable[[Question], Answer]:
+    generator = load_generator(archive.settings.generator)
+    return lambda q: rag.answer(q.question, archive=archive, generator=generator)
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+if __name__ == "__main__":
+    typer.run(main)
