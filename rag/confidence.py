@@ -11,6 +11,7 @@ _BIAS, _STRENGTH, _INCLINATION = -4.96, 2.26, -0.45
 _ALONE_BIAS, _ALONE_STRENGTH = -6.07, 3.63
 # Log-odds beyond this tell nothing more.
 _CERTAIN = 8.0
+_LEAST = 1e-9
 
 
 def confidence(strength: float, inclination: float | None) -> float:
@@ -23,12 +24,12 @@ def confidence(strength: float, inclination: float | None) -> float:
         return 0.0
     if inclination is None:
         return _sigmoid(_ALONE_BIAS + _ALONE_STRENGTH * strength)
-    odds = max(-_CERTAIN, min(_CERTAIN, _logit(inclination)))
-    return _sigmoid(_BIAS + _STRENGTH * strength + _INCLINATION * odds)
+    return _sigmoid(_BIAS + _STRENGTH * strength + _INCLINATION * log_odds(inclination))
 
 
-def _logit(p: float) -> float:
-    return math.log(max(p, 1e-9) / max(1 - p, 1e-9))
+def log_odds(p: float) -> float:
+    """Return the log-odds of a probability, in nats, cut off at 8 on either side."""
+    return max(-_CERTAIN, min(_CERTAIN, math.log(max(p, _LEAST) / max(1 - p, _LEAST))))
 
 
 def _sigmoid(x: float) -> float:

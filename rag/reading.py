@@ -9,18 +9,17 @@ six. A generator that was not trained to refuse is given all passages at once.
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag import prompts
+from rag.confidence import log_odds
 from rag.generation import Generator, Message
 from rag.types import Hit
 
 # What the search's score, from 0 to 1, counts against the log-odds of a refusal.
 _SCORE = 4.0
-_LEAST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +58,6 @@ def read(
     if readings:
         return max(readings, key=_worth)
     return Reading(_messages(question, hits, generator=generator, room=room), tuple(hits), None)
-
-
-def log_odds(inclination: float) -> float:
-    """Return the log-odds of a probability, in nats, within about 14 of zero."""
-    kept = min(max(inclination, _LEAST), 1 - _LEAST)
-    return math.log(kept / (1 - kept))
 
 
 def _worth(reading: Reading) -> float:

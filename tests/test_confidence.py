@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from rag.confidence import confidence
+from rag.confidence import confidence, log_odds
 
 
 def test_it_rises_with_the_evidence_and_falls_with_the_inclination_to_refuse() -> None:
@@ -22,3 +24,12 @@ def test_it_is_a_logistic_function_of_both() -> None:
 def test_without_evidence_there_is_none(inclination: float | None) -> None:
     assert confidence(0.0, inclination) == 0.0
     assert 0 < confidence(3.0, inclination) < 1
+
+
+@pytest.mark.parametrize(("p", "expected"), [(0.5, 0.0), (0.9, math.log(9)), (0.1, -math.log(9))])
+def test_log_odds(p: float, expected: float) -> None:
+    assert log_odds(p) == pytest.approx(expected)
+
+
+def test_log_odds_are_finite_at_the_ends() -> None:
+    assert (log_odds(0.0), log_odds(1.0)) == (-8.0, 8.0)

@@ -1,13 +1,11 @@
-import math
 import threading
 from collections.abc import Mapping, Sequence
 
-import pytest
 from conftest import FakeGenerator
 
 from rag import Article, Hit, ScoreParts
 from rag.generation import Message
-from rag.reading import log_odds, read
+from rag.reading import read
 
 
 class Inclined(FakeGenerator):
@@ -64,13 +62,3 @@ def test_one_who_stops_half_way_gets_what_was_read() -> None:
     generator = Inclined({"storm": 0.9, "ferry": None})
     reading = read("What?", [STORM, FERRY], generator=generator, max_new_tokens=10)
     assert reading.hits == (STORM,)
-
-
-@pytest.mark.parametrize(("p", "expected"), [(0.5, 0.0), (0.9, math.log(9)), (0.1, -math.log(9))])
-def test_log_odds(p: float, expected: float) -> None:
-    assert log_odds(p) == pytest.approx(expected)
-
-
-def test_log_odds_are_finite_at_the_ends() -> None:
-    assert -15 < log_odds(0.0) < -13
-    assert 13 < log_odds(1.0) < 15
