@@ -14,7 +14,11 @@ from rag import grounding, prompts
 from rag.archive import Archive
 from rag.confidence import confidence
 from rag.config import AnswerSettings, Stance
+from rag.digest import digest, is_broad, subject
+from rag.disagreement import disagreeing
+from rag.embedding import Embedder
 from rag.evidence import Evidence, Weighed, weigh
+from rag.facts import spelled_date
 from rag.followup import standalone
 from rag.generation import Generator, load_generator
 from rag.sentences import sentences
@@ -39,6 +43,10 @@ def answer(
     and `until` are inclusive publication dates. A "strict" `stance` refuses more often,
     a "lenient" one less. `generator` writes the answer; by
     default it is the one of the archive's settings, loaded once.
+
+    A broad question, such as "What is known about ...?", is answered without it by
+    sentences of several articles, quoted in order of time. Where articles disagree with
+    the answer, lines with the sentences of both follow it.
 
     A question that is blank, or that the articles do not answer, gets an `Answer`
     with `abstained` set. Raises `ArchiveError`, `ModelError` or `GenerationError`.
@@ -72,7 +80,8 @@ def stream(
     """Yield the answer's text piece by piece, then the `Answer` that it makes.
 
     The pieces joined are `Answer.text`. A piece is a sentence that was checked and
-    has its citation; nothing unchecked is yielded. Setting `stop` ends the work; the
+    has its citation; nothing unchecked is yielded. One that starts with a line break
+    begins a line. Setting `stop` ends the work; the
     answer then has the sentences so far. Otherwise as `answer`.
     """
     started = time.perf_counter()
@@ -80,18 +89,26 @@ def stream(
     settings = opened.settings.answer
     turns = [Turn(*turn) for turn in history]
     asked = standalone(question.strip(), turns)
-    hits = opened.search(asked, k=settings.hits, since=since, until=until, publishers=publishers)
-    read = hits[: settings.passages]
-    weighed = weigh(asked, read, embedder=opened.embedder()) if read else Weighed((), 0.0)
+    about, broad = subject(asked), is_broad(asked)
+    k = settings.digest_hits if broad else settings.hits
+    hits = opened.search(about, k=k, since=since, until=until, publishers=publishers)
+    read = hits if broad else hits[: settings.passages]
+    weighed = weigh(about, read, embedder=opened.embedder()) if read else Weighed((), 0.0)
     searched = time.perf_counter()
     draft = Draft(weighed, settings)
     first: float | None = None
     if weighed.strength > 0:
-        writer = generator or _load(opened.settings.generator)
         least = settings.least_confidence(stance)
-        for piece in _write(asked, read, draft, writer, settings, least=least, stop=stop):
+        if broad:
+            pieces = _tell(asked, draft, settings, opened.embedder(), least=least, stop=stop)
+        else:
+            writer = generator or _load(opened.settings.generator)
+            pieces = _write(asked, read, draft, writer, settings, least=least, stop=stop)
+        for piece in pieces:
             first = first or time.perf_counter() - started
             yield piece
+        if not broad:
+            yield from _contrast(asked, draft, opened.embedder(), stop=stop)
     ended = time.perf_counter()
     if not draft.citations:
         yield prompts.REFUSAL
@@ -100,6 +117,7 @@ def stream(
         text=draft.text or prompts.REFUSAL,
         abstained=not draft.citations,
         citations=tuple(draft.citations),
+        disagreement=tuple(draft.disagreement),
         hits=tuple(hits),
         timings=Timings(searched - started, first, ended - searched, ended - started),
     )
@@ -109,12 +127,13 @@ class Draft:
     """An answer in the making: the sentences that passed, and their citations."""
 
     def __init__(self, weighed: Weighed, settings: AnswerSettings) -> None:
-        self._weighed = weighed
-        self.strength = weighed.strength
+        self.weighed = weighed
         self._settings = settings
         self._sentences: list[str] = []
         self.text = ""
         self.citations: list[Citation] = []
+        self.disagreement: list[Citation] = []
+        self.main: Evidence | None = None
         self.rejected = 0
 
     @property
@@ -132,8 +151,8 @@ class Draft:
         claim, marks = grounding.split_marks(sentence)
         if claim in self._sentences:
             return ""
-        found = grounding.best_support(claim, marks, self._weighed.evidence)
-        best = self._weighed.best
+        found = grounding.best_support(claim, marks, self.weighed.evidence)
+        best = self.weighed.best
         enough = best.relevance * self._settings.least_relevance if best else 0.0
         if found is None or found.relevance < enough:
             self.rejected += 1
@@ -142,24 +161,40 @@ class Draft:
 
     def quote_best(self) -> str:
         """Quote the most relevant sentence verbatim; return the text it adds."""
-        best = self._weighed.best
+        best = self.weighed.best
         return self._append(_one_line(best.quote), best) if best else ""
 
-    def _append(self, claim: str, found: Evidence) -> str:
+    def quote_line(self, found: Evidence) -> str:
+        """Quote a sentence verbatim on a line of its own, after its date."""
+        date = spelled_date(found.article.date)
+        return self._append(f"{f'{date}: ' if date else ''}{_one_line(found.quote)}", found, "\n")
+
+    def contrast(self, rivals: Sequence[Evidence]) -> Iterator[str]:
+        """Quote what disagrees, the answer's own sentence included, the newest first."""
+        items = [item for item in (self.main, *rivals) if rivals and item]
+        for item in sorted(items, key=lambda item: item.article.date or "", reverse=True):
+            parts = (item.article.publisher, spelled_date(item.article.date))
+            source = ", ".join(part for part in parts if part) or item.article.title
+            opening = "" if self.disagreement else "Articles disagree. "
+            yield self._append(f"{opening}{source}: “{_one_line(item.quote)}”", item, "\n")
+            self.disagreement.append(self._citation(item))
+
+    def _append(self, claim: str, found: Evidence, joint: str = " ") -> str:
+        self.main = self.main or found
         self._sentences.append(claim)
         said = claim[:1].upper() + claim[1:]
-        piece = f"{' ' if self.text else ''}{said} [{self._number(found)}]"
+        piece = f"{joint if self.text else ''}{said} [{self._citation(found).number}]"
         self.text += piece
         return piece
 
-    def _number(self, found: Evidence) -> int:
-        """Return the number of a citation, a new one for a sentence not cited before."""
+    def _citation(self, found: Evidence) -> Citation:
+        """Return a sentence's citation, a new one for a sentence not cited before."""
         for citation in self.citations:
             if (citation.article.id, citation.start) == (found.article.id, found.start):
-                return citation.number
+                return citation
         number = len(self.citations) + 1
         self.citations.append(Citation(number, found.article, found.quote, found.start, found.end))
-        return number
+        return self.citations[-1]
 
 
 def claims(pieces: Iterable[str], *, was_cut: Callable[[], bool] = lambda: False) -> Iterator[str]:
@@ -215,7 +250,7 @@ def _write(
     fitting = prompts.fit(question, passages, tokens=room, count=generator.count_tokens)
     messages = prompts.build(question, fitting)
     inclination = generator.inclination(messages, prompts.REFUSAL, stop=stop)
-    if confidence(draft.strength, inclination) < least:
+    if confidence(draft.weighed.strength, inclination) < least:
         return
     written = generator.stream(
         messages,
@@ -244,6 +279,35 @@ def _write(
                 break
     if not (draft.text or refused or stopped()):
         yield draft.quote_best()
+
+
+def _tell(
+    question: str,
+    draft: Draft,
+    settings: AnswerSettings,
+    embedder: Embedder,
+    *,
+    least: float,
+    stop: threading.Event | None,
+) -> Iterator[str]:
+    """Yield the sentences of a digest, or nothing when the archive lacks the subject."""
+    if confidence(draft.weighed.strength, None) < least:
+        return
+    most = settings.digest_sentences
+    for found in digest(question, draft.weighed.evidence, embedder=embedder, most=most):
+        if stop is not None and stop.is_set():
+            return
+        yield draft.quote_line(found)
+
+
+def _contrast(
+    question: str, draft: Draft, embedder: Embedder, *, stop: threading.Event | None
+) -> Iterator[str]:
+    """Yield what other articles say against the answer, if anything."""
+    if draft.main is None or (stop is not None and stop.is_set()):
+        return
+    rivals = disagreeing(question, draft.main, draft.weighed.evidence, embedder=embedder)
+    yield from draft.contrast(rivals)
 
 
 def _recorded(pieces: Iterable[str], record: list[str]) -> Iterator[str]:

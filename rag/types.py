@@ -142,14 +142,16 @@ class Answer:
     """An answer in which every sentence carries marks such as ``[1]``.
 
     `question` is the question as it was searched. `citations` are in order of
-    their numbers; `hits` are the passages the generator was given. With
-    `abstained` the text is the refusal phrase and there are no citations.
+    their numbers; `hits` are the passages found. With `abstained` the text is the
+    refusal phrase and there are no citations. `disagreement` are those of the citations
+    that contradict each other, the newest first; mostly there are none.
     """
 
     question: str
     text: str
     abstained: bool
     citations: tuple[Citation, ...] = ()
+    disagreement: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()
     timings: Timings = field(default_factory=Timings)
 

@@ -24,6 +24,7 @@ from rag.cli.console import (
     output,
 )
 from rag.config import Settings, Stance
+from rag.digest import is_broad
 from rag.followup import standalone
 from rag.generation import Generator, load_generator
 from rag.models import DEFAULT_GENERATOR
@@ -58,7 +59,7 @@ def ask(
     """Answer one question, with the sentences it rests on."""
     stance: Stance = "balanced" if strict is None else "strict" if strict else "lenient"
     with open_archive(archive) as opened:
-        writer = _load(generator)
+        writer = None if is_broad(question) else _load(generator)
         for piece in rag.stream(
             question,
             archive=opened,
@@ -214,6 +215,8 @@ def _answer_record(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "text": answer.text,
         "abstained": answer.abstained,
+        # The numbers of those citations that contradict each other, the newest first.
+        "disagreement": [c.number for c in answer.disagreement],
         "citations": [_without_text(dataclasses.asdict(c)) for c in answer.citations],
         "hits": [_hit_record(hit) for hit in answer.hits],
         "timings": dataclasses.asdict(answer.timings),
