@@ -198,7 +198,10 @@ def _show_sources(answer: Answer) -> None:
         output.print(
             f"[{citation.number}] {_heading(article)}", style="bold", markup=False, highlight=False
         )
-        output.print(f'    "{" ".join(citation.quote.split())}"', markup=False, highlight=False)
+        quote = " ".join(citation.quote.split())
+        # A digest is made of quotations, which need not be read twice.
+        if quote not in answer.text:
+            output.print(f'    "{quote}"', markup=False, highlight=False)
         if article.url:
             output.print(f"    {article.url}", style="dim", markup=False, soft_wrap=True)
     if answer.abstained and answer.hits:
