@@ -23,8 +23,8 @@ from rag.sentences import content_words, words
 # relevance against novelty, the least relevance as a share of the best sentence's, and
 # what a number adds that the question does not give. Of the sentences so chosen .96 are
 # of a right article and .39 have a third of an insight's words; of random ones from the
-# same passages .84 and .24. _LAMBDA .3 or .7 gives .31 or .34, _FLOOR .6 .34, _FACT 0 .29
-# (these with _ON_SUBJECT .6, which itself gives .36).
+# same passages .84 and .24. Next to the .36 that _ON_SUBJECT .6 gives, _LAMBDA .3 gives .31
+# and .7 .34, _FLOOR .6 .34 and _FACT 0 .29.
 _LAMBDA, _FLOOR, _FACT = 0.5, 0.5, 0.3
 # The least share of the subject's words that a sentence and its lead have, next to the most
 # that any has: an earthquake elsewhere is not the one in Turkey.
