@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rag.types import Article, Citation
 
 _MARK = re.compile(r"\s*\[\d+(?:\s*[,;]\s*\d+)*\]")
+_AS_OF = re.compile(r"^As of \d{1,2} \w+ \d{4}: ")
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
 _PARTED = re.compile(r"['’]s\b|[-‐‑–—]", re.IGNORECASE)
 _RESAMPLES = 2000
@@ -39,6 +40,11 @@ def normalise_answer(text: str) -> str:
 def strip_marks(text: str) -> str:
     """Remove citation marks such as ``[1]`` and ``[1, 2]``."""
     return _MARK.sub("", text)
+
+
+def strip_date(text: str) -> str:
+    """Remove "As of 5 March 2021:" from the head of an answer about what changes."""
+    return _AS_OF.sub("", text)
 
 
 def is_yes_no(answers: Collection[str]) -> bool:
@@ -155,7 +161,7 @@ def _is_punctuation(mark: str) -> bool:
 
 
 def _judged(text: str, answers: Collection[str]) -> str:
-    given = normalise_answer(strip_marks(text))
+    given = normalise_answer(strip_date(strip_marks(text)))
     return " ".join(given.split()[:1]) if is_yes_no(answers) else given
 
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
 
 from rag import grounding, prompts
 from rag.archive import Archive
+from rag.claims import claims
 from rag.confidence import confidence
-from rag.config import AnswerSettings, Stance
-from rag.evidence import Evidence, Weighed, is_of_another_year, weigh
-from rag.followup import standalone
+from rag.config import Stance
+from rag.dates import changes, find_period, wants_latest
+from rag.digest import digest, is_broad, subject
+from rag.disagreement import disagreeing
+from rag.draft import Draft
+from rag.evidence import collect, is_of_another_year, weigh
+from rag.followup import refers_back, standalone
 from rag.generation import Generator, load_generator
 from rag.reading import Reading, read
-from rag.sentences import sentences
-from rag.types import Answer, Citation, Hit, Timings, Turn
+from rag.types import Answer, Hit, Timings, Turn, iso_date
 
 
 def answer(
@@ -27,10 +31,11 @@ def answer(
     *,
     archive: Archive | str | Path,
     history: Sequence[tuple[str, str] | Turn] = (),
-    since: str | date | None = None,
-    until: str | date | None = None,
+    since: str | dt.date | None = None,
+    until: str | dt.date | None = None,
     publishers: Iterable[str] | None = None,
     stance: Stance = "balanced",
+    today: str | dt.date | None = None,
     generator: Generator | None = None,
 ) -> Answer:
     """Answer `question` from the articles in `archive`, every sentence with its source.
@@ -38,11 +43,17 @@ def answer(
     `archive` is an open archive or the folder of one. `history` holds the earlier
     turns of the conversation, oldest first, as pairs of question and answer. `since`
     and `until` are inclusive publication dates. A "strict" `stance` refuses more often,
-    a "lenient" one less. `generator` writes the answer; by
-    default it is the one of the archive's settings, loaded once.
+    a "lenient" one less. "Yesterday" and "last week" in a question are seen from `today`,
+    by default the day it is. `generator` writes the answer; by default it is the one of
+    the archive's settings, loaded once.
 
-    A question that is blank, or that the articles do not answer, gets an `Answer`
-    with `abstained` set. Raises `ArchiveError`, `ModelError` or `GenerationError`.
+    A broad question, such as "What is known about ...?", is answered without it by
+    sentences of several articles, quoted in order of time. Where articles disagree with
+    the answer, lines with the sentences of both follow it.
+
+    A question that is blank, or that the articles do not answer, gets an `Answer` with
+    `abstained` set. Raises `ArchiveError`, `ModelError` or `GenerationError`, and
+    `ValueError` for what is not a date.
     """
     *_, last = stream(
         question,
@@ -52,6 +63,7 @@ def answer(
         until=until,
         publishers=publishers,
         stance=stance,
+        today=today,
         generator=generator,
     )
     assert isinstance(last, Answer)  # noqa: S101
@@ -63,37 +75,41 @@ def stream(
     *,
     archive: Archive | str | Path,
     history: Sequence[tuple[str, str] | Turn] = (),
-    since: str | date | None = None,
-    until: str | date | None = None,
+    since: str | dt.date | None = None,
+    until: str | dt.date | None = None,
     publishers: Iterable[str] | None = None,
     stance: Stance = "balanced",
+    today: str | dt.date | None = None,
     generator: Generator | None = None,
     stop: threading.Event | None = None,
 ) -> Iterator[str | Answer]:
     """Yield the answer's text piece by piece, then the `Answer` that it makes.
 
     The pieces joined are `Answer.text`. A piece is a sentence that was checked and
-    has its citation; nothing unchecked is yielded. Setting `stop` ends the work; the
-    answer then has the sentences so far. Otherwise as `answer`.
+    has its citation; nothing unchecked is yielded. One that starts with a line break
+    begins a line. Setting `stop` ends the work; the answer then has the sentences so far.
+    Otherwise as `answer`.
     """
     started = time.perf_counter()
     opened = archive if isinstance(archive, Archive) else _open(Path(archive).resolve())
-    settings = opened.settings.answer
-    turns = [Turn(*turn) for turn in history]
-    asked = standalone(question.strip(), turns)
-    hits = opened.search(asked, k=settings.hits, since=since, until=until, publishers=publishers)
+    seen_from = dt.date.fromisoformat(iso_date(today) or dt.date.today().isoformat())
+    work = _Work(opened, stance, generator=generator, stop=stop)
+    asked = work.standalone(question.strip(), [Turn(*turn) for turn in history])
+    broad = is_broad(asked)
+    hits = opened.search(
+        subject(asked),
+        k=work.settings.digest_hits if broad else work.settings.hits,
+        since=since,
+        until=until,
+        publishers=publishers,
+        today=seen_from,
+    )
     searched = time.perf_counter()
-    draft = Draft(settings)
+    draft = Draft(work.settings, dated=not broad and (changes(asked) or wants_latest(asked)))
     first: float | None = None
-    if hits and not is_of_another_year(asked, hits[: settings.passages]):
-        writer = _Writer(generator or _load(opened.settings.generator), settings, stop)
-        reading = writer.read(asked, hits)
-        draft.weighed = weigh(asked, reading.hits, embedder=opened.embedder(), among=hits)
-        least = settings.least_confidence(stance)
-        if confidence(draft.weighed.strength, reading.inclination) >= least:
-            for piece in writer.write(reading, draft):
-                first = first or time.perf_counter() - started
-                yield piece
+    for piece in (work.digest if broad else work.answer)(asked, hits, draft):
+        first = first or time.perf_counter() - started
+        yield piece
     ended = time.perf_counter()
     if not draft.citations:
         yield prompts.REFUSAL
@@ -102,127 +118,81 @@ def stream(
         text=draft.text or prompts.REFUSAL,
         abstained=not draft.citations,
         citations=tuple(draft.citations),
+        disagreement=tuple(draft.disagreement),
         hits=tuple(hits),
         timings=Timings(searched - started, first, ended - searched, ended - started),
+        asked=question.strip(),
+        period=find_period(asked, today=seen_from),
     )
 
 
-class Draft:
-    """An answer in the making: the sentences that passed, and their citations."""
-
-    def __init__(self, settings: AnswerSettings) -> None:
-        self.weighed = Weighed((), 0.0)
-        self._settings = settings
-        self._sentences: list[str] = []
-        self.text = ""
-        self.citations: list[Citation] = []
-        self.rejected = 0
-
-    @property
-    def full(self) -> bool:
-        """Whether the generator may stop: enough was said, or too much failed the check."""
-        said = len(self._sentences) >= self._settings.max_sentences
-        return said or self.rejected > self._settings.max_rejected
-
-    def add(self, sentence: str) -> str:
-        """Check a written sentence; return the text it adds, empty when it fails.
-
-        It fails without a supporting sentence, or when that one speaks to the question
-        much less than the best one does: true, but no answer.
-        """
-        claim, marks = grounding.split_marks(sentence)
-        if claim in self._sentences:
-            return ""
-        found = grounding.best_support(claim, marks, self.weighed.evidence)
-        best = self.weighed.best
-        enough = best.relevance * self._settings.least_relevance if best else 0.0
-        if found is None or found.relevance < enough:
-            self.rejected += 1
-            return ""
-        return self._append(claim, found)
-
-    def quote_best(self) -> str:
-        """Quote the most relevant sentence verbatim; return the text it adds."""
-        best = self.weighed.best
-        return self._append(_one_line(best.quote), best) if best else ""
-
-    def _append(self, claim: str, found: Evidence) -> str:
-        self._sentences.append(claim)
-        said = claim[:1].upper() + claim[1:]
-        piece = f"{' ' if self.text else ''}{said} [{self._number(found)}]"
-        self.text += piece
-        return piece
-
-    def _number(self, found: Evidence) -> int:
-        """Return the number of a citation, a new one for a sentence not cited before."""
-        for citation in self.citations:
-            if (citation.article.id, citation.start) == (found.article.id, found.start):
-                return citation.number
-        number = len(self.citations) + 1
-        self.citations.append(Citation(number, found.article, found.quote, found.start, found.end))
-        return number
-
-
-def claims(pieces: Iterable[str], *, was_cut: Callable[[], bool] = lambda: False) -> Iterator[str]:
-    """Yield the sentences of a streamed text as they are completed, marks included.
-
-    A sentence is complete when the next one has begun, since marks follow its stop.
-    `was_cut` tells, at the end, whether the text broke off; a last sentence without
-    its stop is then left out: half a sentence may say what the whole one does not.
-    """
-    pending = ""
-    for piece in pieces:
-        pending += piece
-        found = _with_marks(pending)
-        if len(found) > 1 and not grounding.is_unfinished_mark(found[-1]):
-            yield from found[:-1]
-            pending = found[-1] + _trailing_blanks(pending)
-    *complete, last = _with_marks(pending) or [""]
-    yield from complete
-    if last and (grounding.is_finished(last) or not was_cut()):
-        yield last
-
-
-def _with_marks(text: str) -> list[str]:
-    """Return the sentences of `text`, marks at a sentence's head put to the one before."""
-    found: list[str] = []
-    for span in sentences(text):
-        sentence = text[span.start : span.end]
-        marks, rest = grounding.leading_marks(sentence)
-        if marks and found:
-            found[-1] += marks
-            sentence = rest
-        if sentence:
-            found.append(sentence)
-    return found
-
-
-class _Writer:
-    """A generator at work on one answer, until it is told to stop."""
+class _Work:
+    """The work on one question: what it is done with, and whether to go on."""
 
     def __init__(
-        self, generator: Generator, settings: AnswerSettings, stop: threading.Event | None
+        self,
+        archive: Archive,
+        stance: Stance,
+        *,
+        generator: Generator | None,
+        stop: threading.Event | None,
     ) -> None:
-        self._generator = generator
-        self._settings = settings
+        self.settings = archive.settings.answer
+        self._archive = archive
+        self._least = self.settings.least_confidence(stance)
+        self._given = generator
         self._stop = stop or threading.Event()
 
-    def read(self, question: str, hits: Sequence[Hit]) -> Reading:
-        """Choose what to answer from."""
-        return read(
+    @property
+    def _generator(self) -> Generator:
+        """The generator, loaded only for a question that needs it."""
+        return self._given or _load(self._archive.settings.generator)
+
+    def standalone(self, question: str, history: Sequence[Turn]) -> str:
+        """Return the question in a form that can be understood without the conversation."""
+        if not history or not refers_back(question):
+            return question
+        return standalone(question, history, generator=self._generator, stop=self._stop)
+
+    def digest(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+        """Yield the sentences that tell most; none when the archive lacks the subject."""
+        embedder = self._archive.embedder()
+        draft.weighed = weigh(subject(question), hits, embedder=embedder)
+        if confidence(draft.weighed.strength, None) < self._least:
+            return
+        most = self.settings.digest_sentences
+        for found in digest(question, draft.weighed.evidence, embedder=embedder, most=most):
+            if self._stop.is_set():
+                return
+            yield draft.quote_line(found)
+
+    def answer(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+        """Yield checked sentences, then what disagrees; none when the passages do not answer."""
+        shown = hits[: self.settings.passages]
+        if not shown or is_of_another_year(question, shown):
+            return
+        embedder = self._archive.embedder()
+        reading = read(
             question,
-            hits[: self._settings.passages],
+            shown,
             generator=self._generator,
-            max_new_tokens=self._settings.max_new_tokens,
+            max_new_tokens=self.settings.max_new_tokens,
             stop=self._stop,
         )
+        draft.weighed = weigh(question, reading.hits, embedder=embedder, among=hits)
+        if confidence(draft.weighed.strength, reading.inclination) < self._least:
+            return
+        yield from self._written(reading, draft)
+        if draft.main and not self._stop.is_set():
+            others = disagreeing(question, draft.main, collect(shown), embedder=embedder)
+            yield from draft.contrast(others)
 
-    def write(self, reading: Reading, draft: Draft) -> Iterator[str]:
-        """Yield checked sentences, or the best quotation if none passes."""
+    def _written(self, reading: Reading, draft: Draft) -> Iterator[str]:
+        """Yield the generator's sentences that pass, or the best quotation if none does."""
         spoken: list[str] = []
         written = self._generator.stream(
             reading.messages,
-            max_new_tokens=self._settings.max_new_tokens,
+            max_new_tokens=self.settings.max_new_tokens,
             # Whether to refuse is decided by now, by the generator's own measure among others.
             avoid=None if reading.inclination is None else prompts.REFUSAL,
             stop=self._stop,
@@ -244,21 +214,13 @@ class _Writer:
 
     def _was_cut(self, spoken: Sequence[str]) -> bool:
         used = self._generator.count_tokens("".join(spoken))
-        return self._stop.is_set() or used >= self._settings.max_new_tokens - 1
+        return self._stop.is_set() or used >= self.settings.max_new_tokens - 1
 
 
 def _recorded(pieces: Iterable[str], record: list[str]) -> Iterator[str]:
     for piece in pieces:
         record.append(piece)
         yield piece
-
-
-def _trailing_blanks(text: str) -> str:
-    return text[len(text.rstrip()) :]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 @cache

@@ -9,14 +9,14 @@ from datetime import date
 from pathlib import Path
 from threading import Lock
 
-from rag import retrieval
+from rag import dates, retrieval
 from rag.config import Settings
 from rag.embedding import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError
 from rag.ingest import Ingest, Source
 from rag.storage import Storage
 from rag.store import EmbedderIdentity, Filter
-from rag.types import ArchiveStats, Article, Hit, IngestReport, Progress, iso_date
+from rag.types import ArchiveStats, Article, Hit, IngestReport, Period, Progress, iso_date
 
 
 class Archive:
@@ -133,18 +133,28 @@ class Archive:
         since: str | date | None = None,
         until: str | date | None = None,
         publishers: Iterable[str] | None = None,
+        today: str | date | None = None,
     ) -> list[Hit]:
         """Return the `k` passages that fit `question` best, best first.
 
         `since` and `until` are inclusive publication dates; with either, articles
-        without a date are left out. A blank question or an empty archive has no hits.
-        Raises `ValueError` for a `k` below one, a bad date or an empty range.
+        without a date are left out. With `today` the time that the question itself names
+        is heeded: "last week" leaves other articles out, "in May 2021" and "latest" prefer
+        those of then. A blank question or an empty archive has no hits. Raises
+        `ValueError` for a `k` below one, a bad date or an empty range.
         """
         if k < 1:
             raise ValueError(f"k is {k}; ask for at least one passage")
         where = _filter(since, until, publishers)
-        if not question.strip() or not self.stats().chunks:
+        stats = self.stats()
+        if not question.strip() or not stats.chunks:
             return []
+        asked = dates.read_time(question, today=today, newest=stats.last)
+        if asked.period and asked.period.exact:
+            within = _within(where, asked.period)
+            if within is None:
+                return []
+            where = within
         vector = self.embedder().embed_question(question)
         with self._storage.lock:
             self._storage.refresh()
@@ -156,6 +166,7 @@ class Archive:
                 k=k,
                 where=where,
                 settings=self._settings.retrieval,
+                time=asked,
             )
 
     def articles(
@@ -263,6 +274,15 @@ def _filter(
     if where.since and where.until and where.since > where.until:
         raise ValueError(f"since {where.since} is after until {where.until}; swap them")
     return where
+
+
+def _within(where: Filter, period: Period) -> Filter | None:
+    """Return a filter for the dates that both allow; None when there are none."""
+    since = max(filter(None, (where.since, period.since)), default=None)
+    until = min(filter(None, (where.until, period.until)), default=None)
+    if since and until and since > until:
+        return None
+    return Filter(since, until, where.publishers)
 
 
 def _agreed(storage: Storage, name: str | None, settings: Settings) -> str:

@@ -21,7 +21,7 @@ _SCALE = {
     "trillion": 1e12,
     "tn": 1e12,
 }
-_NUMBER_WORDS = {
+NUMBER_WORDS = {
     word: float(value)
     for value, word in enumerate(
         "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
@@ -40,7 +40,7 @@ def numbers(text: str) -> set[float]:
         float(match.group(1).replace(",", "")) * _SCALE.get(match.group(2) or "", 1)
         for match in _NUMBER.finditer(text)
     }
-    return found | {_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS}
+    return found | {NUMBER_WORDS[word] for word in words(text) if word in NUMBER_WORDS}
 
 
 def names(text: str) -> set[str]:

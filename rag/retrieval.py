@@ -12,6 +12,7 @@ from itertools import islice
 
 from rag.articles import jaccard, shingles
 from rag.config import RetrievalSettings
+from rag.dates import AskedTime
 from rag.derived import Indexes
 from rag.embedding import Vectors
 from rag.store import Filter, Store, StoredChunk
@@ -30,10 +31,12 @@ def search(
     k: int,
     where: Filter,
     settings: RetrievalSettings,
+    time: AskedTime | None = None,
 ) -> list[Hit]:
     """Return the `k` best passages for a question, best first, none said twice.
 
-    `vector` is the question's unit vector, shape (dimension,).
+    `vector` is the question's unit vector, shape (dimension,). With a `time`, how well an
+    article's date fits is a part of the score.
     """
     n = max(k, settings.candidates)
     allowed = store.chunk_ids(where) if where else None
@@ -47,14 +50,17 @@ def search(
     by_chunk = {id_: headline[c.article] for id_, c in chunks.items() if c.article in headline}
     scores = fuse(dense, lexical, by_chunk, settings=settings)
     articles = store.articles_by_key([*{chunk.article for chunk in chunks.values()}])
-    ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
+    # Another process may have deleted some since they were found.
+    chunks = {id_: chunk for id_, chunk in chunks.items() if chunk.article in articles}
+    if time:
+        fit = {c.article: time.fit(articles[c.article].date) for c in chunks.values()}
+        scores = {
+            id_: (1 - settings.time) * scores[id_] + settings.time * fit[chunk.article]
+            for id_, chunk in chunks.items()
+        }
+    ranked = sorted(chunks, key=lambda id_: (-scores[id_], id_))
     parts = {id_: ScoreParts(dense.get(id_), lexical.get(id_), by_chunk.get(id_)) for id_ in chunks}
-    hits = (
-        (chunks[id_], _hit(chunks[id_], articles, scores[id_], parts[id_]))
-        for id_ in ranked
-        # Another process may have deleted it since it was found.
-        if id_ in chunks and chunks[id_].article in articles
-    )
+    hits = ((chunks[id_], _hit(chunks[id_], articles, scores[id_], parts[id_])) for id_ in ranked)
     return list(islice(without_repeats(hits), k))
 
 

@@ -116,6 +116,21 @@ class Citation:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time that a question names, in inclusive ISO dates, None when open.
+
+    `phrase` is the question's own words. With `exact` they speak of now ("last week"):
+    articles published at another time should be left out. Otherwise they date an event
+    ("in October 2021"): articles of then or soon after should only be preferred.
+    """
+
+    since: str | None
+    until: str | None
+    phrase: str
+    exact: bool
+
+
 class Turn(NamedTuple):
     """One earlier question of a conversation and the answer it got."""
 
@@ -141,17 +156,23 @@ class Timings:
 class Answer:
     """An answer in which every sentence carries marks such as ``[1]``.
 
-    `question` is the question as it was searched. `citations` are in order of
-    their numbers; `hits` are the passages the generator was given. With
-    `abstained` the text is the refusal phrase and there are no citations.
+    `question` is the question as it was searched: the one that was `asked`, made to stand
+    alone when it refers back to the conversation. `citations` are in order of their
+    numbers; `hits` are the passages found. With `abstained` the text is the refusal phrase
+    and there are no citations. `disagreement` are those of the citations that contradict
+    each other, the newest first; mostly there are none. `period` is the time that the
+    question names.
     """
 
     question: str
     text: str
     abstained: bool
     citations: tuple[Citation, ...] = ()
+    disagreement: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()
     timings: Timings = field(default_factory=Timings)
+    asked: str = ""
+    period: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)

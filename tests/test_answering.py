@@ -6,7 +6,7 @@ from conftest import FakeGenerator
 
 import rag
 from rag import Answer, Archive, Article
-from rag.answering import claims
+from rag.claims import claims
 from rag.generation import Message
 from rag.prompts import REFUSAL
 
@@ -233,3 +233,74 @@ def test_claims_are_whole_sentences_with_their_marks(
     pieces: list[str], expected: list[str]
 ) -> None:
     assert list(claims(pieces)) == expected
+
+
+BROAD = "What is known about the ferry strike and the election?"
+
+
+def test_a_broad_question_is_answered_by_dated_quotations_without_the_generator(
+    news: Archive,
+) -> None:
+    generator = FakeGenerator("")
+    *pieces, answer = rag.stream(BROAD, archive=news, generator=generator)
+    assert isinstance(answer, Answer)
+    assert pieces[0] == f"2 May 2024: {FIRST} [1]"
+    assert pieces[-1] == (
+        f"\n9 June 2024: Ann Borg won the election with 52 percent of the vote. [{len(pieces)}]"
+    )
+    assert "".join(map(str, pieces)) == answer.text
+    assert [c.number for c in answer.citations] == list(range(1, len(pieces) + 1))
+    assert all(c.article.text[c.start : c.end] == c.quote for c in answer.citations)
+    assert generator.asked == []
+
+
+def test_a_digest_keeps_to_the_filters(news: Archive) -> None:
+    answer = rag.answer(BROAD, archive=news, until="2024-05-31", stance="lenient")
+    assert {c.article.id for c in answer.citations} == {"ferry"}
+
+
+def test_a_broad_question_about_an_unknown_subject_is_refused(news: Archive) -> None:
+    answer = rag.answer("What is known about opera houses in Vienna?", archive=news)
+    assert answer.abstained
+    assert answer.text == REFUSAL
+
+
+def test_stop_ends_a_digest(news: Archive) -> None:
+    stop = threading.Event()
+    running = rag.stream(BROAD, archive=news, stop=stop)
+    first = next(running)
+    stop.set()
+    *_, answer = running
+    assert isinstance(answer, Answer)
+    assert answer.text == first
+
+
+RIVAL = Article(
+    id="rival",
+    title="Ferry strike ends",
+    date="2024-05-04",
+    publisher="Herald",
+    text="The ferry strike closed the harbour of Valletta for 5 days.",
+)
+
+
+def test_articles_that_disagree_are_quoted_after_the_answer(news: Archive) -> None:
+    news.ingest([RIVAL])
+    pieces, answer = _stream(news, "The strike closed the harbour for 3 days. [1]")
+    assert pieces == [
+        "The strike closed the harbour for 3 days. [1]",
+        f"\nArticles disagree. Herald, 4 May 2024: “{RIVAL.text}” [2]",
+        f"\nGazette, 2 May 2024: “{FIRST}” [1]",
+    ]
+    assert answer.text == "".join(pieces)
+    assert [c.number for c in answer.citations] == [1, 2]
+    assert [c.article.id for c in answer.disagreement] == ["rival", "ferry"]
+    assert [c.number for c in answer.disagreement] == [2, 1]
+
+
+def test_articles_that_agree_are_not_contrasted(news: Archive) -> None:
+    same = "The ferry strike closed the harbour of Valletta for three days."
+    news.ingest([Article(id="same", title="Strike", text=same, date="2024-05-04")])
+    _, answer = _stream(news, "The strike closed the harbour for 3 days. [1]")
+    assert answer.disagreement == ()
+    assert answer.text == "The strike closed the harbour for 3 days. [1]"

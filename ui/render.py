@@ -174,16 +174,17 @@ def _welcome(title: str, text: str) -> str:
 
 
 def _piece(piece: str, message: int) -> str:
+    begin = "<br>" if piece.startswith("\n") else ""
     marks = _CLOSING_MARKS.search(piece)
     if marks is None:
-        return _line(piece)
+        return begin + _line(piece)
     numbers = _NUMBER.findall(marks.group())
     links = "".join(
         f'<a class="dl-mark" href="#m{message}-{number}" title="Source {number}">'
         f"&#91;{number}&#93;</a>"
         for number in numbers
     )
-    return f"{_line(piece[: marks.start()])} {links}"
+    return f"{begin}{_line(piece[: marks.start()])} {links}"
 
 
 def _nearest(hits: Iterable[Hit]) -> str:

@@ -59,6 +59,14 @@ Until = Annotated[
     str | None,
     typer.Option(parser=parse_date, metavar="DATE", help="Only articles up to this day."),
 ]
+Today = Annotated[
+    str | None,
+    typer.Option(
+        parser=parse_date,
+        metavar="DATE",
+        help='The day from which "yesterday" and "last week" are seen; default: today.',
+    ),
+]
 Publisher = Annotated[
     list[str] | None, typer.Option("--publisher", help="Only this publisher; may be repeated.")
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,13 +20,14 @@ from rag.cli.console import (
     AsJson,
     Publisher,
     Since,
+    Today,
     Until,
     errors,
     open_archive,
     output,
 )
 from rag.config import Settings, Stance
-from rag.followup import standalone
+from rag.digest import is_broad
 from rag.generation import Generator, load_generator
 from rag.models import DEFAULT_GENERATOR
 from rag.types import Answer, Article, Hit
@@ -44,6 +47,7 @@ def ask(
     since: Since = None,
     until: Until = None,
     publisher: Publisher = None,
+    today: Today = None,
     strict: Annotated[
         bool | None,
         typer.Option(
@@ -58,7 +62,7 @@ def ask(
     """Answer one question, with the sentences it rests on."""
     stance: Stance = "balanced" if strict is None else "strict" if strict else "lenient"
     with open_archive(archive) as opened:
-        writer = _load(generator)
+        writer = None if is_broad(question) else _load(generator)
         for piece in rag.stream(
             question,
             archive=opened,
@@ -66,6 +70,7 @@ def ask(
             until=until,
             publishers=publisher,
             stance=stance,
+            today=today,
             generator=writer,
         ):
             if isinstance(piece, Answer):
@@ -85,11 +90,19 @@ def search(
     since: Since = None,
     until: Until = None,
     publisher: Publisher = None,
+    today: Today = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the passages that fit a question best."""
     with open_archive(archive) as opened:
-        hits = opened.search(question, k=k, since=since, until=until, publishers=publisher)
+        hits = opened.search(
+            question,
+            k=k,
+            since=since,
+            until=until,
+            publishers=publisher,
+            today=today or date.today(),
+        )
     if as_json:
         output.print_json(json.dumps([_hit_record(hit) for hit in hits]))
         return
@@ -167,9 +180,7 @@ def evaluate(
                 until=q.until,
                 generator=writer,
             ),
-            search=lambda q, k: opened.search(
-                standalone(q.question, q.history), k=k, since=q.since, until=q.until
-            ),
+            search=lambda q, k: opened.search(q.question, k=k, since=q.since, until=q.until),
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
         summary = summarise(outcome)
@@ -192,12 +203,17 @@ def _load(name: str) -> Generator:
 
 def _show_sources(answer: Answer) -> None:
     output.print("\n")
+    for line in _notes(answer):
+        output.print(line, style="dim", markup=False, highlight=False)
     for citation in answer.citations:
         article = citation.article
         output.print(
             f"[{citation.number}] {_heading(article)}", style="bold", markup=False, highlight=False
         )
-        output.print(f'    "{" ".join(citation.quote.split())}"', markup=False, highlight=False)
+        quote = " ".join(citation.quote.split())
+        # A digest is made of quotations, which need not be read twice.
+        if quote not in answer.text:
+            output.print(f'    "{quote}"', markup=False, highlight=False)
         if article.url:
             output.print(f"    {article.url}", style="dim", markup=False, soft_wrap=True)
     if answer.abstained and answer.hits:
@@ -208,12 +224,25 @@ def _show_sources(answer: Answer) -> None:
     output.print(f"{answer.timings.total:.1f} s", style="dim", highlight=False)
 
 
+def _notes(answer: Answer) -> Iterator[str]:
+    """Yield how the question was understood, where that is not plain."""
+    if answer.question != answer.asked:
+        yield f"Understood as: {answer.question}"
+    if answer.period and answer.period.exact:
+        since, until = answer.period.since or "the first", answer.period.until or "the last"
+        yield f'Articles from {since} to {until} ("{answer.period.phrase}")'
+
+
 def _answer_record(answer: Answer) -> dict[str, Any]:
     """Return an answer for JSON; articles come without their text."""
     return {
         "question": answer.question,
+        "asked": answer.asked,
+        "period": dataclasses.asdict(answer.period) if answer.period else None,
         "text": answer.text,
         "abstained": answer.abstained,
+        # The numbers of those citations that contradict each other, the newest first.
+        "disagreement": [c.number for c in answer.disagreement],
         "citations": [_without_text(dataclasses.asdict(c)) for c in answer.citations],
         "hits": [_hit_record(hit) for hit in answer.hits],
         "timings": dataclasses.asdict(answer.timings),
