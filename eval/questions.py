@@ -26,7 +26,8 @@ class Question:
     `answers` are the accepted answers; none means the archive cannot answer.
     `gold_articles` name the articles with the answer by id or by file stem.
     `gold_sentences` are the sentences that support it, any of which will do.
-    `history` is the conversation before it; `since` and `until` are ISO dates.
+    `history` is the conversation before it, and `standalone` the question written by hand
+    so that it needs none. `since` and `until` are ISO dates.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Question:
     gold_articles: tuple[str, ...] = ()
     gold_sentences: tuple[str, ...] = ()
     history: tuple[Turn, ...] = ()
+    standalone: str | None = None
     since: str | None = None
     until: str | None = None
 
@@ -102,6 +104,7 @@ def _question(record: object) -> Question:
         gold_articles=_texts(record, "gold_articles") or _texts(record, "gold_article_ids"),
         gold_sentences=_texts(record, "gold_sentences"),
         history=_turns(record),
+        standalone=_optional_text(record, "standalone"),
         since=iso_date(_optional_text(record, "since")),
         until=iso_date(_optional_text(record, "until")),
     )

@@ -136,9 +136,10 @@ def run(
     search: SearchFunction,
     progress: ProgressFunction | None = None,
 ) -> EvalRun:
-    """Search for and answer each question, and score what comes back.
+    """Answer and search for each question, and score what comes back.
 
-    `search` is asked for 40 passages, best first. A `RagError` is recorded and the
+    `search` is asked for 40 passages, best first, with the question in the form that the
+    answer has it in: a follow-up question made to stand alone. A `RagError` is recorded and the
     run goes on. `progress` is called with questions done and questions in all.
     """
     started = dt.datetime.now(dt.UTC)
@@ -162,13 +163,18 @@ def summarise(run: EvalRun) -> Summary:
 
 
 def _ask(question: Question, *, answer: AnswerFunction, search: SearchFunction) -> Outcome:
+    refusal = Answer(question=question.question, text="", abstained=True)
+    error: str | None = None
     hits: Sequence[Hit] = ()
     try:
-        hits = search(question, SEARCHED_PASSAGES)
-        return _judge(question, hits=hits, given=answer(question))
-    except RagError as error:
-        refusal = Answer(question=question.question, text="", abstained=True)
-        return _judge(question, hits=hits, given=refusal, error=str(error))
+        given = answer(question)
+    except RagError as problem:
+        given, error = refusal, str(problem)
+    try:
+        hits = search(replace(question, question=given.question), SEARCHED_PASSAGES)
+    except RagError as problem:
+        given, error = refusal, str(problem)
+    return _judge(question, hits=hits, given=given, error=error)
 
 
 def _judge(

@@ -15,7 +15,7 @@ from rag.archive import Archive
 from rag.confidence import confidence
 from rag.config import AnswerSettings, Stance
 from rag.evidence import Evidence, Weighed, weigh
-from rag.followup import standalone
+from rag.followup import refers_back, standalone
 from rag.generation import Generator, load_generator
 from rag.sentences import sentences
 from rag.types import Answer, Citation, Hit, Timings, Turn
@@ -79,7 +79,10 @@ def stream(
     opened = archive if isinstance(archive, Archive) else _open(Path(archive).resolve())
     settings = opened.settings.answer
     turns = [Turn(*turn) for turn in history]
-    asked = standalone(question.strip(), turns)
+    asked = question.strip()
+    if turns and refers_back(asked):
+        writer = generator or _load(opened.settings.generator)
+        asked = standalone(asked, turns, generator=writer, stop=stop)
     hits = opened.search(asked, k=settings.hits, since=since, until=until, publishers=publishers)
     read = hits[: settings.passages]
     weighed = weigh(asked, read, embedder=opened.embedder()) if read else Weighed((), 0.0)
@@ -97,6 +100,7 @@ def stream(
         yield prompts.REFUSAL
     yield Answer(
         question=asked,
+        asked=question.strip(),
         text=draft.text or prompts.REFUSAL,
         abstained=not draft.citations,
         citations=tuple(draft.citations),

@@ -141,7 +141,8 @@ class Timings:
 class Answer:
     """An answer in which every sentence carries marks such as ``[1]``.
 
-    `question` is the question as it was searched. `citations` are in order of
+    `question` is the question as it was searched: the one that was `asked`, made to stand
+    alone when it refers back to the conversation. `citations` are in order of
     their numbers; `hits` are the passages the generator was given. With
     `abstained` the text is the refusal phrase and there are no citations.
     """
@@ -152,6 +153,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()
     timings: Timings = field(default_factory=Timings)
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ from rag.cli.console import (
     output,
 )
 from rag.config import Settings, Stance
-from rag.followup import standalone
 from rag.generation import Generator, load_generator
 from rag.models import DEFAULT_GENERATOR
 from rag.types import Answer, Article, Hit
@@ -167,9 +166,7 @@ def evaluate(
                 until=q.until,
                 generator=writer,
             ),
-            search=lambda q, k: opened.search(
-                standalone(q.question, q.history), k=k, since=q.since, until=q.until
-            ),
+            search=lambda q, k: opened.search(q.question, k=k, since=q.since, until=q.until),
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
         summary = summarise(outcome)
