@@ -149,6 +149,55 @@ def test_filters_reach_the_search(news: Archive) -> None:
         assert ("ferry" in {hit.article.id for hit in answer.hits}) is fits
 
 
+class _Scripted(FakeGenerator):
+    """Says its texts in turn, one a call."""
+
+    def __init__(self, *texts: str) -> None:
+        super().__init__("")
+        self._texts = iter(texts)
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_new_tokens: int,
+        avoid: str | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[str]:
+        self.text = next(self._texts)
+        return super().stream(messages, max_new_tokens=max_new_tokens, avoid=avoid, stop=stop)
+
+
+def test_a_followup_is_rewritten_then_searched_and_answered(news: Archive) -> None:
+    generator = _Scripted("How long was the harbour of Valletta closed?", f"{FIRST} [1]")
+    answer = rag.answer(
+        " And how long was it closed? ",
+        archive=news,
+        history=[("Which harbour did the ferry strike close?", "The harbour of Valletta. [1]")],
+        generator=generator,
+    )
+    assert answer.asked == "And how long was it closed?"
+    assert answer.question == "How long was the harbour of Valletta closed?"
+    assert answer.text == f"{FIRST} [1]"
+    assert generator.asked[1][-1].content.endswith(f"Question: {answer.question}")
+
+
+def test_the_default_generator_is_loaded_early_only_for_a_followup(
+    news: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+
+    def load(name: str) -> FakeGenerator:
+        loaded.append(name)
+        return FakeGenerator("")
+
+    monkeypatch.setattr("rag.answering._load", load)
+    history = [("Who directed the opera in Vienna in 2031?", REFUSAL)]
+    for question, loads in [("Who sang at the opera in Graz in 2031?", 0), ("And in 2032?", 1)]:
+        assert rag.answer(question, archive=news, history=history).abstained
+        assert len(loaded) == loads
+
+
 def test_a_followup_is_searched_with_the_question_before(news: Archive) -> None:
     answer = rag.answer(
         "And how long was it closed?",

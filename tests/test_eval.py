@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -408,6 +409,19 @@ def test_failed_question_is_recorded_as_refused_and_the_run_goes_on(finished):
     assert failed.error == "the model is gone; start it again"
     assert (failed.abstained, failed.f1, failed.ranked_ids) == (True, 0.0, ("landing",))
     assert [outcome.question for outcome in finished.outcomes] == QUESTIONS
+
+
+def test_a_followup_is_searched_in_the_form_that_the_answer_has_it_in():
+    searched = []
+
+    def search(question, k):
+        searched.append((question.question, question.gold_articles, k))
+        return []
+
+    rewritten = replace(fake_answer(WHERE), question="Where did Perseverance land?")
+    (outcome,) = run([WHERE], answer=lambda q: rewritten, search=search).outcomes
+    assert searched == [("Where did Perseverance land?", ("landing",), 40)]
+    assert outcome.question == WHERE
 
 
 def test_failed_search_is_recorded_too():

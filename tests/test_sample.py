@@ -20,7 +20,7 @@ QUESTIONS: list[dict[str, Any]] = [
 ]
 KINDS = {"fact", "list", "yes_no", "date", "multi", "changing", "followup", "unanswerable"}
 REQUIRED = {"id", "question", "kind", "answers", "gold_articles", "gold_sentences"}
-OPTIONAL = {"history", "since", "until", "note"}
+OPTIONAL = {"history", "standalone", "since", "until", "note"}
 MARKUP = re.compile(r"[*_#`<>\[\]|\\]|^\s*(?:[-+]|\d+\.)\s", re.MULTILINE)
 DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -74,6 +74,7 @@ def test_there_are_enough_questions_of_every_kind() -> None:
     assert len(QUESTIONS) >= 50
     assert set(kinds) == KINDS
     assert kinds.count("unanswerable") >= 20
+    assert kinds.count("followup") >= 40
     assert len({item["id"] for item in QUESTIONS}) == len(QUESTIONS)
 
 
@@ -86,7 +87,7 @@ def test_question_has_the_agreed_shape(item: dict[str, Any]) -> None:
     assert set(item) >= REQUIRED
     assert set(item) <= REQUIRED | OPTIONAL
     assert item["question"].strip()
-    assert ("history" in item) == (item["kind"] == "followup")
+    assert ("history" in item) == ("standalone" in item) == (item["kind"] == "followup")
     for turn in item.get("history", []):
         assert set(turn) == {"question", "answer"}
     for key in {"since", "until"} & set(item):
@@ -117,6 +118,7 @@ def test_gold_articles_lie_within_the_asked_dates(item: dict[str, Any]) -> None:
 
 @every_question
 def test_answer_is_written_in_a_gold_sentence(item: dict[str, Any]) -> None:
-    if item["kind"] in {"fact", "date", "list"}:
+    said = item["answers"] not in (["Yes"], ["No"])
+    if item["kind"] in {"fact", "date", "list", "followup"} and said:
         gold = " ".join(item["gold_sentences"]).lower()
         assert any(answer.lower() in gold for answer in item["answers"])

@@ -1,0 +1,128 @@
+"""How well follow-up questions are searched for: as asked, completed and rewritten.
+
+    python -m eval.followups --archive sample --generator dateline-reader
+
+Searches for every follow-up turn of a question file in several forms and prints a table.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from eval.metrics import gold_name, hit_at, percentile, reciprocal_rank
+from eval.questions import Question, load_questions, packaged_questions
+from eval.runner import RANKED_ARTICLES, SEARCHED_PASSAGES
+from rag import Archive
+from rag.config import archive_path
+from rag.followup import refers_back, rewrite, standalone
+from rag.generation import Generator, load_generator
+from rag.models import DEFAULT_GENERATOR
+
+_RESAMPLES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrites:
+    """The rewrites that passed the check, by question id, of `tried`; and their seconds."""
+
+    passed: Mapping[str, str]
+    tried: int
+    seconds: Sequence[float]
+
+
+def rewrite_all(turns: Sequence[Question], generator: Generator) -> Rewrites:
+    """Have `generator` rewrite every turn that refers back."""
+    passed, seconds = {}, []
+    for turn in turns:
+        if refers_back(turn.question):
+            started = time.perf_counter()
+            written = rewrite(turn.question, turn.history, generator=generator)
+            seconds.append(time.perf_counter() - started)
+            if written:
+                passed[turn.id] = written
+    return Rewrites(passed, len(seconds), seconds)
+
+
+def forms(turns: Sequence[Question], rewritten: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the forms in which `turns` can be searched for, by name, the default third."""
+    completed = [standalone(turn.question, turn.history) for turn in turns]
+    checked = [rewritten.get(q.id, text) for q, text in zip(turns, completed, strict=True)]
+    both = [
+        f"{q.history[-1].question} {text}" if q.id in rewritten else text
+        for q, text in zip(turns, checked, strict=True)
+    ]
+    return {
+        "as asked": [turn.question for turn in turns],
+        "after the question before it": completed,
+        "rewritten and checked (default)": checked,
+        "rewritten, after the question before it": both,
+        "written by hand": [turn.standalone or turn.question for turn in turns],
+    }
+
+
+def rank(archive: Archive, text: str, gold: Sequence[str]) -> list[str]:
+    """Return the first ten articles found for `text`, gold ones by their gold name."""
+    hits = archive.search(text, k=SEARCHED_PASSAGES)
+    names = [gold_name(hit.article, gold) or hit.article.id or "" for hit in hits]
+    return list(dict.fromkeys(names))[:RANKED_ARTICLES]
+
+
+def interval(values: Iterable[float]) -> tuple[float, float, float]:
+    """Return the mean and its 95 % interval, by the percentile bootstrap (Efron 1979).
+
+    10,000 resamples from a fixed seed, so that the same values give the same interval.
+    """
+    known = np.array(list(values), dtype=float)
+    means = np.random.default_rng(0).choice(known, (_RESAMPLES, known.size)).mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(known.mean()), float(low), float(high)
+
+
+def main(
+    archive: str = "sample",
+    generator: str = DEFAULT_GENERATOR,
+    questions: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+) -> None:
+    """Print the table of forms for the follow-up turns of a question file."""
+    chosen = load_questions(questions or packaged_questions())
+    turns = [q for q in chosen if q.history and q.gold_articles]
+    if not turns:
+        raise typer.BadParameter("none of the questions has a history and gold articles")
+    rewrites = rewrite_all(turns, load_generator(generator))
+    table = Table(f"{len(turns)} follow-up turns", "hit@1", "hit@4", f"MRR@{RANKED_ARTICLES}")
+    with Archive.open(archive_path(archive), create=False) as opened:
+        for name, texts in forms(turns, rewrites.passed).items():
+            found = [
+                (rank(opened, text, turn.gold_articles), turn.gold_articles)
+                for turn, text in zip(turns, texts, strict=True)
+            ]
+            table.add_row(
+                name,
+                _cell(hit_at(*pair, 1) for pair in found),
+                _cell(hit_at(*pair, 4) for pair in found),
+                _cell(reciprocal_rank(*pair) for pair in found),
+            )
+    console = Console()
+    console.print(table)
+    median, worst = percentile(rewrites.seconds, 50), percentile(rewrites.seconds, 95)
+    console.print(f"{len(rewrites.passed)} of {rewrites.tried} rewrites passed the check")
+    if median is not None and worst is not None:
+        console.print(f"seconds of a rewrite, p50 / p95: {median:.1f} / {worst:.1f}")
+
+
+def _cell(values: Iterable[float]) -> str:
+    mean, low, high = interval(values)
+    return f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+
+
+if __name__ == "__main__":
+    typer.run(main)
