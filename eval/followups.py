@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from eval.metrics import gold_name, hit_at, percentile, reciprocal_rank
+from eval.metrics import gold_name, hit_at, interval, percentile, reciprocal_rank
 from eval.questions import Question, load_questions, packaged_questions
 from eval.runner import RANKED_ARTICLES, SEARCHED_PASSAGES
 from rag import Archive
@@ -26,8 +25,6 @@ from rag.config import archive_path
 from rag.followup import refers_back, rewrite, standalone
 from rag.generation import Generator, load_generator
 from rag.models import DEFAULT_GENERATOR
-
-_RESAMPLES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +73,6 @@ def rank(archive: Archive, text: str, gold: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(names))[:RANKED_ARTICLES]
 
 
-def interval(values: Iterable[float]) -> tuple[float, float, float]:
-    """Return the mean and its 95 % interval, by the percentile bootstrap (Efron 1979).
-
-    10,000 resamples from a fixed seed, so that the same values give the same interval.
-    """
-    known = np.array(list(values), dtype=float)
-    means = np.random.default_rng(0).choice(known, (_RESAMPLES, known.size)).mean(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return float(known.mean()), float(low), float(high)
-
-
 def main(
     archive: str = "sample",
     generator: str = DEFAULT_GENERATOR,
@@ -120,7 +106,7 @@ def main(
 
 
 def _cell(values: Iterable[float]) -> str:
-    mean, low, high = interval(values)
+    mean, low, high = interval([*values])
     return f"{mean:.3f} [{low:.3f}, {high:.3f}]"
 
 

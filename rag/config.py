@@ -34,8 +34,10 @@ class RetrievalSettings:
     # Taken from each index before fusion. 50 or 200 changed hit@4 by less than 0.003.
     candidates: int = 100
     weights: FusionWeights = field(default_factory=FusionWeights)
-    # Share of an article's date in the score, of a question that names a time. TODO
-    time: float = 0.2
+    # Share of an article's date in the score, for a question that names a time. On 24
+    # questions about the sample archive, such as "What did the Fed do in March 2022?", the
+    # right article comes first for 7 without it, 15 with .1, 21 with .2, 24 with .3 and .4.
+    time: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import FakeGenerator
 
-from eval.followups import forms, interval, rank, rewrite_all
+from eval.followups import forms, rank, rewrite_all
+from eval.metrics import interval
 from eval.questions import Question
 from rag import Archive, Article, Turn
 
