@@ -32,7 +32,7 @@ from rag.confidence import confidence
 from rag.config import archive_path
 from rag.evidence import weigh
 from rag.generation import Generator, load_generator
-from rag.grounding import split_marks
+from rag.marks import split_marks
 from rag.models import BASE_GENERATOR
 
 # Passages searched beyond those wanted, so that hidden articles leave enough.

@@ -10,7 +10,7 @@ from contextlib import closing
 from functools import cache, lru_cache
 from pathlib import Path
 
-from rag import grounding, prompts
+from rag import marks, prompts
 from rag.archive import Archive
 from rag.claims import claims
 from rag.confidence import confidence
@@ -105,7 +105,7 @@ def stream(
         today=seen_from,
     )
     searched = time.perf_counter()
-    draft = Draft(work.settings, dated=not broad and (changes(asked) or wants_latest(asked)))
+    draft = Draft(asked, work.settings, dated=not broad and (changes(asked) or wants_latest(asked)))
     first: float | None = None
     for piece in (work.digest if broad else work.answer)(asked, hits, draft):
         first = first or time.perf_counter() - started
@@ -202,7 +202,7 @@ class _Work:
         with closing(written):  # type: ignore[type-var]
             recorded = _recorded(written, spoken)
             for sentence in claims(recorded, was_cut=lambda: self._was_cut(spoken)):
-                refused = grounding.split_marks(sentence)[0] == prompts.REFUSAL
+                refused = marks.split_marks(sentence)[0] == prompts.REFUSAL
                 if refused:
                     break
                 if piece := draft.add(sentence):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rag import grounding
+from rag import marks
 from rag.sentences import sentences
 
 
@@ -19,12 +19,12 @@ def claims(pieces: Iterable[str], *, was_cut: Callable[[], bool] = lambda: False
     for piece in pieces:
         pending += piece
         found = _with_marks(pending)
-        if len(found) > 1 and not grounding.is_unfinished_mark(found[-1]):
+        if len(found) > 1 and not marks.is_unfinished_mark(found[-1]):
             yield from found[:-1]
             pending = found[-1] + _trailing_blanks(pending)
     *complete, last = _with_marks(pending) or [""]
     yield from complete
-    if last and (grounding.is_finished(last) or not was_cut()):
+    if last and (marks.is_finished(last) or not was_cut()):
         yield last
 
 
@@ -33,9 +33,9 @@ def _with_marks(text: str) -> list[str]:
     found: list[str] = []
     for span in sentences(text):
         sentence = text[span.start : span.end]
-        marks, rest = grounding.leading_marks(sentence)
-        if marks and found:
-            found[-1] += marks
+        leading, rest = marks.leading_marks(sentence)
+        if leading and found:
+            found[-1] += leading
             sentence = rest
         if sentence:
             found.append(sentence)

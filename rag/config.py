@@ -55,6 +55,8 @@ class AnswerSettings:
     # Sentences that fail the check before the generator is stopped and the best
     # sentence of the articles is quoted in their place.
     max_rejected: int = 1
+    # Score of the grounding check below which a sentence is dropped.
+    least_support: float = 0.5
     # A supported sentence must speak to the question this much as well as the best one.
     least_relevance: float = 0.5
     # Passages read for a broad question, and sentences quoted from them. Sentences are

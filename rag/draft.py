@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag import grounding
 from rag.config import AnswerSettings
 from rag.evidence import Evidence, Weighed
 from rag.facts import spelled_date
+from rag.grounding import best_support
+from rag.marks import split_marks
 from rag.types import Citation
 
 
@@ -18,7 +19,8 @@ class Draft:
     With `dated` the first sentence tells the date that it holds for.
     """
 
-    def __init__(self, settings: AnswerSettings, *, dated: bool = False) -> None:
+    def __init__(self, question: str, settings: AnswerSettings, *, dated: bool = False) -> None:
+        self._question = question
         self.weighed = Weighed((), 0.0)
         self.text = ""
         self.citations: list[Citation] = []
@@ -41,10 +43,17 @@ class Draft:
         It fails without a supporting sentence, or when that one speaks to the question
         much less than the best one does: true, but no answer.
         """
-        claim, marks = grounding.split_marks(sentence)
+        claim, marks = split_marks(sentence)
         if claim in self._sentences:
             return ""
-        found = grounding.best_support(claim, marks, self.weighed.evidence)
+        support = best_support(
+            self._question,
+            claim,
+            marks,
+            self.weighed.evidence,
+            least=self._settings.least_support,
+        )
+        found = support.evidence if support else None
         best = self.weighed.best
         enough = best.relevance * self._settings.least_relevance if best else 0.0
         if found is None or found.relevance < enough:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.embedding import Embedder
 from rag.facts import names, numbers, spelled_date, years
@@ -42,7 +42,8 @@ class Evidence:
     `passage` is the number of its passage, from 1. `lead` is the title, the date in
     words and the sentence before it: what a reader knows on arriving at the quote,
     and where the names stand that its pronouns refer to.
-    `relevance` says how well it speaks to the question; higher is better.
+    `meaning` is its cosine with the question; `relevance` says how well it speaks to the
+    question in words and meaning; higher is better.
     """
 
     passage: int
@@ -51,6 +52,7 @@ class Evidence:
     start: int
     end: int
     lead: str
+    meaning: float = 0.0
     relevance: float = 0.0
 
 
@@ -171,6 +173,4 @@ def _with_relevance(item: Evidence, question: str, overlap: Overlap, cosine: flo
         + _LEAD * overlap.of(f"{item.lead} {item.quote}")
         + _KIND * has_kind_asked_for(question, item.quote)
     )
-    return Evidence(
-        item.passage, item.article, item.quote, item.start, item.end, item.lead, relevance
-    )
+    return replace(item, meaning=cosine, relevance=relevance)

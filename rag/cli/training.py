@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rag import Archive, adapters
 from rag.cli.console import errors, open_archive, output
 from rag.errors import TrainingError
-from rag.grounding import split_marks
+from rag.marks import split_marks
 from rag.models import DEFAULT_GENERATOR, resolve
 from rag.prompts import REFUSAL, Passage
 from rag.types import Hit
