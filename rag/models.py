@@ -25,7 +25,7 @@ BASE_GENERATOR = "SmolLM2-135M-Instruct"
 READER = "dateline-reader"
 DEFAULT_GENERATOR = READER
 # Of the adapter in rag/reader, as `sha256sum rag/reader/adapter_model.safetensors` prints it.
-READER_SHA256 = "c38576d5b5686b81bd984ac2428a07fd20dde6502042a71e67b7f0be713e30d1"
+READER_SHA256 = "1dee580b8262f012717c8d0a4f6b4d73b5433fa885303d2881becc3ea96001be"
 
 OnProgress = Callable[[str], None]
 

@@ -20,6 +20,8 @@ from rag.types import Hit
 
 # What the search's score, from 0 to 1, counts against the log-odds of a refusal.
 _SCORE = 4.0
+# Log-odds of a refusal, in nats, at which no further passage is read.
+_CLEAR = -3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ def read(
         if inclination is None:
             break
         readings.append(Reading(messages, (hit,), inclination))
+        if log_odds(inclination) <= _CLEAR:
+            break
     if readings:
         return max(readings, key=_worth)
     return Reading(_messages(question, hits, generator=generator, room=room), tuple(hits), None)

@@ -68,7 +68,7 @@ def test_stands_alone(sentence: str, expected: bool) -> None:
 
 def _said(quote: str, date: str | None, *, source: str = "", relevance: float = 1.0) -> Evidence:
     article = Article(title="", text=quote, id=source or quote, date=date)
-    return Evidence(1, article, quote, 0, len(quote), "", relevance)
+    return Evidence(1, article, quote, 0, len(quote), "", relevance=relevance)
 
 
 def _digest(*items: Evidence, most: int = 5) -> list[str]:

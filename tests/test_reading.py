@@ -58,6 +58,13 @@ def test_a_generator_that_cannot_tell_gets_all_passages_at_once() -> None:
     assert reading.messages[-1].content.startswith("[1]\nA storm.\n\n[2]\nA ferry.")
 
 
+def test_a_clear_answer_ends_the_reading() -> None:
+    generator = Inclined({"storm": 0.9, "ferry": 0.01, "vote": 0.001})
+    reading = read("What?", [STORM, FERRY, VOTE], generator=generator, max_new_tokens=10)
+    assert reading.hits == (FERRY,)
+    assert len(generator.prompts) == 2
+
+
 def test_one_who_stops_half_way_gets_what_was_read() -> None:
     generator = Inclined({"storm": 0.9, "ferry": None})
     reading = read("What?", [STORM, FERRY], generator=generator, max_new_tokens=10)
