@@ -110,7 +110,8 @@ def extractive(archive: Archive) -> Callable[[Question], Answer]:
         hits = archive.search(question.question, k=settings.hits)[: settings.passages]
         weighed = weigh(question.question, hits, embedder=archive.embedder())
         best = weighed.best
-        refused = best is None or confidence(weighed.strength, None) < settings.balanced
+        score = max((hit.score for hit in hits), default=0.0)
+        refused = best is None or confidence(score, weighed.strength, None) < settings.balanced
         total = time.perf_counter() - started
         if best is None or refused:
             timings = Timings(total=total)

@@ -158,7 +158,7 @@ class _Work:
         """Yield the sentences that tell most; none when the archive lacks the subject."""
         embedder = self._archive.embedder()
         draft.weighed = weigh(subject(question), hits, embedder=embedder)
-        if confidence(draft.weighed.strength, None) < self._least:
+        if confidence(_best_score(hits), draft.weighed.strength, None) < self._least:
             return
         most = self.settings.digest_sentences
         for found in digest(question, draft.weighed.evidence, embedder=embedder, most=most):
@@ -180,7 +180,8 @@ class _Work:
             stop=self._stop,
         )
         draft.weighed = weigh(question, reading.hits, embedder=embedder, among=hits)
-        if confidence(draft.weighed.strength, reading.inclination) < self._least:
+        score = _best_score(reading.hits)
+        if confidence(score, draft.weighed.strength, reading.inclination) < self._least:
             return
         yield from self._written(reading, draft)
         if draft.main and not self._stop.is_set():
@@ -215,6 +216,10 @@ class _Work:
     def _was_cut(self, spoken: Sequence[str]) -> bool:
         used = self._generator.count_tokens("".join(spoken))
         return self._stop.is_set() or used >= self.settings.max_new_tokens - 1
+
+
+def _best_score(hits: Sequence[Hit]) -> float:
+    return max((hit.score for hit in hits), default=0.0)
 
 
 def _recorded(pieces: Iterable[str], record: list[str]) -> Iterator[str]:

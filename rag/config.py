@@ -65,8 +65,8 @@ class AnswerSettings:
     digest_sentences: int = 5
     # Confidence (`rag.confidence`) below which a question is refused, by stance. The README
     # has the curve.
-    strict: float = 0.65
-    balanced: float = 0.45
+    strict: float = 0.7
+    balanced: float = 0.5
     lenient: float = 0.3
 
     def least_confidence(self, stance: Stance) -> float:

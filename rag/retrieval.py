@@ -73,11 +73,12 @@ def fuse(
 ) -> dict[int, float]:
     """Return each candidate's score in [0, 1], higher is better.
 
-    Cosines are min-max normalised over the candidates. BM25 scores are divided by
-    the best one, since theirs is a true zero: a passage the words did not find.
+    Cosines are min-max normalised over the candidates; a lone one has 1. BM25 scores are
+    divided by the best one, since theirs is a true zero: a passage the words did not find.
     """
     low, high = min(dense.values(), default=0.0), max(dense.values(), default=0.0)
-    spread = (high - low) or 1.0
+    low = low if low < high else high - 1
+    spread = high - low
     best_lexical = max(lexical.values(), default=0.0) or 1.0
     best_headline = max(headline.values(), default=0.0) or 1.0
     weights = settings.weights

@@ -8,22 +8,23 @@ from rag.confidence import confidence, log_odds
 
 
 def test_it_rises_with_the_evidence_and_falls_with_the_inclination_to_refuse() -> None:
-    assert confidence(1.0, 0.5) < confidence(2.0, 0.5) < confidence(3.0, 0.5)
-    assert confidence(2.0, 0.9) < confidence(2.0, 0.5) < confidence(2.0, 0.1)
-    assert confidence(1.0, None) < confidence(2.0, None)
+    assert confidence(0.5, 1.5, 0.5) < confidence(0.7, 1.5, 0.5) < confidence(0.9, 1.5, 0.5)
+    assert confidence(0.8, 1.0, 0.5) < confidence(0.8, 2.0, 0.5) < confidence(0.8, 3.0, 0.5)
+    assert confidence(0.8, 2.0, 0.9) < confidence(0.8, 2.0, 0.5) < confidence(0.8, 2.0, 0.1)
+    assert confidence(0.6, 1.0, None) < confidence(0.8, 1.0, None) < confidence(0.8, 2.0, None)
 
 
-def test_it_is_a_logistic_function_of_both() -> None:
-    # -4.96 + 2.26 * 2 - 0.45 * ln(0.5 / 0.5) = -0.44
-    assert confidence(2.0, 0.5) == pytest.approx(1 / (1 + 2.718281828**0.44))
-    # -6.07 + 3.63 * 2 = 1.19
-    assert confidence(2.0, None) == pytest.approx(1 / (1 + 2.718281828**-1.19))
+def test_it_is_a_logistic_function_of_them() -> None:
+    # -9.12 + 9.3 * 0.9 + 0.39 * 2 - 0.49 * ln(0.5 / 0.5) = 0.03
+    assert confidence(0.9, 2.0, 0.5) == pytest.approx(1 / (1 + 2.718281828**-0.03))
+    # -10.43 + 8.68 * 0.9 + 1.78 * 2 = 0.942
+    assert confidence(0.9, 2.0, None) == pytest.approx(1 / (1 + 2.718281828**-0.942))
 
 
 @pytest.mark.parametrize("inclination", [0.0, 0.5, 1.0, None])
 def test_without_evidence_there_is_none(inclination: float | None) -> None:
-    assert confidence(0.0, inclination) == 0.0
-    assert 0 < confidence(3.0, inclination) < 1
+    assert confidence(1.0, 0.0, inclination) == 0.0
+    assert 0 < confidence(1.0, 3.0, inclination) < 1
 
 
 @pytest.mark.parametrize(("p", "expected"), [(0.5, 0.0), (0.9, math.log(9)), (0.1, -math.log(9))])

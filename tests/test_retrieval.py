@@ -18,7 +18,8 @@ SETTINGS = RetrievalSettings(weights=FusionWeights(dense=0.5, lexical=0.3, headl
     [
         # Cosines 0.9, 0.5, 0.1 become 1, 0.5, 0; BM25 is divided by the best one.
         ({1: 0.9, 2: 0.5, 3: 0.1}, {}, {}, {1: 0.5, 2: 0.25, 3: 0.0}),
-        ({1: 0.5, 2: 0.5}, {1: 8.0, 2: 2.0}, {}, {1: 0.3, 2: 0.075}),
+        # Cosines all the same are all the best.
+        ({1: 0.5, 2: 0.5}, {1: 8.0, 2: 2.0}, {}, {1: 0.8, 2: 0.575}),
         (
             {1: 0.9, 2: 0.5, 3: 0.1},
             {2: 10.0, 3: 5.0},
@@ -29,7 +30,7 @@ SETTINGS = RetrievalSettings(weights=FusionWeights(dense=0.5, lexical=0.3, headl
         ({1: 0.2, 2: -0.2}, {}, {}, {1: 0.5, 2: 0.0}),
         # What has no cosine is worth the lowest one.
         ({1: 0.9, 2: 0.1}, {3: 1.0}, {}, {1: 0.5, 2: 0.0, 3: 0.3}),
-        ({1: 0.7}, {}, {}, {1: 0.0}),
+        ({1: 0.7}, {}, {}, {1: 0.5}),
         ({}, {}, {}, {}),
         # A headline alone is no candidate: it has no passage.
         ({}, {}, {9: 1.0}, {}),
