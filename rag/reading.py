@@ -1,10 +1,11 @@
 """Which passage the answer is read from.
 
 A generator trained by `rag.training` reads every passage by itself, and the one that it is
-least inclined to refuse, and that the search found best, is answered from. On 33 questions
-of `newsqa-dev` among 3,316 articles the shipped one has a token F1 of .33 from four
-passages read at once, .39 from the first passage alone, .46 from the one so chosen among
-six. A generator that was not trained to refuse is given all passages at once.
+least inclined to refuse, and that the search found best, is answered from. On 325 questions
+of `newsqa-dev` among 3,316 articles, made to answer, the shipped one so chooses the right
+article for .72 from four passages, .70 from six; the first passage is of it for .70. The
+token F1 is .37 each time. A generator that was not trained to refuse is given all
+passages at once.
 """
 
 from __future__ import annotations
