@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 import threading
@@ -325,8 +326,11 @@ def test_refusal_names_three_distinct_articles_at_most():
 def test_footer():
     plain = shown(timings=Timings(total=1.26))
     assert render.footer_html(plain) == '<p class="dl-footer">1.3 s</p>'
-    changed = shown(question="The bridge? What will it <cost>?", timings=Timings(total=0.5))
-    assert render.footer_html(changed, stopped=True) == (
+    changed = dataclasses.replace(
+        shown(question="The bridge? What will it <cost>?", timings=Timings(total=0.5)),
+        stopped=True,
+    )
+    assert render.footer_html(changed) == (
         '<p class="dl-footer">0.5 s · stopped · Searched for: '
         "The bridge? What will it &lt;cost&gt;?</p>"
     )
@@ -588,8 +592,8 @@ def client(address):
     return gradio_client.Client(address, verbose=False, analytics_enabled=False)
 
 
-def ask(visitor, question, since="", until="", publishers=()):
-    return visitor.submit(question, since, until, list(publishers), api_name="/ask")
+def ask(visitor, question, since="", until="", publishers=(), stance="balanced"):
+    return visitor.submit(question, since, until, list(publishers), stance, api_name="/ask")
 
 
 def said(outputs):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal, TypedDict
 
 import rag
 from rag.archive import Archive
+from rag.config import Stance
 from rag.errors import RagError
 from rag.types import Answer, Turn
 from ui import render
@@ -35,6 +37,7 @@ class Filters:
     since: str | None = None
     until: str | None = None
     publishers: tuple[str, ...] = ()
+    stance: Stance = "balanced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,24 @@ class Conversation:
     """The questions and answers of one session; nothing in it is shared with another."""
 
     def __init__(self) -> None:
-        self.turns: list[Turn] = []
+        self.id = uuid.uuid4().hex
+        self.title = ""
+        self.shown: list[Shown] = []
         self._messages: list[Message] = []
-        self._shown: list[Shown] = []
+        # What was asked with each pair of messages, and the number of its message.
+        self._questions: list[tuple[int, str]] = []
         self._asked = 0
         self._stop: threading.Event | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether an answer is being written."""
+        return self._stop is not None
+
+    @property
+    def turns(self) -> list[Turn]:
+        """What was asked and answered, oldest first: the history of a follow-up."""
+        return [Turn(item.asked, item.answer.text) for item in self.shown]
 
     def ask(
         self, question: str, *, archive: Archive, models: Models, filters: Filters | None = None
@@ -71,6 +87,7 @@ class Conversation:
             return
         self._stop = stop = threading.Event()
         self._asked += 1
+        self._questions.append((self._asked, question))
         self._messages.append({"role": "user", "content": render.question_html(question)})
         self._messages.append({"role": "assistant", "content": ""})
         try:
@@ -101,8 +118,27 @@ class Conversation:
         if self._stop is not None:
             self.stop()
             return View(tuple(self._messages), running=True)
-        self.turns, self._messages, self._shown = [], [], []
-        return View((), sources=render.sources_html(()), question="")
+        return self.restore(())
+
+    def restore(self, shown: Sequence[Shown], *, id: str = "", title: str = "") -> View:  # noqa: A002
+        """Go on from the answers of a saved conversation; none begin a new one."""
+        self.id, self.title = id or uuid.uuid4().hex, title
+        self.shown = list(shown)
+        self._questions = [(item.message, item.asked) for item in shown]
+        self._asked = max([self._asked, *(item.message for item in shown)])
+        self._messages = [message for item in shown for message in _messages(item)]
+        return View(tuple(self._messages), sources=render.sources_html(self.shown), question="")
+
+    def take_back(self) -> View:
+        """Undo the last question and its answer, and put the question into its box again."""
+        if self._stop is not None or not self._questions:
+            return View(tuple(self._messages), running=self._stop is not None)
+        number, question = self._questions.pop()
+        del self._messages[-2:]
+        self.shown = [item for item in self.shown if item.message != number]
+        return View(
+            tuple(self._messages), sources=render.sources_html(self.shown), question=question
+        )
 
     def failed(self) -> View:
         """Return the page after an error that is no `RagError`: a mistake in this program."""
@@ -126,31 +162,28 @@ class Conversation:
             since=filters.since,
             until=filters.until,
             publishers=filters.publishers,
+            stance=filters.stance,
             generator=models.load(),
             stop=stop,
         )
         with closing(steps):  # type: ignore[type-var]
             for step in steps:
                 if isinstance(step, Answer):
-                    yield self._finish(Shown(self._asked, question, step), pieces, stop.is_set())
+                    shown = Shown(self._asked, question, step, tuple(pieces), stop.is_set())
+                    yield self._finish(shown)
                     continue
                 pieces.append(step)
                 # The refusal that follows on a stop is no answer to show.
                 if not stop.is_set():
                     yield self._view(render.answer_html(pieces, message=self._asked))
 
-    def _finish(self, shown: Shown, pieces: list[str], stopped: bool) -> View:
-        answer = shown.answer
-        if stopped and answer.abstained:
+    def _finish(self, shown: Shown) -> View:
+        if shown.stopped and shown.answer.abstained:
             return self._view(render.status_html(STOPPED), running=False)
-        footer = render.footer_html(shown, stopped=stopped)
-        if answer.abstained:
-            content = render.refusal_html(answer, message=shown.message, footer=footer)
-        else:
-            content = render.answer_html(pieces, message=shown.message, footer=footer)
-        self.turns.append(Turn(shown.asked, answer.text))
-        self._shown.append(shown)
-        return self._view(content, sources=render.sources_html(self._shown), running=False)
+        self.shown.append(shown)
+        return self._view(
+            render.message_html(shown), sources=render.sources_html(self.shown), running=False
+        )
 
     def _view(
         self,
@@ -163,3 +196,10 @@ class Conversation:
         """Return the page with `content` as the last message."""
         self._messages[-1] = {"role": "assistant", "content": content}
         return View(tuple(self._messages), sources, question, running)
+
+
+def _messages(shown: Shown) -> tuple[Message, Message]:
+    return (
+        {"role": "user", "content": render.question_html(shown.asked)},
+        {"role": "assistant", "content": render.message_html(shown)},
+    )

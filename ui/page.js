@@ -24,3 +24,72 @@ new MutationObserver(unlabel).observe(document.documentElement, {
   attributes: true,
   attributeFilter: ["aria-label"],
 });
+
+// Conversations stay in this browser: each under a key of its own, so that two tabs do not
+// overwrite each other's; which one a tab shows is remembered for the tab alone.
+const kept = "dateline/";
+const read = (id) => JSON.parse(localStorage.getItem(kept + id) ?? "null");
+const write = (record) => {
+  try {
+    localStorage.setItem(kept + record.id, JSON.stringify(record));
+  } catch {
+    alert("This browser's storage is full. Export or delete old conversations to keep new ones.");
+  }
+};
+window.dateline = {
+  index: () =>
+    Object.keys(localStorage)
+      .filter((key) => key.startsWith(kept))
+      .map((key) => read(key.slice(kept.length)))
+      .map(({ id, archive, title, saved }) => ({ id, archive, title, saved }))
+      .sort((one, other) => other.saved - one.saved),
+  current: () => read(sessionStorage.getItem(kept) ?? ""),
+  open: (id) => {
+    sessionStorage.setItem(kept, id ?? "");
+    return read(id);
+  },
+  save: (record) => {
+    if (!record?.id) return;
+    sessionStorage.setItem(kept, record.id);
+    if (record.answers.length) write({ ...record, saved: Date.now() });
+    else localStorage.removeItem(kept + record.id);
+  },
+  rename: (id, title) => {
+    const record = read(id);
+    if (record && title.trim()) write({ ...record, title: title.trim() });
+  },
+  remove: (id) => {
+    if (id && confirm("Delete this conversation? It is kept nowhere else.")) {
+      localStorage.removeItem(kept + id);
+      return true;
+    }
+    return false;
+  },
+  download: (name, text) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  },
+};
+
+// Copies an answer and its sources as plain text, from what the page shows.
+const copied = (answer) => {
+  const sources = [...document.querySelectorAll(`.dl-source[id^="${answer.id}-"]`)].map((source) => {
+    const title = source.querySelector("h3").textContent.trim();
+    const about = source.querySelector(".dl-meta").textContent.trim();
+    const address = source.querySelector("h3 a")?.href;
+    const quote = source.querySelector("mark").textContent.trim();
+    return [`${title} · ${about}`, `"${quote}"`, address].filter(Boolean).join("\n");
+  });
+  return [answer.querySelector("p").innerText.trim(), ...sources].join("\n\n");
+};
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a.dl-copy");
+  if (!link) return;
+  event.preventDefault();
+  await navigator.clipboard.writeText(copied(link.closest(".dl-answer")));
+  link.textContent = "Copied";
+  setTimeout(() => (link.textContent = "Copy with sources"), 2000);
+});

@@ -34,11 +34,17 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An answer on the page: the message it stands in, from 1, and what was asked."""
+    """An answer on the page: the message it stands in, from 1, and what was asked.
+
+    `pieces` are the answer's sentences as `rag.stream` yielded them. `stopped` says
+    that the user ended it before its end.
+    """
 
     message: int
     asked: str
     answer: Answer
+    pieces: tuple[str, ...] = ()
+    stopped: bool = False
 
 
 def visible(text: str) -> str:
@@ -94,6 +100,14 @@ def answer_html(pieces: Iterable[str], *, message: int, footer: str = "") -> str
     return f'<div class="dl-answer" id="m{message}" tabindex="-1"><p>{text}</p>{footer}</div>'
 
 
+def message_html(shown: Shown) -> str:
+    """Return a finished answer or refusal as a message of the chat."""
+    footer = footer_html(shown)
+    if shown.answer.abstained:
+        return refusal_html(shown.answer, message=shown.message, footer=footer)
+    return answer_html(shown.pieces, message=shown.message, footer=footer)
+
+
 def refusal_html(answer: Answer, *, message: int, footer: str = "") -> str:
     """Return a refusal as a message of the chat, with the articles that came nearest."""
     return (
@@ -102,13 +116,16 @@ def refusal_html(answer: Answer, *, message: int, footer: str = "") -> str:
     )
 
 
-def footer_html(shown: Shown, *, stopped: bool = False) -> str:
+def footer_html(shown: Shown) -> str:
     """Return the quiet line below an answer: how long it took, what was searched for."""
     parts = [f"{shown.answer.timings.total:.1f} s"]
-    if stopped:
+    if shown.stopped:
         parts.append("stopped")
     if shown.answer.question != shown.asked:
         parts.append(f"Searched for: {_line(shown.answer.question)}")
+    if not shown.answer.abstained:
+        copy = f'<a class="dl-copy" href="#m{shown.message}">Copy with sources</a>'
+        parts.append(copy)
     return f'<p class="dl-footer">{" · ".join(parts)}</p>'
 
 
@@ -158,6 +175,12 @@ def passage_html(text: str, start: int, end: int, *, context: int = CONTEXT) -> 
     )
 
 
+def nearest(hits: Iterable[Hit]) -> list[Article]:
+    """Return the first few articles of `hits`, best first, each once."""
+    articles = {hit.article.id: hit.article for hit in hits}
+    return list(articles.values())[:NEAREST]
+
+
 def web_link(url: str | None) -> str | None:
     """Return `url` if it is a plain web address, else None."""
     if not url or visible(url) != url or any(character.isspace() for character in url):
@@ -188,10 +211,9 @@ def _piece(piece: str, message: int) -> str:
 
 
 def _nearest(hits: Iterable[Hit]) -> str:
-    articles = {hit.article.id: hit.article for hit in hits}
     items = "".join(
         f"<li><bdi>{_name(article)}</bdi>{f', {_day(article.date)}' if article.date else ''}</li>"
-        for article in list(articles.values())[:NEAREST]
+        for article in nearest(hits)
     )
     return f"<p>Nearest articles (not an answer)</p><ul>{items}</ul>" if items else ""
 
