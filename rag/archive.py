@@ -191,6 +191,23 @@ class Archive:
             raise self._unknown(article_id)
         return found
 
+    def find(
+        self,
+        words: str,
+        *,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        publishers: Iterable[str] | None = None,
+        limit: int = 20,
+    ) -> list[Article]:
+        """Return the articles whose title and text fit `words` best by BM25, best first."""
+        where = _filter(since, until, publishers)
+        with self._storage.lock:
+            self._storage.refresh()
+            found = self._storage.indexes.headlines.search(words, k=limit, where=where)
+            articles = self._storage.store.articles_by_key(list(found))
+        return [articles[key] for key in found if key in articles]
+
     def linked(self, article_id: str) -> list[Article]:
         """Return the near-duplicates of an article, the first ingested first."""
         with self._storage.lock:
@@ -206,6 +223,11 @@ class Archive:
         """Return publishers with their numbers of articles, the busiest first."""
         with self._storage.lock:
             return self._storage.store.publishers()
+
+    def months(self) -> list[tuple[str, int]]:
+        """Return the months that articles are dated in, ``YYYY-MM``, with their numbers."""
+        with self._storage.lock:
+            return self._storage.store.months()
 
     def stats(self) -> ArchiveStats:
         """Return counts, dates and the embedder of the archive."""
@@ -227,6 +249,15 @@ class Archive:
     def size_on_disk(self) -> int:
         """Return the bytes that the archive's folder takes."""
         return sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file())
+
+    def destroy(self) -> None:
+        """Close the archive and delete its folder with everything in it.
+
+        Raises `ArchiveError` while another process writes to it.
+        """
+        with self._storage.exclusive():
+            self.close()
+        shutil.rmtree(self.folder)
 
     def reembed(
         self, embedder: Embedder | str, *, progress: Callable[[Progress], None] | None = None
@@ -264,6 +295,13 @@ class Archive:
         return ArchiveError(
             f"no article {article_id!r} in {self.folder}; `rag articles list` shows the ids"
         )
+
+
+def archives_in(folder: Path) -> list[str]:
+    """Return the names of the archives that lie in `folder`, in order."""
+    if not folder.is_dir():
+        return []
+    return sorted(inner.name for inner in folder.iterdir() if Storage.is_at(inner))
 
 
 def _filter(

@@ -45,7 +45,7 @@ class Storage:
         Raises `ArchiveError` when the database is missing or damaged.
         """
         database = folder / _DATABASE
-        if not database.exists() and not create:
+        if not create and not cls.is_at(folder):
             raise ArchiveError(
                 f"there is no archive at {folder}; make one with "
                 f"`rag ingest --archive {folder} FILES`"
@@ -58,6 +58,11 @@ class Storage:
             ) from error
         store = Store.open(database) if database.exists() else Store.create(database)
         return cls(folder, store)
+
+    @staticmethod
+    def is_at(folder: Path) -> bool:
+        """Tell whether `folder` holds an archive."""
+        return (folder / _DATABASE).is_file()
 
     def close(self) -> None:
         """Close the database."""

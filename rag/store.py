@@ -325,6 +325,14 @@ class Store:
         )
         return [(row[0], row[1]) for row in rows]
 
+    def months(self) -> list[tuple[str, int]]:
+        """Return the months of publication, ``YYYY-MM``, with their numbers of articles."""
+        rows = self._db.execute(
+            "SELECT substr(date, 1, 7) AS month, count(*) FROM articles "
+            "WHERE date IS NOT NULL GROUP BY month ORDER BY month"
+        )
+        return [(row[0], row[1]) for row in rows]
+
     def dates(self) -> tuple[str | None, str | None]:
         """Return the first and last publication dates."""
         row = self._db.execute("SELECT min(date), max(date) FROM articles").fetchone()

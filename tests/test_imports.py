@@ -48,7 +48,8 @@ ORDER = (
     ("rag.answering",),
     ("rag",),
     ("rag.training",),
-    ("eval", "ui"),
+    ("eval",),
+    ("ui",),
     ("rag.cli",),
 )
 RANK = {stage: rank for rank, stages in enumerate(ORDER) for stage in stages}

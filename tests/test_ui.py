@@ -18,8 +18,9 @@ import rag
 from rag import prompts
 from rag.errors import GenerationError, RagError
 from rag.types import Answer, ArchiveStats, Article, Citation, Hit, ScoreParts, Timings
-from ui import app, render
+from ui import app, frame, render
 from ui.conversation import FAILED, SEARCHING, STOPPED, Conversation, Filters
+from ui.examples import SAMPLE_QUESTIONS, example_questions
 from ui.models import LOADING, Models
 from ui.render import Shown
 
@@ -351,7 +352,7 @@ def test_footer():
 )
 def test_header(articles, first, last, expected):
     stats = ArchiveStats(articles, 0, 0, 0, first, last, 0, "e")
-    assert Markup(render.header_html("<town>", stats)).text == expected
+    assert Markup(render.header_html("<town>", stats)).text == f"ChatArchiveEvaluation{expected}"
 
 
 # The conversation
@@ -362,7 +363,7 @@ def views(conversation, question, archive, generator, **filters):
         conversation.ask(
             question,
             archive=archive,
-            models=Models(archive, generator=generator),
+            models=Models(generator=generator),
             filters=Filters(**filters),
         )
     )
@@ -466,7 +467,7 @@ def test_filters_reach_the_search(archive):
 def test_stop_keeps_the_sentences_so_far(archive):
     talk = Conversation()
     generator = Script(*IN_STEPS, go=threading.Event())
-    for step in talk.ask(COST, archive=archive, models=Models(archive, generator=generator)):
+    for step in talk.ask(COST, archive=archive, models=Models(generator=generator)):
         if "12 million" in contents(step)[1]:
             talk.stop()
         last = step
@@ -478,7 +479,7 @@ def test_stop_keeps_the_sentences_so_far(archive):
 
 def test_stopped_before_the_first_sentence_is_no_refusal(archive):
     talk = Conversation()
-    for step in talk.ask(COST, archive=archive, models=Models(archive, generator=Script(*TWO))):
+    for step in talk.ask(COST, archive=archive, models=Models(generator=Script(*TWO))):
         talk.stop()
         last = step
     assert contents(last) == [COST, STOPPED]
@@ -487,7 +488,7 @@ def test_stopped_before_the_first_sentence_is_no_refusal(archive):
 
 def test_stop_ends_only_its_own_conversation(archive):
     one, other = Conversation(), Conversation()
-    models = Models(archive, generator=Script(TWO[0]))
+    models = Models(generator=Script(TWO[0]))
     running, beside = (talk.ask(COST, archive=archive, models=models) for talk in (one, other))
     next(running), next(beside)
     one.stop()
@@ -497,7 +498,7 @@ def test_stop_ends_only_its_own_conversation(archive):
 
 def test_a_visitor_who_leaves_stops_the_answer(archive):
     talk = Conversation()
-    steps = talk.ask(COST, archive=archive, models=Models(archive, generator=Script(*TWO)))
+    steps = talk.ask(COST, archive=archive, models=Models(generator=Script(*TWO)))
     next(steps)
     stop = talk._stop
     steps.close()
@@ -507,7 +508,7 @@ def test_a_visitor_who_leaves_stops_the_answer(archive):
 
 def test_a_second_question_waits_for_the_first(archive):
     talk = Conversation()
-    steps = talk.ask(COST, archive=archive, models=Models(archive, generator=Script(*TWO)))
+    steps = talk.ask(COST, archive=archive, models=Models(generator=Script(*TWO)))
     next(steps)
     (only,) = views(talk, "Another?", archive, Script())
     assert only.running
@@ -546,15 +547,15 @@ def test_models_load_in_the_background_and_say_so(archive, monkeypatch):
         return Script()
 
     monkeypatch.setattr("ui.models.load_generator", load)
-    models = Models(archive)
+    models = Models()
     assert models.status == ""
-    thread = models.load_in_background()
+    thread = models.load_in_background(archive)
     assert begun.wait(5)
     assert models.status == LOADING
     go.set()
     thread.join(5)
-    assert (models.ready, models.status) == (True, "")
-    assert models.load() is models.load()
+    assert (models.ready_for(archive), models.status) == (True, "")
+    assert models.load(archive) is models.load(archive)
     assert loads == [archive.settings.generator]
 
 
@@ -563,12 +564,12 @@ def test_models_that_fail_to_load_say_why_and_can_be_tried_again(archive, monkey
         raise GenerationError("no such model")
 
     monkeypatch.setattr("ui.models.load_generator", fail)
-    models = Models(archive)
-    models.load_in_background().join(5)
+    models = Models()
+    models.load_in_background(archive).join(5)
     assert models.status == "no such model"
     monkeypatch.setattr("ui.models.load_generator", lambda name: Script())
-    models.load()
-    assert (models.ready, models.status) == (True, "")
+    models.load(archive)
+    assert (models.ready_for(archive), models.status) == (True, "")
 
 
 # The page
@@ -581,7 +582,7 @@ def page(archive):
 
     def serve(generator):
         pages.append(app.build(archive, generator=generator))
-        return app.serve(pages[-1], host="127.0.0.1", port=0, quiet=True)
+        return frame.serve(pages[-1], host="127.0.0.1", port=0, quiet=True)
 
     yield serve
     for served in pages:
@@ -678,11 +679,14 @@ def test_page_labels_its_fields_and_brings_its_style_and_script(page):
 def test_a_taken_port_is_told_in_words(archive, page):
     port = int(page(Script()).rstrip("/").rpartition(":")[2])
     with pytest.raises(RagError, match=f"cannot serve on 127.0.0.1:{port}: .*another port"):
-        app.serve(app.build(archive), host="127.0.0.1", port=port, quiet=True)
+        frame.serve(app.build(archive), host="127.0.0.1", port=port, quiet=True)
 
 
-def test_sample_questions_are_those_the_archive_can_be_asked(archive):
-    assert app.sample_questions(archive) == ()
-    question, title = next(iter(app.SAMPLE_QUESTIONS.items()))
+def test_example_questions_are_those_the_archive_can_be_asked(archive):
+    assert example_questions(archive) == []
+    question, title = next(iter(SAMPLE_QUESTIONS.items()))
     archive.ingest(article(title=title))
-    assert app.sample_questions(archive) == (question,)
+    assert example_questions(archive) == [question]
+    said = "Then the mayor Ann Borg spoke. Of course, Ann Borg won, and so did Ann Borg."
+    archive.ingest(article(title="Borg", text=f"{said} Later on, Ann Borg left.", id="borg"))
+    assert example_questions(archive) == [question, "What is known about Ann Borg?"]

@@ -50,6 +50,15 @@ class View:
     running: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the user thinks of an answer, and the turns before it."""
+
+    shown: Shown
+    history: tuple[Turn, ...]
+    liked: bool
+
+
 class Conversation:
     """The questions and answers of one session; nothing in it is shared with another."""
 
@@ -57,6 +66,8 @@ class Conversation:
         self.id = uuid.uuid4().hex
         self.title = ""
         self.shown: list[Shown] = []
+        # Of the answer that was judged last.
+        self.judgement: Judgement | None = None
         self._messages: list[Message] = []
         # What was asked with each pair of messages, and the number of its message.
         self._questions: list[tuple[int, str]] = []
@@ -92,10 +103,11 @@ class Conversation:
         self._messages.append({"role": "assistant", "content": ""})
         try:
             yield self._view(
-                render.status_html(LOADING if not models.ready else SEARCHING), question=""
+                render.status_html(LOADING if not models.ready_for(archive) else SEARCHING),
+                question="",
             )
-            if not models.ready:
-                models.load()
+            if not models.ready_for(archive):
+                models.load(archive)
                 yield self._view(render.status_html(SEARCHING))
             yield from self._answer(question, archive, models, filters or Filters(), stop)
         except (RagError, ValueError) as error:
@@ -140,6 +152,13 @@ class Conversation:
             tuple(self._messages), sources=render.sources_html(self.shown), question=question
         )
 
+    def judge(self, index: int, *, liked: bool) -> None:
+        """Take down what the user thinks of the message at `index`, if it is an answer."""
+        number, _ = self._questions[index // 2]
+        before = tuple(Turn(s.asked, s.answer.text) for s in self.shown if s.message < number)
+        found = [shown for shown in self.shown if shown.message == number]
+        self.judgement = Judgement(found[0], before, liked) if found else None
+
     def failed(self) -> View:
         """Return the page after an error that is no `RagError`: a mistake in this program."""
         if not self._messages:
@@ -163,7 +182,7 @@ class Conversation:
             until=filters.until,
             publishers=filters.publishers,
             stance=filters.stance,
-            generator=models.load(),
+            generator=models.load(archive),
             stop=stop,
         )
         with closing(steps):  # type: ignore[type-var]

@@ -65,6 +65,8 @@ window.dateline = {
     }
     return false;
   },
+  // Another archive is another address, which can be kept and sent.
+  turnTo: (archive) => (location.search = new URLSearchParams({ archive })),
   download: (name, text) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
@@ -92,4 +94,8 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(copied(link.closest(".dl-answer")));
   link.textContent = "Copied";
   setTimeout(() => (link.textContent = "Copy with sources"), 2000);
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.(".dl-choose select")) window.dateline.turnTo(event.target.value);
 });

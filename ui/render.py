@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from rag.types import Answer, ArchiveStats, Article, Citation, Hit
 
@@ -21,6 +21,9 @@ from rag.types import Answer, ArchiveStats, Article, Citation, Hit
 CONTEXT = 300
 # Articles named below a refusal.
 NEAREST = 3
+
+# Titles and addresses, relative to the server's root.
+PAGES = (("Chat", "./"), ("Archive", "./archive"), ("Evaluation", "./evaluation"))
 
 # Controls that reorder the text around them can make it read as what it is not; the
 # other controls but tab and newline have no place in a page.
@@ -57,17 +60,26 @@ def escape(text: str) -> str:
     return html.escape(visible(text)).translate(_MARKDOWN)
 
 
-def header_html(name: str, stats: ArchiveStats) -> str:
-    """Return the page's heading: the archive, how many articles, from when to when."""
+def header_html(
+    name: str, stats: ArchiveStats, *, page: str = "Chat", names: Sequence[str] = ()
+) -> str:
+    """Return the heading of `page`: the others, the archive, how many articles, from when to when.
+
+    With several `names` of archives, one of them can be chosen.
+    """
     count = f"{stats.articles:,} article{'' if stats.articles == 1 else 's'}"
     span = f", {_period(stats.first, stats.last)}" if stats.first and stats.last else ""
-    return f'<header class="dl-header"><h1>{escape(name)}</h1><p>{count}{span}</p></header>'
+    links = "".join(_page_link(title, path, name, page) for title, path in PAGES)
+    return (
+        f'<header class="dl-header"><nav aria-label="Pages">{links}</nav>'
+        f"<h1>{escape(name)}</h1><p>{count}{span}</p>{_chooser(name, names)}</header>"
+    )
 
 
 def welcome_html(articles: int) -> str:
     """Return what the empty chat says."""
     if not articles:
-        return _welcome("This archive has no articles yet.", "Add some with: rag ingest")
+        return _welcome("This archive has no articles yet.", "Add some on the Archive page.")
     return _welcome(
         "Ask a question about the articles.",
         "Every sentence of an answer links to the passage it rests on. "
@@ -190,6 +202,73 @@ def web_link(url: str | None) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def choices(publishers: Iterable[tuple[str, int]]) -> list[tuple[str, str]]:
+    """Return publishers as the choices of a list: what is shown, and the value."""
+    return [(f"{visible(name)} ({count})", name) for name, count in publishers]
+
+
+def _page_link(title: str, path: str, archive: str, page: str) -> str:
+    current = ' aria-current="page"' if title == page else ""
+    return f'<a href="{path}?archive={escape(quote(archive, safe=""))}"{current}>{title}</a>'
+
+
+def _chooser(name: str, names: Sequence[str]) -> str:
+    """Return a list to choose an archive from, where there are several."""
+    if len(names) < 2:
+        return ""
+    options = "".join(
+        f'<option value="{escape(item)}"{" selected" * (item == name)}>{escape(item)}</option>'
+        for item in names
+    )
+    return f'<label class="dl-choose">Archive <select>{options}</select></label>'
+
+
+def table_html(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as a table; the first cell of each is its heading."""
+    top = "".join(f'<th scope="col">{_line(cell)}</th>' for cell in head if cell)
+    body = "".join(
+        f'<tr><th scope="row">{_line(str(first))}</th>'
+        f"{''.join(f'<td>{_line(str(cell))}</td>' for cell in rest)}</tr>"
+        for first, *rest in rows
+    )
+    return (
+        f'<table class="dl-table">{f"<thead><tr>{top}</tr></thead>" if top else ""}'
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def folded_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table below a title that unfolds it."""
+    return f"<details><summary>{_line(title)}</summary>{table_html(head, rows)}</details>"
+
+
+def progress_html(note: str, *, done: int, total: int) -> str:
+    """Return how far a job has come; `total` is 0 when it is not known."""
+    bar = f' max="{total}" value="{min(done, total)}"' if total else ""
+    count = f"{done:,} of {total:,}" if total else f"{done:,}" if done else ""
+    return (
+        f'<div class="dl-progress"><progress aria-label="Progress"{bar}></progress>'
+        f'<p class="dl-quiet" role="status">{count} <bdi>{_line(note)}</bdi></p></div>'
+    )
+
+
+def article_line(article: Article) -> str:
+    """Return an article in one line of plain text: title, publisher, date."""
+    parts = (article.title or "Untitled article", article.publisher, article.date)
+    return visible(" · ".join(" ".join(part.split()) for part in parts if part))
+
+
+def article_html(article: Article, *, linked: Sequence[Article] = ()) -> str:
+    """Return a whole article, and its near-duplicates by name."""
+    copies = "".join(f"<li><bdi>{_line(article_line(copy))}</bdi></li>" for copy in linked)
+    return (
+        f'<article class="dl-source"><h2 dir="auto">{_title(article)}</h2>'
+        f'<p class="dl-meta">{_meta(article)}</p>'
+        f'<div class="dl-whole" dir="auto">{escape(article.text)}</div>'
+        f"{f'<h3>Near-duplicates</h3><ul>{copies}</ul>' if copies else ''}</article>"
+    )
 
 
 def _welcome(title: str, text: str) -> str:

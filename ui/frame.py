@@ -1,0 +1,67 @@
+"""What the pages share: their heading, how they are found, and types for Gradio's handlers."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+
+import gradio as gr
+
+from rag.archive import Archive
+from rag.errors import RagError
+from ui import render
+from ui.library import Library
+
+# No overlay on the components while a handler runs, and no endpoint for other programs.
+QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+# A component's new value: what Gradio's handlers return is not typed.
+Update = Any
+
+# Names in quotes would be looked for as files: Gradio serves fonts of its own.
+_SANS = gr.themes.Font("sans-serif")
+_MONO = gr.themes.Font("monospace")
+
+
+def archive_of(library: Library, request: gr.Request) -> Archive:
+    """Return the archive that the page's address names; an error shown to the user else."""
+    try:
+        return library.get(request.query_params.get("archive"))
+    except RagError as error:
+        raise gr.Error(str(error)) from error
+
+
+def header(library: Library, archive: Archive, page: str) -> str:
+    """Return the heading of `page` over an archive."""
+    return render.header_html(archive.folder.name, archive.stats(), page=page, names=library.names)
+
+
+def serve(page: gr.Blocks, *, host: str, port: int, **options: Any) -> str:
+    """Start the page's server, return its address and leave it running.
+
+    Nothing is fetched from elsewhere: no web fonts, no share link, no statistics. Raises
+    `RagError` when the port is taken. `options` are Gradio's.
+    """
+    try:
+        _, address, _ = page.launch(
+            server_name=host,
+            server_port=port or None,
+            prevent_thread_lock=True,
+            share=False,
+            ssr_mode=False,
+            run_history=False,
+            footer_links=[],
+            theme=gr.themes.Default(
+                primary_hue="blue", neutral_hue="slate", font=_SANS, font_mono=_MONO
+            ),
+            css=_resource("style.css"),
+            head=f"<script>{_resource('page.js')}</script>",
+            **options,
+        )
+    except OSError as error:
+        raise RagError(f"cannot serve on {host}:{port}: {error}; choose another port") from error
+    return address
+
+
+def _resource(name: str) -> str:
+    return resources.files("ui").joinpath(name).read_text(encoding="utf-8")
