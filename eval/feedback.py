@@ -85,7 +85,7 @@ def read(folder: Path) -> list[Feedback]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             item = _feedback(json.loads(line))
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise SourceError(f"{path}, line {number}: no feedback: {error!r}") from error
         found[item.message] = item
     return list(found.values())

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eval.metrics import gold_name, hit_at, interval, percentile, reciprocal_rank
+from eval.metrics import gold_name, interval, percentile, ranking
 from eval.questions import Question, load_questions, packaged_questions
 from eval.runner import RANKED_ARTICLES, SEARCHED_PASSAGES
 from rag import Archive
@@ -88,14 +88,14 @@ def main(
     with Archive.open(archive_path(archive), create=False) as opened:
         for name, texts in forms(turns, rewrites.passed).items():
             found = [
-                (rank(opened, text, turn.gold_articles), turn.gold_articles)
+                ranking(rank(opened, text, turn.gold_articles), turn.gold_articles)
                 for turn, text in zip(turns, texts, strict=True)
             ]
             table.add_row(
                 name,
-                _cell(hit_at(*pair, 1) for pair in found),
-                _cell(hit_at(*pair, 4) for pair in found),
-                _cell(reciprocal_rank(*pair) for pair in found),
+                _cell(each.hit_at_1 for each in found),
+                _cell(each.hit_at_4 for each in found),
+                _cell(each.mrr_at_10 for each in found),
             )
     console = Console()
     console.print(table)

@@ -10,7 +10,9 @@ from collections import Counter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+import ir_measures
 import numpy as np
+from ir_measures import RR, Success, nDCG
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -19,10 +21,14 @@ if TYPE_CHECKING:
     from rag.types import Article, Citation
 
 _MARK = re.compile(r"\s*\[\d+(?:\s*[,;]\s*\d+)*\]")
+# A statement with the marks after it, of which only the marks are taken.
+_MARKED = re.compile(r"[^\[\]]*?((?:\s*\[\d+(?:\s*[,;]\s*\d+)*\])+)")
+_NUMBER = re.compile(r"\d+")
 _AS_OF = re.compile(r"^As of \d{1,2} \w+ \d{4}: ")
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
 _PARTED = re.compile(r"['’]s\b|[-‐‑–—]", re.IGNORECASE)
 _RESAMPLES = 2000
+_MEASURES = (Success @ 1, Success @ 4, Success @ 10, RR @ 10, nDCG @ 10)
 _POLARITY = frozenset({"yes", "no"})
 
 
@@ -88,27 +94,36 @@ def contains_answer(text: str, answers: Collection[str]) -> bool:
 
 
 def gold_name(article: Article, gold: Collection[str]) -> str | None:
-    """Return the gold name of `article`: its id, or the stem of its source path.
+    """Return the gold name of `article`: its id, the stem of its source path, or its title.
 
     None when it is not a gold article. This is the only place where the names in a
     file of questions meet the articles of an archive.
     """
     stem = PurePath(article.source).stem if article.source else None
-    return next((name for name in gold if name in (article.id, stem)), None)
+    return next((name for name in gold if name in (article.id, stem, article.title)), None)
 
 
-def hit_at(ranked_ids: Sequence[str], gold: Collection[str], k: int) -> bool:
-    """Tell whether any gold article is among the first `k` (Hits@k, success@k)."""
-    return any(name in gold for name in ranked_ids[:k])
+class Ranking(NamedTuple):
+    """How well a ranking finds gold articles, each from 0 to 1."""
+
+    hit_at_1: float
+    hit_at_4: float
+    hit_at_10: float
+    mrr_at_10: float
+    ndcg_at_10: float
 
 
-def reciprocal_rank(ranked_ids: Sequence[str], gold: Collection[str]) -> float:
-    """Return 1 / rank of the first gold article, or 0 without one.
+def ranking(ranked_ids: Sequence[str], gold: Collection[str]) -> Ranking:
+    """Return hit@k (any gold article among the first k), MRR@10 and nDCG@10 of a ranking.
 
-    Its mean over questions is the MRR of TREC-8 (Voorhees 1999); cut `ranked_ids`
-    at 10 for MRR@10.
+    Computed by `ir_measures` (MacAvaney et al. 2022) as Success@k, RR@10 and nDCG@10.
     """
-    return next((1 / rank for rank, name in enumerate(ranked_ids, 1) if name in gold), 0.0)
+    if not ranked_ids or not gold:
+        return Ranking(0.0, 0.0, 0.0, 0.0, 0.0)
+    qrels = {"q": dict.fromkeys(gold, 1)}
+    run = {"q": {name: -float(rank) for rank, name in enumerate(ranked_ids)}}
+    found = ir_measures.calc_aggregate(_MEASURES, qrels, run)
+    return Ranking(*(float(found[measure]) for measure in _MEASURES))
 
 
 def citation_precision(citations: Sequence[Citation], question: Question) -> float:
@@ -123,6 +138,23 @@ def citation_precision(citations: Sequence[Citation], question: Question) -> flo
     if not citations:
         return 0.0
     return sum(_supports(citation, question) for citation in citations) / len(citations)
+
+
+def citation_recall(text: str, citations: Sequence[Citation], question: Question) -> float:
+    """Return the share of the answer's statements that a citation of theirs supports.
+
+    A statement is what stands before a run of marks; what counts as support is as for
+    `citation_precision`. It is the recall of ALCE (Gao et al. 2023) with gold labels.
+    """
+    numbered = {citation.number: citation for citation in citations}
+    parts = _MARKED.findall(text)
+    rest = re.search(r"\w", _MARKED.sub("", text)) is not None
+    marks = [[int(number) for number in _NUMBER.findall(part)] for part in parts]
+    statements = len(marks) + rest
+    supported = sum(
+        any(n in numbered and _supports(numbered[n], question) for n in given) for given in marks
+    )
+    return supported / statements if statements else 0.0
 
 
 def percentile(values: Sequence[float], q: float) -> float | None:

@@ -8,13 +8,14 @@ import zlib
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from rag.errors import SourceError
+from rag.sentences import sentences
 from rag.types import Turn, iso_date
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 DEFAULT_KIND = "fact"
 
@@ -53,29 +54,71 @@ def packaged_questions() -> Path:
 
 
 def load_questions(path: Path | str) -> list[Question]:
-    """Read questions from a ``.jsonl`` or ``.jsonl.gz`` file, one object a line.
+    """Read questions from a file: ``.jsonl`` with one object a line, or SQuAD's ``.json``.
 
-    `id` and `question` are required. Blank lines and unknown keys are passed over;
-    `gold_article_ids` stands in for `gold_articles`. Raises `SourceError` for a
-    file that cannot be read, a line that is no question, and an id used twice.
+    Either may be compressed, with ``.gz`` after its name. In JSON lines `id` and
+    `question` are required; blank lines and unknown keys are passed over, and
+    `gold_article_ids` stands in for `gold_articles`. Raises `SourceError` for a file that
+    cannot be read, a line that is no question, and an id used twice.
     """
     path = Path(path)
-    questions: dict[str, Question] = {}
     try:
-        with _open(path) as lines:
-            for number, line in enumerate(lines, start=1):
-                if not line.strip():
-                    continue
-                where = f"{path}, line {number}"
-                question = _parse(line, where=where)
-                if question.id in questions:
-                    raise SourceError(
-                        f'{where}: "id" {question.id!r} is used twice; give each question its own'
-                    )
-                questions[question.id] = question
+        with _open(path) as file:
+            read = _squad if path.name.removesuffix(".gz").endswith(".json") else _lines
+            return list(read(file, path=path))
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise SourceError(f"cannot read questions from {path}: {error}") from error
-    return list(questions.values())
+
+
+def _lines(file: IO[str], *, path: Path) -> Iterator[Question]:
+    """Yield the questions of a file with one object a line."""
+    seen = set()
+    for number, line in enumerate(file, start=1):
+        if not line.strip():
+            continue
+        where = f"{path}, line {number}"
+        question = _parse(line, where=where)
+        if question.id in seen:
+            raise SourceError(
+                f'{where}: "id" {question.id!r} is used twice; give each question its own'
+            )
+        seen.add(question.id)
+        yield question
+
+
+def _squad(file: IO[str], *, path: Path) -> Iterator[Question]:
+    """Yield the questions of a file in the format of SQuAD 1.1 and 2.0.
+
+    Its articles are known by their titles, as `rag ingest` reads them from the same file.
+    """
+    try:
+        for article in json.load(file)["data"]:
+            for paragraph in article["paragraphs"]:
+                for record in paragraph["qas"]:
+                    yield _squad_question(record, paragraph["context"], article["title"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise SourceError(
+            f"{path} is not in the format of SQuAD ({error!r}); a file of other questions "
+            "is JSON lines and ends in .jsonl"
+        ) from error
+
+
+def _squad_question(record: Mapping[str, Any], context: str, title: str) -> Question:
+    answers = record.get("answers", [])
+    held = [_sentence_at(context, answer["answer_start"]) for answer in answers]
+    return Question(
+        id=str(record["id"]),
+        question=record["question"].strip(),
+        answers=tuple(dict.fromkeys(answer["text"] for answer in answers)),
+        gold_articles=(title,) if answers else (),
+        gold_sentences=tuple(dict.fromkeys(held)),
+    )
+
+
+def _sentence_at(text: str, position: int) -> str:
+    """Return the sentence of `text` that holds the character at `position`."""
+    spans = (span for span in sentences(text) if span.start <= position < span.end)
+    return next((text[span.start : span.end] for span in spans), text)
 
 
 def _open(path: Path) -> IO[str]:
@@ -86,14 +129,15 @@ def _open(path: Path) -> IO[str]:
 
 def _parse(line: str, *, where: str) -> Question:
     try:
-        return _question(json.loads(line.rstrip()))
+        return to_question(json.loads(line.rstrip()))
     except json.JSONDecodeError as error:
         raise SourceError(f"{where}: not JSON: {error.msg} at column {error.colno}") from error
     except ValueError as error:
         raise SourceError(f"{where}: {error}") from error
 
 
-def _question(record: object) -> Question:
+def to_question(record: object) -> Question:
+    """Return the question in an object of a question file; `ValueError` for anything else."""
     if not isinstance(record, dict):
         raise ValueError(f"expected an object with keys, got {type(record).__name__}")
     return Question(

@@ -5,72 +5,185 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
+from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import jinja2
+import numpy as np
+from markupsafe import Markup
 from rich.table import Table
+
+from eval import plots
+from eval.comparison import Change, compare
+from eval.questions import to_question
+from eval.runner import MEASURES, EvalRun, Outcome, Summary
+from rag.errors import SourceError
+from rag.types import Timings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from eval.runner import EvalRun, Latency, Mean, Outcome, Scores, Summary
+    from eval.runner import Latency, Mean, Scores
+    from rag.archive import Archive
 
 JSON_FILE = "report.json"
 MARKDOWN_FILE = "report.md"
+HTML_FILE = "report.html"
 FOLDER_NAME = "%Y-%m-%dT%H%M%SZ"
 
-_NOTE = "Each score is a mean over the number of questions in brackets."
+_NOTE = "Each score is a mean, its 95 % interval, and over how many questions."
+# Measures drawn by kind of question.
+_BY_KIND = ("hit_at_4", "f1")
 _NO_VALUE = "–"
 
 
-def to_json(run: EvalRun, summary: Summary, *, settings: Mapping[str, str]) -> str:
-    """Return settings, summary and every outcome as indented JSON."""
-    report = {
-        "started": _utc(run).isoformat(timespec="seconds"),
-        "settings": dict(settings),
-        "summary": asdict(summary),
-        "outcomes": [_outcome(outcome) for outcome in run.outcomes],
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A question that went wrong: why, what was expected, and what came."""
+
+    id: str
+    question: str
+    why: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run with its scores, what it was run with, and how it differs from an earlier run."""
+
+    run: EvalRun
+    summary: Summary
+    settings: Mapping[str, str]
+    earlier: EvalRun | None = None
+
+    @property
+    def changes(self) -> list[Change]:
+        """How the measures differ from those of the earlier run."""
+        return compare(self.earlier, self.run) if self.earlier else []
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The questions that went wrong, in order."""
+        return [_failure(o, why=why) for o in self.run.outcomes if (why := fault(o))]
+
+
+def settings_of(archive: Archive, *, generator: str, questions: str) -> dict[str, str]:
+    """Return what a run over `archive` was run with."""
+    return {
+        "archive": str(archive.folder),
+        "articles": str(archive.stats().articles),
+        "embedder": archive.settings.embedder,
+        "generator": generator,
+        "questions": questions,
     }
-    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
 
 
-def to_markdown(run: EvalRun, summary: Summary, *, settings: Mapping[str, str]) -> str:
-    """Return the settings, the scores and the failures as Markdown."""
-    parts = [f"# Evaluation of {_utc(run):%Y-%m-%d %H:%M} UTC"]
-    if settings:
-        parts.append(_markdown_table([("setting", "value"), *settings.items()]))
-    parts += ["## Scores", _NOTE, _markdown_table(_rows(summary)), "## Failures"]
-    failures = [_failure(outcome, why=why) for outcome in run.outcomes if (why := fault(outcome))]
-    parts.append("\n".join(failures) or "None.")
+def to_json(report: Report) -> str:
+    """Return settings, summary, changes and every outcome as indented JSON."""
+    record = {
+        "started": _utc(report.run).isoformat(timespec="seconds"),
+        "settings": dict(report.settings),
+        "summary": asdict(report.summary),
+        "earlier": _utc(report.earlier).isoformat(timespec="seconds") if report.earlier else None,
+        "changes": [
+            {**asdict(change), "significant": change.significant} for change in report.changes
+        ],
+        "outcomes": [_outcome(outcome) for outcome in report.run.outcomes],
+    }
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+
+
+def to_markdown(report: Report) -> str:
+    """Return the settings, the scores, the changes and the failures as Markdown."""
+    parts = [f"# Evaluation of {_minute(report.run)}"]
+    if report.settings:
+        parts.append(_markdown_table([("setting", "value"), *report.settings.items()]))
+    parts += ["## Scores", _NOTE, _markdown_table(_rows(report.summary))]
+    if report.earlier:
+        parts += [
+            f"## Compared with {_minute(report.earlier)}",
+            _markdown_table(_change_rows(report.changes)),
+        ]
+    parts += ["## Failures", "\n".join(map(_item, report.failures)) or "None."]
     return "\n\n".join(parts) + "\n"
 
 
-def to_table(summary: Summary) -> Table:
-    """Return the overall scores for the terminal; the written report has them by kind."""
+def to_html(report: Report) -> str:
+    """Return one page with plots that needs no other file."""
+    source = resources.files("eval").joinpath("report.html").read_text(encoding="utf-8")
+    template = jinja2.Environment(autoescape=True).from_string(source)
+    return template.render(
+        started=_minute(report.run),
+        settings=report.settings,
+        note=_NOTE,
+        rows=_rows(report.summary),
+        overall_plot=Markup(_overall_plot(report.summary)),  # noqa: S704 - drawn here
+        kind_plot=Markup(_kind_plot(report.summary)),  # noqa: S704
+        time_plot=Markup(_time_plot(report.run)),  # noqa: S704
+        earlier=_minute(report.earlier) if report.earlier else "",
+        changes=report.changes,
+        failures=report.failures,
+    )
+
+
+def to_tables(report: Report) -> list[Table]:
+    """Return the overall scores, and what changed, for the terminal."""
     table = Table("score", "all questions", caption=_NOTE)
-    for name, cell in _cells(summary.overall):
+    for name, cell in _cells(report.summary.overall):
         table.add_row(name, cell)
-    return table
+    if not report.earlier:
+        return [table]
+    head, *rows = _change_rows([change for change in report.changes if change.significant])
+    changed = Table(*head, title=f"Compared with {_minute(report.earlier)}: significant changes")
+    for row in rows or [("none", *[""] * (len(head) - 1))]:
+        changed.add_row(*row)
+    return [table, changed]
 
 
-def write(run: EvalRun, summary: Summary, folder: Path, *, settings: Mapping[str, str]) -> Path:
-    """Write ``report.json`` and ``report.md`` into a new folder, and return it.
+def write(report: Report, folder: Path) -> Path:
+    """Write the report as JSON, Markdown and HTML into a new folder, and return it.
 
     It lies in `folder`, named for the time the run started, and appears complete or
     not at all. Raises `FileExistsError` when that report was written before.
     """
-    target = folder / f"{_utc(run):{FOLDER_NAME}}"
+    target = folder / f"{_utc(report.run):{FOLDER_NAME}}"
     if target.exists():
         raise FileExistsError(f"{target} already holds a report; move it away to write it again")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".report-") as temporary:
         staged = Path(temporary) / target.name
         staged.mkdir()
-        (staged / JSON_FILE).write_text(to_json(run, summary, settings=settings), "utf-8")
-        (staged / MARKDOWN_FILE).write_text(to_markdown(run, summary, settings=settings), "utf-8")
+        for name, text in (
+            (JSON_FILE, to_json(report)),
+            (MARKDOWN_FILE, to_markdown(report)),
+            (HTML_FILE, to_html(report)),
+        ):
+            (staged / name).write_text(text, "utf-8")
         staged.rename(target)
     return target
+
+
+def read(path: Path) -> EvalRun:
+    """Read the run of a report: its folder, or the JSON in it.
+
+    Raises `SourceError` when there is none, or it is not a report.
+    """
+    file = path / JSON_FILE if path.is_dir() else path
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        started = dt.datetime.fromisoformat(record["started"])
+        return EvalRun(started, tuple(map(_read_outcome, record["outcomes"])))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SourceError(f"{file} is not a report of an evaluation: {error!r}") from error
+
+
+def latest(folder: Path) -> Path | None:
+    """Return the folder of the last report in `folder`, or None."""
+    found = sorted(file.parent for file in folder.glob(f"*/{JSON_FILE}"))
+    return found[-1] if found else None
 
 
 def fault(outcome: Outcome) -> str | None:
@@ -90,11 +203,74 @@ def _utc(run: EvalRun) -> dt.datetime:
     return run.started.astimezone(dt.UTC)
 
 
+def _minute(run: EvalRun) -> str:
+    return f"{_utc(run):%Y-%m-%d %H:%M} UTC"
+
+
 def _outcome(outcome: Outcome) -> dict[str, object]:
     """Return an outcome for JSON, with the history in the form questions are read in."""
     record = asdict(outcome)
     record["question"]["history"] = [turn._asdict() for turn in outcome.question.history]
     return record
+
+
+def _read_outcome(record: dict[str, Any]) -> Outcome:
+    known = {field.name for field in fields(Outcome)}
+    given = {name: value for name, value in record.items() if name in known}
+    given["question"] = to_question(record["question"])
+    given["timings"] = Timings(**record["timings"])
+    given["ranked_ids"] = tuple(record["ranked_ids"])
+    return Outcome(**given)
+
+
+def _overall_plot(summary: Summary) -> str:
+    means = summary.overall.means
+    shown = [
+        plots.Bar(measure.title, mean.value, mean.low, mean.high)
+        for measure in MEASURES
+        if (mean := means[measure.name]).value is not None
+    ]
+    return plots.bars({"": shown}, title="Scores of all questions with their intervals", most=1)
+
+
+def _kind_plot(summary: Summary) -> str:
+    series = {
+        measure.title: [
+            plots.Bar(kind, mean.value, mean.low, mean.high)
+            for kind, scores in summary.by_kind.items()
+            if (mean := scores.means[measure.name]).value is not None
+        ]
+        for measure in MEASURES
+        if measure.name in _BY_KIND
+    }
+    return plots.bars(series, title="Scores by kind of question", most=1)
+
+
+def _time_plot(run: EvalRun) -> str:
+    seconds = [outcome.timings.total for outcome in run.outcomes if outcome.error is None]
+    if not seconds:
+        return ""
+    counts, edges = np.histogram(seconds, bins=min(20, max(1, len(seconds))))
+    named = [plots.Bar(f"{edge:.1f}", count) for edge, count in zip(edges, counts, strict=False)]
+    return plots.columns(named, title="Answers by seconds taken")
+
+
+def _change_rows(changes: Sequence[Change]) -> list[tuple[str, ...]]:
+    head = ("score", "before", "now", "difference", "questions", "")
+    return [
+        head,
+        *(
+            (
+                change.title,
+                f"{change.before:.3f}",
+                f"{change.after:.3f}",
+                f"{change.after - change.before:+.3f} [{change.low:+.3f}, {change.high:+.3f}]",
+                str(change.count),
+                change.verdict,
+            )
+            for change in changes
+        ),
+    ]
 
 
 def _rows(summary: Summary) -> list[tuple[str, ...]]:
@@ -111,27 +287,16 @@ def _cells(scores: Scores) -> list[tuple[str, str]]:
         ("questions", str(scores.questions)),
         ("answerable", str(scores.answerable)),
         ("errors", str(scores.errors)),
-        ("hit@1", _share(scores.hit_at_1)),
-        ("hit@4", _share(scores.hit_at_4)),
-        ("hit@10", _share(scores.hit_at_10)),
-        ("answer in passages@4", _share(scores.answer_in_passages_at_4)),
-        ("MRR@10", _share(scores.mrr_at_10)),
-        ("answer F1", _share(scores.f1)),
-        ("answer exact match", _share(scores.exact_match)),
-        ("answer holds gold answer", _share(scores.holds_answer)),
-        ("answered", _share(scores.answered)),
-        ("cites a gold article", _share(scores.cites_gold)),
-        ("quote holds gold answer", _share(scores.quote_holds_answer)),
-        ("citation precision", _share(scores.citation_precision)),
-        ("false refusals", _share(scores.false_refusals)),
-        ("false answers", _share(scores.false_answers)),
+        *((measure.title, _share(scores.means[measure.name])) for measure in MEASURES),
         ("total, p50 / p95", _seconds(scores.total)),
         ("first text, p50 / p95", _seconds(scores.first_text)),
     ]
 
 
 def _share(mean: Mean) -> str:
-    return _NO_VALUE if mean.value is None else f"{mean.value:.3f} ({mean.count})"
+    if mean.value is None:
+        return _NO_VALUE
+    return f"{mean.value:.3f} [{mean.low:.3f}, {mean.high:.3f}] ({mean.count})"
 
 
 def _seconds(latency: Latency) -> str:
@@ -140,13 +305,17 @@ def _seconds(latency: Latency) -> str:
     return f"{latency.p50:.2f} / {latency.p95:.2f} s"
 
 
-def _failure(outcome: Outcome, *, why: str) -> str:
+def _failure(outcome: Outcome, *, why: str) -> Failure:
     question = outcome.question
     expected = " / ".join(question.answers) or "a refusal"
+    return Failure(question.id, question.question, why, expected, outcome.answer or _NO_VALUE)
+
+
+def _item(failure: Failure) -> str:
     return (
-        f"- **{_flat(question.id)}** ({_flat(why)}): {_flat(question.question)}\n"
-        f"  - expected: {_flat(expected)}\n"
-        f"  - got: {_flat(outcome.answer) or _NO_VALUE}"
+        f"- **{_flat(failure.id)}** ({_flat(failure.why)}): {_flat(failure.question)}\n"
+        f"  - expected: {_flat(failure.expected)}\n"
+        f"  - got: {_flat(failure.got)}"
     )
 
 

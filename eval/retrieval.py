@@ -8,7 +8,7 @@ Runs every question against an archive with several fusion weights and prints a 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eval.metrics import contains_answer, gold_name, hit_at
+from eval.metrics import Ranking, contains_answer, gold_name, ranking
 from eval.questions import Question, load_questions
 from rag import Archive
 from rag.config import FusionWeights, RetrievalSettings, Settings, archive_path
@@ -27,7 +27,6 @@ FUSIONS = {
     "dense + lexical": FusionWeights(dense=0.4, lexical=0.6, headline=0.0),
     "dense + lexical + headline (default)": FusionWeights(),
 }
-_RANKS = (1, 4, 10)
 _PASSAGES = 4
 # Passages searched, so that ten distinct articles can be ranked.
 _DEPTH = 40
@@ -35,26 +34,24 @@ _DEPTH = 40
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Found:
-    """Shares of the questions: gold article by rank, and an answer in four passages."""
+    """Means over the questions: of the rankings, and of an answer in four passages."""
 
-    hits: Mapping[int, float]
+    ranking: Ranking
     answer_in_passages: float
 
 
 def measure(archive: Archive, questions: Sequence[Question]) -> Found:
-    """Search every question in `archive` and count what was found."""
-    hits = dict.fromkeys(_RANKS, 0)
-    answers = 0
+    """Search every question in `archive` and score what was found."""
+    rankings, answers = [], 0
     for question in questions:
         found = archive.search(question.question, k=_DEPTH)
         gold = [gold_name(hit.article, question.gold_articles) for hit in found]
         names = [name or hit.article.id or "" for name, hit in zip(gold, found, strict=True)]
-        ranked = list(dict.fromkeys(names))
-        for rank in _RANKS:
-            hits[rank] += hit_at(ranked, question.gold_articles, rank)
+        rankings.append(ranking(list(dict.fromkeys(names)), question.gold_articles))
         answers += any(contains_answer(hit.text, question.answers) for hit in found[:_PASSAGES])
     total = len(questions) or 1
-    return Found({rank: count / total for rank, count in hits.items()}, answers / total)
+    means = (sum(values) / total for values in zip(*rankings, strict=True))
+    return Found(Ranking(*means) if rankings else Ranking(0, 0, 0, 0, 0), answers / total)
 
 
 def main(
@@ -68,12 +65,12 @@ def main(
         for question in load_questions(questions)
         if question.answerable and len(question.question.split()) >= min_words
     ]
-    table = Table("fusion", *(f"hit@{rank}" for rank in _RANKS), "answer in passages@4")
+    table = Table("fusion", "hit@1", "hit@4", "hit@10", "MRR@10", "nDCG@10", "answer@4")
     for name, weights in FUSIONS.items():
         settings = Settings(retrieval=RetrievalSettings(weights=weights))
         with Archive.open(archive_path(archive), create=False, settings=settings) as opened:
             found = measure(opened, chosen)
-        figures = [*found.hits.values(), found.answer_in_passages]
+        figures = [*found.ranking, found.answer_in_passages]
         table.add_row(name, *(f"{figure:.3f}" for figure in figures))
     Console().print(f"{len(chosen)} questions", table)
 

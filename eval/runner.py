@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
+import rag
 from eval.metrics import (
     citation_precision,
+    citation_recall,
     contains_answer,
     exact_match,
     gold_name,
-    hit_at,
+    interval,
     is_yes_no,
     percentile,
-    reciprocal_rank,
+    ranking,
     strip_marks,
     token_f1,
 )
@@ -26,6 +30,8 @@ from rag.types import Answer, Hit, Timings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rag.archive import Archive
+    from rag.generation import Generator
     from rag.types import Article
 
 RANKED_ARTICLES = 10
@@ -58,6 +64,7 @@ class Outcome:
     cites_gold: bool | None = None
     quote_holds_answer: bool | None = None
     citation_precision: float | None = None
+    citation_recall: float | None = None
     passages_hold_answer: bool | None = None
     ranked_ids: tuple[str, ...] = ()
     timings: Timings = field(default_factory=Timings)
@@ -74,10 +81,12 @@ class EvalRun:
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean over `count` questions; `value` is None when there are none."""
+    """A mean over `count` questions with its 95 % interval; None when there are none."""
 
     value: float | None
     count: int
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +99,76 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """The scores of a set of questions; shares are from 0 to 1.
+class Measure:
+    """A score of single outcomes; None where it does not apply.
 
-    Retrieval counts questions with gold articles. `answer_in_passages_at_4` and
-    `quote_holds_answer` leave out yes/no questions, whose answer is no quotation.
-    Answer scores count answerable questions, refused ones as 0; citation scores
-    count the answers given to answerable questions. `answered` counts all questions.
+    `better` is 1 when more is better and -1 when less is.
+    """
+
+    name: str
+    title: str
+    of: Callable[[Outcome], float | None]
+    better: int = 1
+
+
+def _ranked(name: str) -> Callable[[Outcome], float | None]:
+    """Return the part `name` of a `Ranking`, for questions with gold articles."""
+
+    def score(outcome: Outcome) -> float | None:
+        gold = outcome.question.gold_articles
+        return getattr(_ranking(outcome.ranked_ids, gold), name) if gold else None
+
+    return score
+
+
+# Asked for once for each measure, kind and comparison.
+_ranking = cache(ranking)
+
+# In the order of the pipeline. Retrieval counts questions with gold articles. Whether the
+# passages or the quote hold an answer leaves out yes/no questions, whose answer is no
+# quotation. Answer scores count answerable questions, refused ones as 0; citation scores
+# count the answers given to answerable questions. `answered` counts all questions.
+MEASURES = (
+    Measure("hit_at_1", "hit@1", _ranked("hit_at_1")),
+    Measure("hit_at_4", "hit@4", _ranked("hit_at_4")),
+    Measure("hit_at_10", "hit@10", _ranked("hit_at_10")),
+    Measure("mrr_at_10", "MRR@10", _ranked("mrr_at_10")),
+    Measure("ndcg_at_10", "nDCG@10", _ranked("ndcg_at_10")),
+    Measure("answer_in_passages_at_4", "answer in passages@4", attrgetter("passages_hold_answer")),
+    Measure("f1", "answer F1", attrgetter("f1")),
+    Measure("exact_match", "answer exact match", attrgetter("exact_match")),
+    Measure("holds_answer", "answer holds gold answer", attrgetter("holds_answer")),
+    Measure("answered", "answered", lambda outcome: not outcome.abstained),
+    Measure("cites_gold", "cites a gold article", attrgetter("cites_gold")),
+    Measure("quote_holds_answer", "quote holds gold answer", attrgetter("quote_holds_answer")),
+    Measure("citation_precision", "citation precision", attrgetter("citation_precision")),
+    Measure("citation_recall", "citation recall", attrgetter("citation_recall")),
+    Measure(
+        "false_refusals",
+        "false refusals",
+        lambda outcome: outcome.abstained if outcome.question.answerable else None,
+        better=-1,
+    ),
+    Measure(
+        "false_answers",
+        "false answers",
+        lambda outcome: None if outcome.question.answerable else not outcome.abstained,
+        better=-1,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The scores of a set of questions; `means` has one of each of `MEASURES`, by name.
+
     Latency leaves out errors, and that of the first text leaves out refusals.
     """
 
     questions: int
     answerable: int
     errors: int
-    hit_at_1: Mean
-    hit_at_4: Mean
-    hit_at_10: Mean
-    answer_in_passages_at_4: Mean
-    mrr_at_10: Mean
-    f1: Mean
-    exact_match: Mean
-    holds_answer: Mean
-    answered: Mean
-    cites_gold: Mean
-    quote_holds_answer: Mean
-    citation_precision: Mean
-    false_refusals: Mean
-    false_answers: Mean
+    means: Mapping[str, Mean]
     total: Latency
     first_text: Latency
 
@@ -149,6 +201,29 @@ def run(
         if progress:
             progress(len(outcomes), len(questions))
     return EvalRun(started=started, outcomes=tuple(outcomes))
+
+
+def run_on(
+    archive: Archive,
+    questions: Sequence[Question],
+    *,
+    generator: Generator,
+    progress: ProgressFunction | None = None,
+) -> EvalRun:
+    """Run the questions against an archive with the default settings; see `run`."""
+    return run(
+        questions,
+        answer=lambda q: rag.answer(
+            q.question,
+            archive=archive,
+            history=q.history,
+            since=q.since,
+            until=q.until,
+            generator=generator,
+        ),
+        search=lambda q, k: archive.search(q.question, k=k, since=q.since, until=q.until),
+        progress=progress,
+    )
 
 
 def summarise(run: EvalRun) -> Summary:
@@ -204,6 +279,7 @@ def _judge(
         cites_gold=any(gold_name(c.article, gold) for c in given.citations) if gold else None,
         quote_holds_answer=_any_holds((c.quote for c in given.citations), question),
         citation_precision=citation_precision(given.citations, question) if gold else None,
+        citation_recall=citation_recall(given.text, given.citations, question) if gold else None,
     )
 
 
@@ -224,42 +300,23 @@ def _name(article: Article, *, gold: Sequence[str]) -> str:
 
 
 def _scores(outcomes: Sequence[Outcome]) -> Scores:
-    ranked = [outcome for outcome in outcomes if outcome.question.gold_articles]
-    answerable = [outcome for outcome in outcomes if outcome.question.answerable]
-    unanswerable = [outcome for outcome in outcomes if not outcome.question.answerable]
     timed = [outcome.timings for outcome in outcomes if outcome.error is None]
     return Scores(
         questions=len(outcomes),
-        answerable=len(answerable),
+        answerable=sum(outcome.question.answerable for outcome in outcomes),
         errors=len(outcomes) - len(timed),
-        hit_at_1=_hits(ranked, k=1),
-        hit_at_4=_hits(ranked, k=4),
-        hit_at_10=_hits(ranked, k=10),
-        answer_in_passages_at_4=_mean(o.passages_hold_answer for o in outcomes),
-        mrr_at_10=_mean(
-            reciprocal_rank(o.ranked_ids[:10], o.question.gold_articles) for o in ranked
-        ),
-        f1=_mean(o.f1 for o in outcomes),
-        exact_match=_mean(o.exact_match for o in outcomes),
-        holds_answer=_mean(o.holds_answer for o in outcomes),
-        answered=_mean(not o.abstained for o in outcomes),
-        cites_gold=_mean(o.cites_gold for o in outcomes),
-        quote_holds_answer=_mean(o.quote_holds_answer for o in outcomes),
-        citation_precision=_mean(o.citation_precision for o in outcomes),
-        false_refusals=_mean(o.abstained for o in answerable),
-        false_answers=_mean(not o.abstained for o in unanswerable),
+        means={measure.name: _mean(map(measure.of, outcomes)) for measure in MEASURES},
         total=_latency([timings.total for timings in timed]),
         first_text=_latency([t.first_text for t in timed if t.first_text is not None]),
     )
 
 
-def _hits(outcomes: Sequence[Outcome], *, k: int) -> Mean:
-    return _mean(hit_at(o.ranked_ids, o.question.gold_articles, k) for o in outcomes)
-
-
 def _mean(values: Iterable[float | None]) -> Mean:
-    known = [value for value in values if value is not None]
-    return Mean(value=sum(known) / len(known) if known else None, count=len(known))
+    known = [float(value) for value in values if value is not None]
+    if not known:
+        return Mean(None, 0)
+    mean, low, high = interval(known)
+    return Mean(mean, len(known), low, high)
 
 
 def _latency(seconds: Sequence[float]) -> Latency:

@@ -4,27 +4,40 @@ import datetime as dt
 import gzip
 import io
 import json
+import math
+import re
 from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
+from eval.comparison import compare
 from eval.metrics import (
     citation_precision,
+    citation_recall,
     contains_answer,
     exact_match,
     gold_name,
-    hit_at,
     is_yes_no,
     normalise_answer,
     percentile,
-    reciprocal_rank,
+    ranking,
     strip_marks,
     token_f1,
 )
 from eval.questions import Question, load_questions, packaged_questions
-from eval.report import fault, to_json, to_markdown, to_table, write
-from eval.runner import EvalRun, Latency, Mean, Outcome, run, summarise
+from eval.report import (
+    Report,
+    fault,
+    latest,
+    read,
+    to_html,
+    to_json,
+    to_markdown,
+    to_tables,
+    write,
+)
+from eval.runner import MEASURES, EvalRun, Latency, Outcome, Summary, run, summarise
 from rag.errors import GenerationError, SourceError
 from rag.types import Answer, Article, Citation, Hit, ScoreParts, Timings, Turn
 
@@ -47,8 +60,10 @@ def hit(name: str, text: str = "Nothing of note.") -> Hit:
     )
 
 
-def cite(name: str, quote: str = LANDING) -> Citation:
-    return Citation(number=1, article=article(name, quote), quote=quote, start=0, end=len(quote))
+def cite(name: str, quote: str = LANDING, number: int = 1) -> Citation:
+    return Citation(
+        number=number, article=article(name, quote), quote=quote, start=0, end=len(quote)
+    )
 
 
 # Metrics
@@ -148,21 +163,37 @@ def test_contains_answer_without_answers():
     assert not contains_answer(LANDING, [])
 
 
-def test_gold_name_is_an_id_or_a_file_stem():
+def test_gold_name_is_an_id_a_file_stem_or_a_title():
     rover = Article(title="r", text="t", id="a45f", source="/n/2021-02-18-rover-u.s.-lands.md")
     assert gold_name(rover, ("x", "a45f")) == "a45f"
     assert gold_name(rover, ("2021-02-18-rover-u.s.-lands",)) == "2021-02-18-rover-u.s.-lands"
     assert gold_name(rover, ("2021-02-18-rover",)) is None
-    assert gold_name(Article(title="r", text="t"), ("r", "None", "")) is None
+    assert gold_name(rover, ("r",)) == "r"
+    assert gold_name(Article(title="r", text="t"), ("None", "", "t")) is None
 
 
 def test_ranking_metrics():
-    ranked = ("a", "b", "c", "d")
-    assert [hit_at(ranked, {"c", "z"}, k) for k in (1, 2, 3, 4)] == [False, False, True, True]
-    assert reciprocal_rank(ranked, ("d", "b")) == 0.5
-    assert reciprocal_rank(ranked, ("z",)) == 0.0
-    assert reciprocal_rank((), ("z",)) == 0.0
-    assert not hit_at((), ("z",), 10)
+    ranked = ("a", "b", "c", "d", "e")
+    assert ranking(ranked, {"e", "z"})[:4] == (0.0, 0.0, 1.0, pytest.approx(0.2))
+    assert ranking(ranked, ("d", "b")).mrr_at_10 == 0.5
+    assert ranking(ranked, ("a",)) == (1.0, 1.0, 1.0, 1.0, 1.0)
+    # Gains at ranks 2 and 4, against ranks 1 and 2.
+    wanted = (1 / math.log2(3) + 1 / math.log2(5)) / (1 + 1 / math.log2(3))
+    assert ranking(ranked, ("d", "b")).ndcg_at_10 == pytest.approx(wanted)
+    assert ranking(ranked, ("z",)) == ranking((), ("z",)) == (0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def test_citation_recall_counts_the_statements_that_a_citation_supports():
+    question = Question(
+        id="q", question="?", answers=("x",), gold_articles=("a",), gold_sentences=("It is so.",)
+    )
+    good = Citation(1, article("a"), "It is so.", 0, 9)
+    bad = Citation(2, article("b"), "It is not.", 0, 10)
+    assert citation_recall("It is so [1].", [good, bad], question) == 1.0
+    assert citation_recall("It is so. [1] It is not. [2]", [good, bad], question) == 0.5
+    assert citation_recall("It is so. [2][1] And more.", [good, bad], question) == 0.5
+    assert citation_recall("It is so.", [good, bad], question) == 0.0
+    assert citation_recall("It is so. [3]", [good, bad], question) == 0.0
 
 
 def test_percentile():
@@ -352,7 +383,11 @@ def fake_answer(question: Question) -> Answer:
         raise GenerationError("the model is gone; start it again")
     return {
         "where": reply(
-            WHERE, "In Jezero Crater [1][2].", cite("landing"), cite("a", "It rained."), seconds=1.0
+            WHERE,
+            "In Jezero Crater [1][2].",
+            cite("landing"),
+            cite("a", "It rained.", 2),
+            seconds=1.0,
         ),
         "who": reply(WHO, REFUSAL, seconds=2.0),
         "did": reply(DID, "Yes, on Thursday [1].", cite("landing"), seconds=3.0),
@@ -381,6 +416,7 @@ def test_outcome_of_an_answer(finished):
         cites_gold=True,
         quote_holds_answer=True,
         citation_precision=0.5,
+        citation_recall=1.0,
         passages_hold_answer=True,
         ranked_ids=("id-a", "landing", "id-b"),
         timings=Timings(search=0.1, first_text=0.5, generate=0.9, total=1.0),
@@ -454,35 +490,45 @@ def test_only_ten_distinct_articles_are_ranked():
     assert outcome.ranked_ids == tuple(f"id-n{number}" for number in range(10))
 
 
+def mean(summary: Summary, name: str, kind: str | None = None) -> tuple[float | None, int]:
+    scores = summary.by_kind[kind] if kind else summary.overall
+    found = scores.means[name]
+    if found.value is not None:
+        assert found.low <= found.value <= found.high
+    return found.value if found.value is None else round(found.value, 6), found.count
+
+
 def test_summary(finished):
-    scores = summarise(finished).overall
+    summary = summarise(finished)
+    scores = summary.overall
     assert (scores.questions, scores.answerable, scores.errors) == (6, 4, 1)
     # where, who, when name gold articles, found at ranks 2, 2, 1
-    assert scores.hit_at_1 == Mean(pytest.approx(1 / 3), 3)
-    assert scores.hit_at_4 == scores.hit_at_10 == Mean(1.0, 3)
-    assert scores.mrr_at_10 == Mean(pytest.approx(2 / 3), 3)
-    assert scores.answer_in_passages_at_4 == Mean(pytest.approx(1 / 3), 3)
+    assert mean(summary, "hit_at_1") == (0.333333, 3)
+    assert mean(summary, "hit_at_4") == mean(summary, "hit_at_10") == (1.0, 3)
+    assert mean(summary, "mrr_at_10") == (0.666667, 3)
+    assert mean(summary, "answer_in_passages_at_4") == (0.333333, 3)
     # where 0.8, who refused, did 1, when failed
-    assert scores.f1 == Mean(pytest.approx(0.45), 4)
-    assert scores.exact_match == Mean(0.25, 4)
-    assert scores.holds_answer == Mean(0.5, 4)
-    assert scores.answered == Mean(0.5, 6)
-    assert scores.cites_gold == scores.quote_holds_answer == Mean(1.0, 1)
-    assert scores.citation_precision == Mean(0.5, 1)
-    assert scores.false_refusals == Mean(0.5, 4)
-    assert scores.false_answers == Mean(0.5, 2)
+    assert mean(summary, "f1") == (0.45, 4)
+    assert mean(summary, "exact_match") == (0.25, 4)
+    assert mean(summary, "holds_answer") == (0.5, 4)
+    assert mean(summary, "answered") == (0.5, 6)
+    assert mean(summary, "cites_gold") == mean(summary, "quote_holds_answer") == (1.0, 1)
+    assert mean(summary, "citation_precision") == (0.5, 1)
+    assert mean(summary, "citation_recall") == (1.0, 1)
+    assert mean(summary, "false_refusals") == (0.5, 4)
+    assert mean(summary, "false_answers") == (0.5, 2)
     # totals 1 to 5 s; first texts 0.5, 1.5 and 2 s; p95 at ranks 3.8 and 1.9
     assert scores.total == Latency(3.0, pytest.approx(4.8), 5)
     assert scores.first_text == Latency(1.5, pytest.approx(1.95), 3)
 
 
 def test_summary_by_kind(finished):
-    by_kind = summarise(finished).by_kind
-    assert list(by_kind) == ["fact", "no answer", "yes/no"]
-    assert by_kind["fact"].f1 == Mean(pytest.approx(0.8 / 3), 3)
-    assert by_kind["no answer"].f1 == Mean(None, 0)
-    assert by_kind["no answer"].false_answers == Mean(0.5, 2)
-    assert by_kind["yes/no"].exact_match == Mean(1.0, 1)
+    summary = summarise(finished)
+    assert list(summary.by_kind) == ["fact", "no answer", "yes/no"]
+    assert mean(summary, "f1", "fact") == (0.266667, 3)
+    assert mean(summary, "f1", "no answer") == (None, 0)
+    assert mean(summary, "false_answers", "no answer") == (0.5, 2)
+    assert mean(summary, "exact_match", "yes/no") == (1.0, 1)
 
 
 def test_no_questions():
@@ -491,11 +537,52 @@ def test_no_questions():
     assert empty.outcomes == ()
     assert summary.by_kind == {}
     assert summary.overall.questions == 0
-    assert summary.overall.f1 == Mean(None, 0)
+    assert mean(summary, "f1") == (None, 0)
     assert summary.overall.total == Latency(None, None, 0)
-    assert "| hit@1 | – |" in to_markdown(empty, summary, settings={})
-    assert json.loads(to_json(empty, summary, settings={}))["outcomes"] == []
-    assert to_table(summary).row_count == 19
+    report = Report(empty, summary, {})
+    assert "| hit@1 | – |" in to_markdown(report)
+    assert json.loads(to_json(report))["outcomes"] == []
+    assert [table.row_count for table in to_tables(report)] == [len(MEASURES) + 5]
+    assert "<h2>Failures: 0</h2>" in to_html(report)
+
+
+# Comparison
+
+
+def test_a_change_is_flagged_when_its_interval_leaves_out_zero():
+    asked = [replace(WHERE, id=str(number)) for number in range(20)]
+
+    def outcomes(f1, refused):
+        return EvalRun(
+            dt.datetime.now(dt.UTC),
+            tuple(
+                Outcome(q, f1=f1 if i % 2 else 0.4, abstained=i < refused, exact_match=False)
+                for i, q in enumerate(asked)
+            ),
+        )
+
+    changes = {c.measure: c for c in compare(outcomes(0.2, 3), outcomes(0.8, 4))}
+    f1 = changes["f1"]
+    assert (f1.before, f1.after, f1.count) == (pytest.approx(0.3), pytest.approx(0.6), 20)
+    assert 0 < f1.low < 0.3 < f1.high < 0.6
+    assert f1.verdict == "better"
+    assert changes["exact_match"].verdict == ""
+    refusals = changes["false_refusals"]
+    assert (refusals.before, refusals.after) == (pytest.approx(0.15), pytest.approx(0.2))
+    assert refusals.low == 0
+    assert refusals.verdict == ""
+    worse = {c.measure: c for c in compare(outcomes(0.2, 0), outcomes(0.2, 20))}
+    assert worse["false_refusals"].verdict == "worse"
+    assert "cites_gold" not in changes
+
+
+def test_only_questions_asked_alike_are_compared(finished):
+    other = EvalRun(
+        finished.started,
+        tuple(replace(o, question=replace(o.question, answers=("z",))) for o in finished.outcomes),
+    )
+    assert compare(other, finished) == []
+    assert all(change.after == change.before for change in compare(finished, finished))
 
 
 # Report
@@ -521,20 +608,24 @@ def test_json_report(finished):
     told = EvalRun(
         started=finished.started, outcomes=(Outcome(question=asked), finished.outcomes[0])
     )
-    report = json.loads(to_json(told, summarise(told), settings={"embedder": "mini"}))
+    report = json.loads(to_json(Report(told, summarise(told), {"embedder": "mini"})))
     assert dt.datetime.fromisoformat(report["started"]) == told.started.replace(microsecond=0)
     assert report["settings"] == {"embedder": "mini"}
-    assert report["summary"]["overall"]["f1"] == {"value": 0.8, "count": 1}
+    f1 = report["summary"]["overall"]["means"]["f1"]
+    assert f1 == {"value": 0.8, "count": 1, "low": 0.8, "high": 0.8}
     first, second = report["outcomes"]
     assert first["question"]["history"] == [{"question": "Did it?", "answer": "Yes."}]
     assert (second["ranked_ids"], second["timings"]["total"]) == (["id-a", "landing", "id-b"], 1.0)
 
 
 def test_markdown_report(finished):
-    report = to_markdown(finished, summarise(finished), settings={"model": "a|b"})
+    report = to_markdown(Report(finished, summarise(finished), {"model": "a|b"}))
     assert "| model | a\\|b |" in report
     assert "| score | all | fact | no answer | yes/no |" in report
-    assert "| answer F1 | 0.450 (4) | 0.267 (3) | – | 1.000 (1) |" in report
+    assert (
+        "| answer F1 | 0.450 [0.000, 0.900] (4) | 0.267 [0.000, 0.800] (3) | – | 1.000 [1.0"
+        in report
+    )
     assert "| total, p50 / p95 | 3.00 / 4.80 s | 1.50 / 1.95 s | 4.50 / 4.95 s |" in report
     assert report.split("## Failures\n\n")[1] == (
         "- **who** (refused): Who built it?\n"
@@ -551,36 +642,90 @@ def test_markdown_report(finished):
 
 def test_markdown_report_without_failures():
     good = run([WHERE], answer=fake_answer, search=fake_search)
-    assert to_markdown(good, summarise(good), settings={}).endswith("## Failures\n\nNone.\n")
+    assert to_markdown(Report(good, summarise(good), {})).endswith("## Failures\n\nNone.\n")
 
 
 def test_table(finished):
     console = Console(width=160, file=io.StringIO(), record=True)
-    console.print(to_table(summarise(finished)))
+    (table,) = to_tables(Report(finished, summarise(finished), {}))
+    console.print(table)
     (row,) = [line for line in console.export_text().splitlines() if "MRR@10" in line]
     cells = [cell.strip() for cell in row.strip("│").split("│")]
-    assert cells == ["MRR@10", "0.667 (3)"]
+    assert cells == ["MRR@10", "0.667 [0.500, 1.000] (3)"]
 
 
 def test_write(finished, tmp_path):
     started = dt.datetime(2026, 3, 1, 0, 30, 5, tzinfo=dt.timezone(dt.timedelta(hours=1)))
     dated = EvalRun(started=started, outcomes=finished.outcomes)
-    summary = summarise(dated)
+    report = Report(dated, summarise(dated), {"k": "v"}, earlier=finished)
     reports = tmp_path / "deep" / "reports"
-    written = write(dated, summary, reports, settings={"k": "v"})
+    assert latest(reports) is None
+    written = write(report, reports)
     assert written == reports / "2026-02-28T233005Z"
-    assert (written / "report.json").read_text("utf-8") == to_json(
-        dated, summary, settings={"k": "v"}
-    )
-    assert (written / "report.md").read_text("utf-8") == to_markdown(
-        dated, summary, settings={"k": "v"}
-    )
+    assert (written / "report.json").read_text("utf-8") == to_json(report)
+    assert (written / "report.md").read_text("utf-8") == to_markdown(report)
+    assert (written / "report.html").read_text("utf-8").count("<svg ") == 3
     assert list(reports.iterdir()) == [written]
+    assert latest(reports) == written
     with pytest.raises(FileExistsError, match="2026-02-28T233005Z already holds a report"):
-        write(dated, summary, reports, settings={})
+        write(report, reports)
+
+
+def test_a_report_is_read_as_it_was_written(finished, tmp_path):
+    asked = Question(id="h", question="And?", history=(Turn("Did it?", "Yes."),))
+    told = EvalRun(finished.started.replace(microsecond=0), (Outcome(asked), *finished.outcomes))
+    written = write(Report(told, summarise(told), {}), tmp_path)
+    assert read(written) == read(written / "report.json") == told
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"started": "2026-01-01", "outcomes": [{}]}'])
+def test_what_is_no_report_is_refused(tmp_path, text):
+    (tmp_path / "report.json").write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError, match="is not a report of an evaluation"):
+        read(tmp_path)
+
+
+def test_html_report_shows_everything_as_text_and_asks_for_nothing():
+    asked = replace(WHERE, question="<script>alert(1)</script>", kind="<b>")
+    outcomes = run(
+        [asked], answer=lambda q: reply(q, "<img src=x>", seconds=1.0), search=fake_search
+    )
+    page = to_html(Report(outcomes, summarise(outcomes), {"a": "<i>"}, earlier=outcomes))
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "<i>" not in page
+    assert "&lt;script&gt;" in page
+    assert not re.search(r"(src|href)=\"(?!#)", page.replace('xmlns:xlink="', ""))
+    assert "Compared with" in page
 
 
 def test_failed_write_leaves_nothing(finished, tmp_path):
     with pytest.raises(TypeError):
-        write(finished, summarise(finished), tmp_path, settings={"k": object()})
+        write(Report(finished, summarise(finished), {"k": object()}), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_squad_questions(tmp_path):
+    context = "It rained. Ann Lee is mayor of Valletta. She won in 2020."
+    answer = {"text": "Ann Lee", "answer_start": context.index("Ann")}
+    qas = [
+        {"id": "a", "question": " Who is mayor? ", "answers": [answer, answer]},
+        {"id": "b", "question": "Who lost?", "answers": [], "is_impossible": True},
+    ]
+    data = {"data": [{"title": "Valletta", "paragraphs": [{"context": context, "qas": qas}]}]}
+    path = tmp_path / "dev.json.gz"
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        json.dump(data, file)
+    assert load_questions(path) == [
+        Question(
+            id="a",
+            question="Who is mayor?",
+            answers=("Ann Lee",),
+            gold_articles=("Valletta",),
+            gold_sentences=("Ann Lee is mayor of Valletta.",),
+        ),
+        Question(id="b", question="Who lost?"),
+    ]
+    (tmp_path / "bad.json").write_text('{"data": [{}]}', encoding="utf-8")
+    with pytest.raises(SourceError, match="not in the format of SQuAD"):
+        load_questions(tmp_path / "bad.json")

@@ -32,7 +32,6 @@ class Managing:
 
 def build(page: gr.Blocks, library: Library) -> None:
     """Lay the page out and connect it; see `ui.app.build`."""
-    gr.Navbar(visible=False)  # The heading has links that keep the archive.
     top = gr.HTML(header(library, library.first, PAGE))
     # The number of the archive's last change, when the page has seen it.
     changed = gr.State(-1)

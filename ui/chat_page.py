@@ -35,7 +35,6 @@ def build(
 
 def _layout(library: Library) -> Parts:
     kept = shelf.layout()
-    gr.Navbar(visible=False)  # The heading has links that keep the archive.
     top = gr.HTML(header(library, library.first, PAGE))
     status = gr.HTML(elem_id="dl-models")
     with gr.Row(elem_id="dl-columns"):

@@ -1,15 +1,171 @@
-"""The evaluation page."""
+"""The evaluation page: the last report, and a run started from here."""
 
 from __future__ import annotations
 
+import html
+from dataclasses import dataclass
+from pathlib import Path
+
 import gradio as gr
 
+from eval import report as reporting
+from eval.feedback import write_questions
+from eval.questions import load_questions, packaged_questions
+from eval.runner import run_on, summarise
+from rag.archive import Archive
+from ui import render
+from ui.frame import QUIETLY, Update, archive_of, header
+from ui.jobs import Job
 from ui.library import Library
 from ui.models import Models
 
 PAGE = "Evaluation"
+NONE_YET = "No evaluation of this archive yet."
+STOPPED = "Stopped; an evaluation counts only when it is complete."
+_PACKAGED, _FEEDBACK, _FILE = "packaged", "feedback", "file"
+# How often a running evaluation is looked at, in seconds.
+_LOOK_EVERY = 1.0
+
+EvalJob = Job[Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The components that events read or change."""
+
+    source: gr.Radio
+    file: gr.File
+    most: gr.Number
+    start: gr.Button
+    stop: gr.Button
+    progress: gr.HTML
+    report: gr.HTML
+    download: gr.DownloadButton
+    timer: gr.Timer
+
+    @property
+    def looked(self) -> list[gr.blocks.Block]:
+        """The outputs of a look at the running evaluation."""
+        return [self.progress, self.start, self.stop, self.timer, self.report, self.download]
 
 
 def build(page: gr.Blocks, library: Library, models: Models) -> None:
     """Lay the page out and connect it; see `ui.app.build`."""
-    gr.HTML("soon")
+    top = gr.HTML(header(library, library.first, PAGE))
+    parts = _layout()
+    _wire(page, parts, library, models, top)
+
+
+def evaluate(
+    archive: Archive, questions: Path, *, models: Models, most: int | None, job: EvalJob
+) -> Path:
+    """Ask the questions of a file, write the report beside the archive, return its folder."""
+    chosen = load_questions(questions)[:most]
+    job.tell("Loading the models...", total=len(chosen))
+    generator = models.load(archive)
+
+    def tell(done: int, total: int) -> None:
+        job.tell(chosen[done - 1].question, done=done, total=total)
+
+    folder = archive.folder / "reports"
+    before = reporting.latest(folder)
+    earlier = reporting.read(before) if before else None
+    run = run_on(archive, chosen, generator=generator, progress=tell)
+    settings = reporting.settings_of(archive, generator=generator.name, questions=str(questions))
+    return reporting.write(reporting.Report(run, summarise(run), settings, earlier), folder)
+
+
+def report_html(archive: Archive) -> str:
+    """Return the archive's last report, in a frame that runs no script."""
+    folder = reporting.latest(archive.folder / "reports")
+    file = folder / reporting.HTML_FILE if folder else None
+    if file is None or not file.exists():
+        return render.status_html(NONE_YET)
+    page = html.escape(file.read_text(encoding="utf-8"))
+    return f'<iframe class="dl-report" title="The last report" sandbox="" srcdoc="{page}"></iframe>'
+
+
+def progress_html(job: EvalJob | None) -> str:
+    """Return how far an evaluation has come, or how it ended."""
+    if job is None:
+        return ""
+    if job.running:
+        return render.progress_html(job.note, done=job.done, total=job.total)
+    if job.problem:
+        return render.problem_html(job.problem)
+    return render.status_html(STOPPED if job.stopped else f"Written to {job.result}")
+
+
+def _layout() -> Parts:
+    with gr.Accordion("Run an evaluation", open=False):
+        source = gr.Radio(
+            [
+                ("The packaged ones, on the sample articles", _PACKAGED),
+                ("Feedback given on the chat page", _FEEDBACK),
+                ("A file", _FILE),
+            ],
+            value=_PACKAGED,
+            label="Questions",
+        )
+        file = gr.File(label="JSON lines, or SQuAD's format", visible=False, height=120)
+        most = gr.Number(label="Only the first (0 for all)", value=0, precision=0, minimum=0)
+        with gr.Row():
+            start = gr.Button("Run", variant="primary", min_width=80)
+            stop = gr.Button("Stop", interactive=False, min_width=80)
+    progress = gr.HTML()
+    report = gr.HTML()
+    download = gr.DownloadButton("Download this report", size="sm", visible=False)
+    timer = gr.Timer(_LOOK_EVERY, active=False)
+    return Parts(source, file, most, start, stop, progress, report, download, timer)
+
+
+def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: gr.HTML) -> None:
+    jobs: dict[Archive, EvalJob] = {}
+
+    def look(request: gr.Request) -> tuple[Update, ...]:
+        archive = archive_of(library, request)
+        job = jobs.get(archive)
+        running = job is not None and job.running
+        folder = reporting.latest(archive.folder / "reports")
+        file = folder / reporting.HTML_FILE if folder else None
+        return (
+            progress_html(job),
+            gr.Button(interactive=not running),
+            gr.Button(interactive=running),
+            gr.Timer(active=running),
+            gr.skip() if running else report_html(archive),
+            gr.DownloadButton(value=file, visible=bool(file and file.exists())),
+        )
+
+    def opened(request: gr.Request) -> tuple[Update, ...]:
+        return header(library, archive_of(library, request), PAGE), *look(request)
+
+    def start(
+        source: str, file: str | None, most: float | None, request: gr.Request
+    ) -> tuple[Update, ...]:
+        archive = archive_of(library, request)
+        if source == _FILE and not file:
+            raise gr.Error("There are no questions: choose a file of them.")
+
+        def work(job: EvalJob) -> Path:
+            questions = Path(file or "") if source == _FILE else packaged_questions()
+            if source == _FEEDBACK:
+                questions, _ = write_questions(archive.folder)
+            first = int(most or 0) or None
+            return evaluate(archive, questions, models=models, most=first, job=job)
+
+        if archive not in jobs or not jobs[archive].running:
+            jobs[archive] = Job(work)
+        return look(request)
+
+    def stop(request: gr.Request) -> None:
+        if job := jobs.get(archive_of(library, request)):
+            job.stop()
+
+    page.load(opened, None, [top, *parts.looked], **QUIETLY)
+    parts.timer.tick(look, None, parts.looked, **QUIETLY)
+    parts.source.change(
+        lambda source: gr.File(visible=source == _FILE), parts.source, parts.file, **QUIETLY
+    )
+    parts.start.click(start, [parts.source, parts.file, parts.most], parts.looked, **QUIETLY)
+    parts.stop.click(stop, None, None, **QUIETLY)

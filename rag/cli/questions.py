@@ -149,52 +149,62 @@ def evaluate(
     questions: Annotated[
         Path | None,
         typer.Option(
-            help="Questions as JSON lines; by default those about the sample archive.",
+            help="Questions as JSON lines or in SQuAD's format; by default those about the "
+            "sample archive.",
             exists=True,
             dir_okay=False,
         ),
     ] = None,
+    feedback: Annotated[
+        bool,
+        typer.Option("--feedback", help="Ask what users of the chat page gave feedback on."),
+    ] = False,
     archive: ArchiveName = SAMPLE_ARCHIVE,
     generator: GeneratorName = DEFAULT_GENERATOR,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first N.")] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(
+            help="An earlier report to compare with; by default the archive's last.", exists=True
+        ),
+    ] = None,
     reports: Annotated[
         Path | None, typer.Option(help="Folder for the reports; default: the archive's.")
     ] = None,
 ) -> None:
     """Run the question set and report how good the answers are."""
     from eval import report as reporting
+    from eval.feedback import write_questions
     from eval.questions import load_questions, packaged_questions
-    from eval.runner import run, summarise
+    from eval.runner import run_on, summarise
 
-    chosen = load_questions(questions or packaged_questions())[:limit]
+    if feedback and questions:
+        raise typer.BadParameter("--feedback and --questions exclude each other")
     with open_archive(archive) as opened, Progress(console=errors, transient=True) as bar:
+        if feedback:
+            questions, left_out = write_questions(opened.folder)
+            errors.print(f"{questions} has the feedback as questions", markup=False)
+            if left_out:
+                errors.print(f"{left_out} left out, for want of a right answer")
+        source = questions or packaged_questions()
+        chosen = load_questions(source)[:limit]
+        folder = reports or opened.folder / "reports"
+        before = compare or reporting.latest(folder)
+        earlier = reporting.read(before) if before else None
         writer = _load(generator)
         task = bar.add_task("Asking", total=len(chosen))
-        outcome = run(
+        outcome = run_on(
+            opened,
             chosen,
-            answer=lambda q: rag.answer(
-                q.question,
-                archive=opened,
-                history=q.history,
-                since=q.since,
-                until=q.until,
-                generator=writer,
-            ),
-            search=lambda q, k: opened.search(q.question, k=k, since=q.since, until=q.until),
+            generator=writer,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-        summary = summarise(outcome)
-        settings = {
-            "archive": str(opened.folder),
-            "articles": str(opened.stats().articles),
-            "embedder": opened.settings.embedder,
-            "generator": writer.name,
-        }
-        folder = reporting.write(
-            outcome, summary, reports or opened.folder / "reports", settings=settings
-        )
-    output.print(reporting.to_table(summary))
-    output.print(f"Report: {folder}", markup=False, soft_wrap=True)
+        settings = reporting.settings_of(opened, generator=writer.name, questions=str(source))
+        report = reporting.Report(outcome, summarise(outcome), settings, earlier)
+        written = reporting.write(report, folder)
+    for table in reporting.to_tables(report):
+        output.print(table)
+    output.print(f"Report: {written}", markup=False, soft_wrap=True)
 
 
 def _load(name: str) -> Generator:

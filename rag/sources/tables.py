@@ -103,7 +103,17 @@ def read_json(file: File, *, columns: Columns) -> Found:
         matched = records.match_columns(data, columns=columns)
         yield records.from_row(data, columns=matched, source=file.name)
     else:
-        yield from _objects(map(_checked, _listed(data)), columns, name=file.name)
+        rows = map(_with_paragraphs, map(_checked, _listed(data)))
+        yield from _objects(rows, columns, name=file.name)
+
+
+def _with_paragraphs(row: dict[str, Any] | _BadRow) -> dict[str, Any] | _BadRow:
+    """Join the paragraphs of an article in the format of SQuAD, a set of questions."""
+    if not isinstance(row, dict) or not isinstance(row.get("paragraphs"), list):
+        return row
+    parts = [part.get("context") for part in row["paragraphs"] if isinstance(part, dict)]
+    texts = [text for text in parts if isinstance(text, str)]
+    return {"title": row.get("title"), "text": "\n\n".join(texts)} if texts else row
 
 
 def read_parquet(file: File, *, columns: Columns) -> Found:

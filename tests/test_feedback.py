@@ -1,0 +1,94 @@
+"""Feedback is kept, and becomes questions."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from eval import feedback
+from eval.questions import Question, load_questions
+from rag.errors import SourceError
+from rag.types import Answer, Article, Citation, Turn
+
+QUOTE = "The bridge will cost 12 million euros."
+BRIDGE = Article(title="Bridge", text=QUOTE, id="bridge")
+ANSWER = Answer(
+    question="What will the bridge cost?",
+    text="As of 1 May 2024: 12 million euros [1]",
+    abstained=False,
+    citations=(Citation(1, BRIDGE, QUOTE, 0, len(QUOTE)),),
+    asked="What will it cost?",
+)
+REFUSED = Answer("Who won?", "Not in the articles.", True, asked="Who won?")
+HISTORY = (Turn("Is there a bridge?", "Yes [1]"),)
+
+
+def given(message="c-1", answer=ANSWER, **options):
+    return feedback.judged(message, answer, history=HISTORY, **{"liked": True, **options})
+
+
+def questions(folder):
+    path, left_out = feedback.write_questions(folder)
+    return load_questions(path), left_out
+
+
+def test_feedback_comes_back_as_it_was_kept(tmp_path):
+    assert feedback.read(tmp_path) == []
+    kept = given(note=" fine ", right_answer="x")
+    feedback.save(kept, tmp_path)
+    assert feedback.read(tmp_path) == [kept]
+    assert (kept.note, kept.articles, kept.quotes) == ("fine", ("bridge",), (QUOTE,))
+
+
+def test_a_later_judgement_replaces_the_earlier(tmp_path):
+    feedback.save(given(), tmp_path)
+    feedback.save(given(liked=False), tmp_path)
+    feedback.save(given("c-2"), tmp_path)
+    assert [item.liked for item in feedback.read(tmp_path)] == [False, True]
+
+
+def test_a_liked_answer_is_the_accepted_one(tmp_path):
+    feedback.save(given(), tmp_path)
+    assert questions(tmp_path) == (
+        [
+            Question(
+                id="c-1",
+                question="What will it cost?",
+                kind="feedback",
+                answers=("12 million euros",),
+                gold_articles=("bridge",),
+                gold_sentences=(QUOTE,),
+                history=HISTORY,
+            )
+        ],
+        0,
+    )
+
+
+def test_a_wrong_answer_needs_the_right_one(tmp_path):
+    feedback.save(given(liked=False), tmp_path)
+    feedback.save(given("c-2", liked=False, right_answer="13 million"), tmp_path)
+    feedback.save(given("c-3", liked=False, right_answer="None."), tmp_path)
+    feedback.save(given("c-4", REFUSED), tmp_path)
+    feedback.save(given("c-5", REFUSED, liked=False, right_answer="Ann"), tmp_path)
+    found, left_out = questions(tmp_path)
+    assert [(q.id, q.answers, q.gold_articles) for q in found] == [
+        ("c-2", ("13 million",), ()),
+        ("c-3", (), ()),
+        ("c-4", (), ()),
+        ("c-5", ("Ann",), ()),
+    ]
+    assert left_out == 1
+
+
+def test_nothing_to_ask_is_said(tmp_path):
+    with pytest.raises(SourceError, match="no feedback that makes a question"):
+        feedback.write_questions(tmp_path)
+
+
+@pytest.mark.parametrize("line", ["", "3", "{}", json.dumps({"history": [], "articles": []})])
+def test_a_damaged_file_is_named(tmp_path, line):
+    (tmp_path / feedback.FEEDBACK_FILE).write_text(f"{line}\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="line 1: no feedback"):
+        feedback.read(tmp_path)
