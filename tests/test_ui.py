@@ -355,6 +355,21 @@ def test_header(articles, first, last, expected):
     assert Markup(render.header_html("<town>", stats)).text == f"ChatArchiveEvaluation{expected}"
 
 
+def test_articles_that_disagree_are_shown_side_by_side():
+    one = citation(1, publisher="Town Post", date="2024-05-01")
+    other = citation(2, quote=STONE, publisher="<Lake> Mail", date="2024-05-03")
+    pieces = ("12 million. [1]", "\nArticles disagree. Lake Mail: x [2]", "\nTown Post: y [1]")
+    found = dataclasses.replace(shown(3, one, other, disagreement=(other, one)), pieces=pieces)
+    page = Markup(render.message_html(found))
+    assert page.tags.count("blockquote") == 2
+    assert page.text.startswith("12 million. [1]Articles disagree<Lake> Mail · 3 May 2024")
+    assert page.text.index(STONE) < page.text.index(QUOTE)
+    marks = [href for href in page.values("href") if "-" in href]
+    assert marks == ["#m3-1", "#m3-2", "#m3-1"]
+    assert page.text.count("Articles disagree") == 1
+    assert "\n" not in render.message_html(found)
+
+
 # The conversation
 
 

@@ -85,7 +85,8 @@ const copied = (answer) => {
     const quote = source.querySelector("mark").textContent.trim();
     return [`${title} · ${about}`, `"${quote}"`, address].filter(Boolean).join("\n");
   });
-  return [answer.querySelector("p").innerText.trim(), ...sources].join("\n\n");
+  const said = [answer.querySelector("p"), answer.querySelector(".dl-differ")];
+  return [...said.filter(Boolean).map((part) => part.innerText.trim()), ...sources].join("\n\n");
 };
 document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a.dl-copy");

@@ -117,7 +117,25 @@ def message_html(shown: Shown) -> str:
     footer = footer_html(shown)
     if shown.answer.abstained:
         return refusal_html(shown.answer, message=shown.message, footer=footer)
-    return answer_html(shown.pieces, message=shown.message, footer=footer)
+    # The last pieces quote what disagrees, one line for each of the citations.
+    pieces = shown.pieces[: len(shown.pieces) - len(shown.answer.disagreement)]
+    contrast = disagreement_html(shown.answer.disagreement, message=shown.message)
+    return answer_html(pieces, message=shown.message, footer=f"{contrast}{footer}")
+
+
+def disagreement_html(citations: Sequence[Citation], *, message: int) -> str:
+    """Return sentences that contradict each other, side by side; nothing when there are none."""
+    if not citations:
+        return ""
+    cards = "".join(
+        f'<blockquote><p class="dl-meta">{_meta(citation.article)}</p>'
+        f"<p>{_line(citation.quote)} {_mark(citation.number, message)}</p></blockquote>"
+        for citation in citations
+    )
+    return (
+        '<div class="dl-differ" role="group" aria-label="Articles disagree">'
+        f"<p><strong>Articles disagree</strong></p><div>{cards}</div></div>"
+    )
 
 
 def refusal_html(answer: Answer, *, message: int, footer: str = "") -> str:
@@ -281,12 +299,15 @@ def _piece(piece: str, message: int) -> str:
     if marks is None:
         return begin + _line(piece)
     numbers = _NUMBER.findall(marks.group())
-    links = "".join(
+    links = "".join(_mark(number, message) for number in numbers)
+    return f"{begin}{_line(piece[: marks.start()])} {links}"
+
+
+def _mark(number: int | str, message: int) -> str:
+    return (
         f'<a class="dl-mark" href="#m{message}-{number}" title="Source {number}">'
         f"&#91;{number}&#93;</a>"
-        for number in numbers
     )
-    return f"{begin}{_line(piece[: marks.start()])} {links}"
 
 
 def _nearest(hits: Iterable[Hit]) -> str:
