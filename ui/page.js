@@ -51,6 +51,8 @@ window.dateline = {
   save: (record) => {
     if (!record?.id) return;
     sessionStorage.setItem(kept, record.id);
+    // One that was opened has not changed.
+    if (record.saved) return;
     if (record.answers.length) write({ ...record, saved: Date.now() });
     else localStorage.removeItem(kept + record.id);
   },

@@ -67,7 +67,7 @@ def _record(shown: Shown) -> Record:
         "pieces": list(shown.pieces),
         "stopped": shown.stopped,
         "abstained": answer.abstained,
-        "seconds": round(answer.timings.total, 2),
+        "seconds": answer.timings.total,
         "citations": [
             _article(c.article) | {"number": c.number, "quote": c.quote, "start": c.start}
             for c in answer.citations

@@ -57,7 +57,9 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
         except ValueError as error:
             raise gr.Error(str(error)) from error
         view = conversation.restore(answers, id=str(record["id"]), title=str(record["title"]))
-        return updates(view, conversation, archive)
+        shown = zip(parts.changing, updates(view, conversation, archive), strict=True)
+        # The browser need not keep again what it has just brought.
+        return tuple(gr.skip() if part is shelf.record else value for part, value in shown)
 
     def cleared(conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
         return updates(conversation.clear(), conversation, archive_of(library, request))
@@ -99,10 +101,10 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
         **relist, js=index
     )
     shelf.chosen.input(
-        lambda record: record,
-        shelf.chosen,
+        lambda record, _: record,
+        [shelf.record, shelf.chosen],
         shelf.record,
-        js="(id) => dateline.open(id)",
+        js="(_, id) => [dateline.open(id), id]",
         **QUIETLY,
     ).then(**reopen).then(**relist, js=index)
     shelf.anew.click(cleared, parts.session, parts.changing, **QUIETLY).then(

@@ -1,0 +1,530 @@
+"""The pages in a real browser: Debian's Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+import threading
+import time
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from page_fakes import BagOfWords, Script
+from playwright.sync_api import expect, sync_playwright
+
+import rag
+from eval import feedback
+from rag.generation import load_generator
+from rag.models import DEFAULT_GENERATOR
+from ui import app, frame, saved
+from ui.conversation import Conversation
+from ui.models import LOADING, Models
+from ui.render import Shown
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+SEED = Path(__file__).parent.parent.parent / "shared" / "seed"
+PHONE = {"width": 360, "height": 740}
+PAGES = ("", "archive", "evaluation")
+
+BRIDGE = "The bridge will cost 12 million euros, the mayor said."
+STONE = "A stone bridge would cost 20 million."
+COST = "What will the bridge cost?"
+# A sentence is complete when the next has begun, so the first is out before the wait.
+IN_STEPS = (
+    "The bridge will cost 12 million euros. [1] A stone",
+    " bridge would cost 20 million. [1]",
+)
+TOWNS = ("Adria", "Borno", "Cadiz", "Derby", "Essen", "Fargo", "Genoa", "Hilo", "Ivrea", "Jena")
+
+
+class Town:
+    """A generator that answers for the town that the question names."""
+
+    name, context_tokens = "town", 4096
+
+    def count_tokens(self, text):
+        return len(text.split())
+
+    def inclination(self, messages, reply, *, stop=None):
+        return None
+
+    def stream(self, messages, *, max_new_tokens, avoid=None, stop=None):
+        asked = messages[-1].content.rpartition("harbour of")[2]
+        town = next(town for town in TOWNS if town in asked)
+        yield f"The harbour of {town} has {TOWNS.index(town) + 20} cranes. [1]"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not Path(CHROMIUM).exists():
+        pytest.fail(
+            "these tests need Chromium: apt-get install chromium, or leave them out with "
+            "-m 'not browser'"
+        )
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Return a function that opens an address as a new visitor."""
+    contexts = []
+
+    def opened(address, **options):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 850}, **options})
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector("#dl-ask textarea, .tabs, .dl-report, .dl-status")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def archive(tmp_path):
+    with rag.Archive.open(tmp_path / "town", embedder=BagOfWords()) as opened:
+        opened.ingest(
+            [
+                rag.Article(
+                    title="Bridge to cost 12 million",
+                    text=f"The council met on Monday. {BRIDGE} {STONE}",
+                    id="bridge",
+                    date="2024-05-01",
+                    url="https://news.example/bridge",
+                    publisher="Town Post",
+                ),
+                *(
+                    rag.Article(
+                        title=f"The harbour of {town}",
+                        text=f"The harbour of {town} has {number} cranes. It is old.",
+                        id=town,
+                        date="2023-01-10",
+                        publisher="Lake Mail",
+                    )
+                    for number, town in enumerate(TOWNS, start=20)
+                ),
+            ]
+        )
+        yield opened
+
+
+@pytest.fixture
+def serve():
+    """Return a function that serves the pages over an archive."""
+    pages = []
+
+    def served(archive, **options):
+        pages.append(app.build(archive, **options))
+        return frame.serve(pages[-1], host="127.0.0.1", port=0, quiet=True)
+
+    yield served
+    for page in pages:
+        page.close()
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return load_generator(DEFAULT_GENERATOR)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory, generator):
+    """Serve the sample archive with the real models; yields the archive and the address."""
+    with rag.Archive.open(tmp_path_factory.mktemp("indexes") / "sample") as archive:
+        archive.ingest(str(files("rag") / "sample"))
+        page = app.build(archive, generator=generator)
+        yield archive, frame.serve(page, host="127.0.0.1", port=0, quiet=True)
+        page.close()
+
+
+def ask(page, question, *, answers=1):
+    """Ask, and wait until the page has that many finished answers."""
+    page.fill("#dl-ask textarea", question)
+    page.keyboard.press("Enter")
+    expect(page.locator("#dl-chat .dl-footer")).to_have_count(answers, timeout=60_000)
+    expect(page.locator("#dl-ask button", has_text="Send")).to_be_enabled()
+
+
+def last_answer(page):
+    return page.locator("#dl-chat .dl-answer").last.inner_text()
+
+
+def test_an_answer_streams_in_steps_and_stands_still(archive, serve, visit):
+    generator = Script(*IN_STEPS)
+    page = visit(serve(archive, generator=generator))
+    ask(page, COST)
+    # Gradio draws the buttons below an answer a moment after its end.
+    expect(page.get_by_role("button", name="Dislike", exact=True)).to_be_visible()
+    page.evaluate("document.querySelector('#m1').kept = true")
+    generator.go = threading.Event()
+    page.fill("#dl-ask textarea", COST)
+    page.keyboard.press("Enter")
+    second = page.locator("#m2")
+    expect(second).to_contain_text("12 million euros. [1]")
+    assert "20 million" not in second.inner_text()
+    expect(page.get_by_role("button", name="Stop")).to_be_enabled()
+    generator.go.set()
+    expect(second).to_contain_text("20 million. [2]")
+    expect(page.locator("#dl-chat .dl-footer")).to_have_count(2)
+    # What was there before was not made anew.
+    assert page.evaluate("document.querySelector('#m1').kept") is True
+
+
+def test_a_mark_leads_to_the_quoted_words_and_back(sample, visit):
+    archive, address = sample
+    page = visit(address)
+    question = "How much does the Perseverance rover weigh?"
+    ask(page, question)
+    answer = rag.answer(question, archive=archive)
+    assert not answer.abstained
+    page.click("#m1 .dl-mark >> nth=0")
+    source = page.locator("#m1-1")
+    expect(source).to_be_focused()
+    expect(source).to_be_in_viewport()
+    cited = answer.citations[0]
+    stored = archive.article(cited.article.id).text[cited.start : cited.end]
+    assert source.locator("blockquote mark").text_content() == stored
+    source.locator("summary").click()
+    assert source.locator(".dl-whole").text_content() == archive.article(cited.article.id).text
+    assert source.locator(".dl-whole mark").text_content() == stored
+
+
+def test_a_mark_opens_with_enter_and_leads_back_on_a_phone(archive, serve, visit):
+    page = visit(serve(archive, generator=Script(*IN_STEPS)), viewport=PHONE)
+    ask(page, COST)
+    page.focus("#m1 .dl-mark >> nth=1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#m1-2")).to_be_focused()
+    expect(page.locator("#m1-2 mark").first).to_have_text(STONE)
+    page.click("#m1-2 .dl-back")
+    expect(page.locator("#m1")).to_be_focused()
+
+
+def test_marks_are_right_after_the_next_turn_and_a_reload(archive, serve, visit):
+    page = visit(serve(archive, generator=Script(*IN_STEPS)))
+    ask(page, COST)
+    ask(page, "And what would it cost in stone?", answers=2)
+    before = page.locator("#dl-chat").inner_text()
+
+    def quoted(message):
+        page.click(f"#m{message} .dl-mark >> nth=1")
+        expect(page.locator(f"#m{message}-2")).to_be_focused()
+        return page.locator(f"#m{message}-2 mark").first.text_content()
+
+    assert (quoted(1), quoted(2)) == (STONE, STONE)
+    page.reload()
+    expect(page.locator("#dl-chat .dl-footer")).to_have_count(2)
+    assert page.locator("#dl-chat").inner_text() == before
+    assert (quoted(1), quoted(2)) == (STONE, STONE)
+    # Editing the last question takes its answer back, and leaves the first as it was.
+    page.click("button:has-text('Edit question')")
+    expect(page.locator("#dl-chat .dl-footer")).to_have_count(1)
+    expect(page.locator("#dl-ask textarea")).to_have_value("And what would it cost in stone?")
+    assert quoted(1) == STONE
+
+
+def test_an_export_has_the_citations_in_full(archive, serve, visit):
+    page = visit(serve(archive, generator=Script(*IN_STEPS)))
+    ask(page, COST)
+    page.click("button[aria-label*=idebar]")
+    with page.expect_download() as caught:
+        page.click("button:has-text('Export as JSON')")
+    record = json.loads(Path(caught.value.path()).read_text(encoding="utf-8"))
+    cited = record["answers"][0]["citations"]
+    text = archive.article("bridge").text
+    assert [text[c["start"] : c["start"] + len(c["quote"])] for c in cited] == [BRIDGE, STONE]
+    with page.expect_download() as caught:
+        page.click("button:has-text('Export as Markdown')")
+    assert BRIDGE in Path(caught.value.path()).read_text(encoding="utf-8")
+
+
+def test_conversations_are_kept_named_opened_and_deleted(archive, serve, visit):
+    page = visit(serve(archive, generator=Script(*IN_STEPS)))
+    ask(page, COST)
+    page.click("button[aria-label*=idebar]")
+    kept = page.locator("#dl-kept label")
+    expect(kept).to_have_text([COST])
+    page.get_by_label("Name of this conversation").fill("Bridges")
+    page.get_by_role("button", name="Rename").click()
+    expect(kept).to_have_text(["Bridges"])
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#dl-chat .dl-answer")).to_have_count(0)
+    ask(page, "What will the stone bridge cost?")
+    expect(kept).to_have_count(2)
+    kept.filter(has_text="Bridges").click()
+    expect(page.locator("#dl-chat .dl-question")).to_have_text([COST])
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(kept).to_have_text(["What will the stone bridge cost?"])
+
+
+def test_an_upload_is_ingested_and_can_be_asked(generator, serve, visit, tmp_path):
+    dumps = sorted(SEED.glob("*.txt")) if SEED.exists() else []
+    given = dumps[0] if dumps else tmp_path / "dump.txt"
+    if not dumps:
+        given.write_text(
+            "Haftar Meets Putin\n\nCommander Khalifa Haftar met Vladimir Putin in Moscow on "
+            "Thursday.\nThey spoke about Libya.\n",
+            encoding="utf-8",
+        )
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"no pdf")
+    with rag.Archive.open(tmp_path / "fresh") as archive:
+        address = serve(archive, generator=generator)
+        page = visit(f"{address}archive")
+        page.get_by_role("tab", name="Add articles").click()
+        page.set_input_files("#dl-files input[type=file]", [given, broken])
+        expect(page.locator("#dl-files")).to_contain_text(given.stem[:8])
+        page.get_by_role("button", name="Add to this archive").click()
+        progress = page.locator("#dl-progress")
+        expect(progress).to_contain_text("added", timeout=60_000)
+        expect(progress).to_contain_text("Skipped: 1")
+        expect(progress).to_contain_text("broken.pdf")
+        articles = archive.articles()
+        assert {article.source for article in articles} == {given.name}
+        expect(page.locator(".dl-header p")).to_contain_text(f"{len(articles)} article")
+        page.get_by_role("link", name="Chat").click()
+        page.wait_for_selector("#dl-ask textarea")
+        ask(page, "Whom did Haftar meet in Moscow?")
+        assert "Putin" in last_answer(page)
+        assert "Haftar" in page.locator(".dl-source mark").first.inner_text()
+
+
+def test_filters_change_the_answer(sample, visit):
+    page = visit(sample[1])
+    question = "How many people did the explosion at the port of Beirut kill?"
+    ask(page, question)
+    assert "135" in last_answer(page)
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("From").fill("2024-01-01")
+    ask(page, question, answers=2)
+    assert "135" not in last_answer(page)
+    page.get_by_label("From").fill("yesterday")
+    page.fill("#dl-ask textarea", question)
+    page.keyboard.press("Enter")
+    expect(page.locator(".dl-problem")).to_contain_text("write it as YYYY-MM-DD")
+    expect(page.locator("#dl-ask textarea")).to_have_value(question)
+
+
+def test_what_is_off_topic_is_refused_with_the_nearest_articles(sample, visit):
+    page = visit(sample[1])
+    ask(page, "What is the best recipe for onion soup?")
+    assert "Nearest articles (not an answer)" in last_answer(page)
+    expect(page.locator("#dl-chat .dl-mark")).to_have_count(0)
+    expect(page.locator(".dl-source")).to_have_count(0)
+
+
+def test_stop_ends_the_work(archive, serve, visit):
+    generator = Script(*IN_STEPS, go=threading.Event())
+    page = visit(serve(archive, generator=generator))
+    page.fill("#dl-ask textarea", COST)
+    page.keyboard.press("Enter")
+    expect(page.locator("#m1")).to_contain_text("12 million euros. [1]")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#m1 .dl-footer")).to_contain_text("stopped")
+    assert "20 million" not in page.locator("#m1").inner_text()
+    assert generator.ended.wait(5)
+    generator.go.set()
+    ask(page, COST, answers=2)
+
+
+def test_thumbs_are_kept_beside_the_archive(archive, serve, visit):
+    page = visit(serve(archive, generator=Script(*IN_STEPS)))
+    ask(page, COST)
+    page.get_by_role("button", name="Dislike", exact=True).click()
+    page.get_by_label("The right answer (optional)").fill("13 million")
+    page.get_by_role("button", name="Save note").click()
+    expect(page.get_by_role("button", name="Save note")).to_be_hidden()
+    (item,) = feedback.read(archive.folder)
+    assert (item.asked, item.liked, item.right_answer) == (COST, False, "13 million")
+    assert item.quotes == (BRIDGE, STONE)
+
+
+def test_articles_are_found_read_and_deleted(archive, serve, visit):
+    page = visit(f"{serve(archive, generator=Script())}archive")
+    listed = page.locator("#dl-articles label")
+    expect(listed).to_have_count(len(TOWNS) + 1)
+    page.get_by_label("Words").fill("stone bridge")
+    page.keyboard.press("Enter")
+    expect(listed).to_have_text(["Bridge to cost 12 million · Town Post · 2024-05-01"])
+    listed.first.click()
+    expect(page.locator("#dl-article")).to_contain_text(BRIDGE)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Delete this article").click()
+    expect(page.locator(".dl-header p")).to_contain_text("10 articles")
+    assert archive.stats().articles == len(TOWNS)
+
+
+def test_archives_are_made_chosen_and_deleted(archive, serve, visit):
+    page = visit(f"{serve(archive, generator=Script())}archive")
+    page.get_by_role("tab", name="Archives").click()
+    page.get_by_label("Name of a new archive").fill("../escape")
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_text("cannot be the name of an archive")).to_be_visible()
+    page.get_by_label("Name of a new archive").fill("harbour 2")
+    page.get_by_role("button", name="Create").click()
+    expect(page.locator(".dl-header h1")).to_have_text("harbour 2")
+    page.locator(".dl-choose select").select_option("town")
+    expect(page.locator(".dl-header h1")).to_have_text("town")
+    page.locator(".dl-choose select").select_option("harbour 2")
+    expect(page.locator(".dl-header h1")).to_have_text("harbour 2")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("tab", name="Archives").click()
+    page.get_by_role("button", name="Delete this archive").click()
+    expect(page.locator(".dl-header h1")).to_have_text("town")
+    assert not (archive.folder.parent / "harbour 2").exists()
+
+
+def test_an_evaluation_is_run_and_shown(archive, serve, visit, tmp_path):
+    questions = tmp_path / "mine.jsonl"
+    record = {"id": "q", "question": COST, "answers": ["12 million"], "gold_articles": ["bridge"]}
+    questions.write_text(json.dumps(record), encoding="utf-8")
+    page = visit(f"{serve(archive, generator=Script(*IN_STEPS))}evaluation")
+    expect(page.get_by_text("No evaluation of this archive yet.")).to_be_visible()
+    page.get_by_role("button", name="Run an evaluation").click()
+    page.get_by_label("A file").check()
+    page.set_input_files("input[type=file]", questions)
+    expect(page.get_by_text("mine.jsonl").first).to_be_visible()
+    page.get_by_role("button", name="Run", exact=True).click()
+    report = page.frame_locator(".dl-report")
+    expect(report.get_by_role("heading", name="Scores")).to_be_visible(timeout=60_000)
+    expect(report.get_by_role("row", name="answer holds gold answer")).to_contain_text("1.000")
+    assert report.locator("svg").count() == 3
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_need_not_scroll_sideways(archive, serve, visit, path):
+    page = visit(f"{serve(archive, generator=Script(*IN_STEPS))}{path}", viewport=PHONE)
+    if not path:
+        ask(page, COST)
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize(("path", "scheme"), list(itertools.product(PAGES, ("light", "dark"))))
+def test_no_serious_barriers(archive, serve, visit, path, scheme):
+    address = serve(archive, generator=Script(*IN_STEPS))
+    page = visit(f"{address}{path}", color_scheme=scheme)
+    if not path:
+        ask(page, COST)
+    page.wait_for_timeout(800)
+    results = Axe().run(page)
+    serious = [
+        (found["id"], found["impact"], [node["html"][:200] for node in found["nodes"]])
+        for found in results.response["violations"]
+        if found["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+def test_ten_conversations_at_once_see_only_their_own(archive, serve, visit):
+    address = serve(archive, generator=Town())
+    visitors = {town: visit(address) for town in TOWNS}
+    for town, page in visitors.items():
+        page.fill("#dl-ask textarea", f"How many cranes has the harbour of {town}?")
+    for page in visitors.values():
+        page.keyboard.press("Enter")
+    for number, (town, page) in enumerate(visitors.items(), start=20):
+        expect(page.locator("#dl-chat .dl-footer")).to_have_count(1, timeout=60_000)
+        text = page.locator("#dl-chat").inner_text() + page.locator("#dl-panel").inner_text()
+        assert f"{number} cranes" in text
+        assert [other for other in TOWNS if other in text] == [town]
+
+
+def test_the_page_is_there_while_the_models_load(archive, serve, browser):
+    models = Models(generator=Script())
+    with models._lock:
+        address = serve(archive, models=models)
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(address)
+        expect(page.locator("#dl-models")).to_contain_text(LOADING)
+        context.close()
+        # The second visit finds a server that is warm; the browser's cache is empty again.
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(address)
+        page.wait_for_selector("#dl-ask textarea")
+        paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        context.close()
+    assert paint < 1500
+
+
+def test_a_long_conversation_types_smoothly(archive, serve, visit):
+    article = archive.article("bridge")
+    start = article.text.index(BRIDGE)
+    cited = rag.Citation(1, article, BRIDGE, start, start + len(BRIDGE))
+    talk = Conversation()
+    talk.restore(
+        [
+            Shown(
+                number,
+                COST,
+                rag.Answer(COST, "12 million [1]", False, citations=(cited,), asked=COST),
+                ("It will cost 12 million euros. [1]",),
+            )
+            for number in range(1, 101)
+        ]
+    )
+    record = {**saved.to_record(talk, archive="town"), "saved": 1}
+    page = visit(serve(archive, generator=Script(*IN_STEPS)))
+    page.evaluate(
+        "(record) => { localStorage.setItem('dateline/' + record.id, JSON.stringify(record));"
+        " sessionStorage.setItem('dateline/', record.id); }",
+        record,
+    )
+    page.reload()
+    expect(page.locator("#dl-chat .dl-footer")).to_have_count(100)
+    text = "How much will it all cost in the end?"
+    page.click("#dl-ask textarea")
+    started = time.perf_counter()
+    page.keyboard.type(text)
+    seconds = time.perf_counter() - started
+    expect(page.locator("#dl-ask textarea")).to_have_value(text)
+    # A fast typist's keys are 60 ms apart.
+    assert seconds / len(text) < 0.06
+
+
+def test_hostile_articles_do_nothing(tmp_path, serve, visit):
+    hostile = (
+        '<script>window.hit = 1</script><img src=x onerror="window.hit = 1">'
+        "[x](javascript:window.hit=1) ![](http://evil.example/p.png) \u202egpj.exe"
+    )
+    with rag.Archive.open(tmp_path / "hostile", embedder=BagOfWords()) as opened:
+        opened.ingest(
+            rag.Article(
+                title=f"Bridge {hostile}",
+                text=f"{hostile} The bridge will cost 12 million euros. {hostile}",
+                id="h",
+                publisher=hostile,
+                url="javascript:window.hit=1",
+            )
+        )
+        address = serve(opened, generator=Script("The bridge will cost 12 million euros. [1]"))
+        page = visit(address)
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        ask(page, COST)
+        page.click("#m1 .dl-mark")
+        page.click(".dl-source summary")
+        archive_page = visit(f"{address}archive")
+        archive_page.on("request", lambda request: asked.append(request.url))
+        archive_page.click("#dl-articles label")
+        expect(archive_page.locator("#dl-article")).to_contain_text("12 million")
+        for shown in (page, archive_page):
+            assert shown.evaluate("window.hit") is None
+            assert shown.locator("a[href^='javascript']").count() == 0
+            assert "\u202e" not in shown.locator("body").inner_text()
+    assert not [url for url in asked if not re.match(re.escape(address), url)]
