@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import re
 import shutil
 import threading
@@ -63,10 +64,9 @@ class Town:
 @pytest.fixture(scope="module")
 def browser():
     if not Path(CHROMIUM).exists():
-        pytest.fail(
-            "these tests need Chromium: apt-get install chromium, or leave them out with "
-            "-m 'not browser'"
-        )
+        # The automatic checks install it, and must not pass without it.
+        missing = pytest.fail if os.environ.get("CI") else pytest.skip
+        missing("there is no Chromium here; install it, as with: apt-get install chromium")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened
@@ -108,7 +108,8 @@ def archive(tmp_path):
                 *(
                     rag.Article(
                         title=f"The harbour of {town}",
-                        text=f"The harbour of {town} has {number} cranes. It is old.",
+                        text=f"The harbour of {town} has {number} cranes. "
+                        f"The harbour of {town} has 300 boats.",
                         id=town,
                         date="2023-01-10",
                         publisher="Lake Mail",
@@ -168,15 +169,20 @@ def test_an_answer_streams_in_steps_and_stands_still(archive, serve, visit):
     # Gradio draws the buttons below an answer a moment after its end.
     expect(page.get_by_role("button", name="Dislike", exact=True)).to_be_visible()
     page.evaluate("document.querySelector('#m1').kept = true")
+    generator.pieces = (
+        "The harbour of Cadiz has 22 cranes. [1] The harbour of Cadiz",
+        " has 300 boats. [1]",
+    )
     generator.go = threading.Event()
-    page.fill("#dl-ask textarea", COST)
+    # One that refers back to the first would have the generator rewrite it.
+    page.fill("#dl-ask textarea", "How many cranes and boats has the harbour of Cadiz?")
     page.keyboard.press("Enter")
     second = page.locator("#m2")
-    expect(second).to_contain_text("12 million euros. [1]")
-    assert "20 million" not in second.inner_text()
+    expect(second).to_contain_text("22 cranes. [1]")
+    assert "boats" not in second.inner_text()
     expect(page.get_by_role("button", name="Stop")).to_be_enabled()
     generator.go.set()
-    expect(second).to_contain_text("20 million. [2]")
+    expect(second).to_contain_text("boats. [2]")
     expect(page.locator("#dl-chat .dl-footer")).to_have_count(2)
     # What was there before was not made anew.
     assert page.evaluate("document.querySelector('#m1').kept") is True
