@@ -191,10 +191,10 @@ def test_an_answer_streams_in_steps_and_stands_still(archive, serve, visit):
 def test_a_mark_leads_to_the_quoted_words_and_back(sample, visit):
     archive, address = sample
     page = visit(address)
-    question = "How much does the Perseverance rover weigh?"
+    question = "In which crater did NASA's Perseverance touch down?"
     ask(page, question)
     answer = rag.answer(question, archive=archive)
-    assert not answer.abstained
+    assert "Jezero" in answer.text
     page.click("#m1 .dl-mark >> nth=0")
     source = page.locator("#m1-1")
     expect(source).to_be_focused()
@@ -290,7 +290,7 @@ def test_an_upload_is_ingested_and_can_be_asked(generator, serve, visit, tmp_pat
     with rag.Archive.open(tmp_path / "fresh") as archive:
         address = serve(archive, generator=generator)
         page = visit(f"{address}archive")
-        page.get_by_role("tab", name="Add articles").click()
+        page.get_by_role("tab", name="Add").click()
         page.set_input_files("#dl-files input[type=file]", [given, broken])
         expect(page.locator("#dl-files")).to_contain_text(given.stem[:8])
         page.get_by_role("button", name="Add to this archive").click()

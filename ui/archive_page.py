@@ -38,7 +38,7 @@ def build(page: gr.Blocks, library: Library) -> None:
     with gr.Tabs():
         with gr.Tab("Articles"):
             browsed = browsing.layout()
-        with gr.Tab("Add articles"):
+        with gr.Tab("Add"):
             added = adding.layout()
         with gr.Tab("Statistics"):
             statistics = gr.HTML(elem_id="dl-statistics")

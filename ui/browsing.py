@@ -146,7 +146,9 @@ def wire(page: gr.Blocks, browsing: Browsing, library: Library, *, changed: gr.S
     browsing.more.click(
         lambda shift: shift + _PER_PAGE, browsing.shift, browsing.shift, **QUIETLY
     ).then(**shown)
-    browsing.chosen.change(opened, browsing.chosen, [browsing.article, browsing.delete], **QUIETLY)
+    browsing.chosen.change(
+        opened, browsing.chosen, [browsing.article, browsing.delete], **QUIETLY
+    ).then(None, browsing.chosen, None, js="(id) => dateline.show(id, 'dl-article')", **QUIETLY)
     browsing.delete.click(
         deleted,
         [browsing.sure, browsing.chosen],

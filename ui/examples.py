@@ -10,7 +10,7 @@ from rag.types import Article
 
 # Questions offered where the sample article of that title is: they have short answers.
 SAMPLE_QUESTIONS = {
-    "How much does the Perseverance rover weigh?": (
+    "In which crater did NASA's Perseverance touch down?": (
         "NASA's Perseverance rover lands safely on Mars"
     ),
     "How much did Elon Musk pay for Twitter?": "Musk completes $44 billion purchase of Twitter",

@@ -67,6 +67,10 @@ window.dateline = {
     }
     return false;
   },
+  // On a phone what was chosen is shown below the list, out of sight.
+  show: (chosen, id) => {
+    if (chosen) document.getElementById(id).scrollIntoView({ block: "nearest" });
+  },
   // Another archive is another address, which can be kept and sent.
   turnTo: (archive) => (location.search = new URLSearchParams({ archive })),
   download: (name, text) => {
