@@ -411,6 +411,14 @@ def test_rows_without_text_are_counted_after_twenty(tmp_path: Path) -> None:
     assert skipped[20:] == [Skipped(str(path), "and 113 more rows without text")]
 
 
+def test_the_paragraphs_of_a_question_set_make_an_article(tmp_path: Path) -> None:
+    paragraphs = [{"context": "It rained.", "qas": []}, {"context": "It froze."}, {"x": 1}]
+    data = {"version": "1.1", "data": [{"title": "Weather", "paragraphs": paragraphs}]}
+    (article,), skipped = take(write(tmp_path / "dev.json", json.dumps(data)))
+    assert skipped == []
+    assert (article.title, article.text) == ("Weather", "It rained.\n\nIt froze.")
+
+
 def test_bad_json_line_costs_only_itself(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", f"{json.dumps(ROW)}\n{{oops\n[1]\n{json.dumps(ROW)}\n")
     articles, skipped = take(path)

@@ -13,6 +13,8 @@ from ui.frame import serve
 from ui.library import Library
 from ui.models import Models
 
+_DAY = 86_400  # seconds
+
 
 def build(
     archive: Archive,
@@ -30,7 +32,13 @@ def build(
     """
     library = Library(archive)
     loaded = models or Models(generator=generator, name=archive.settings.generator)
-    page = gr.Blocks(title="Dateline", analytics_enabled=False, fill_width=True)
+    page = gr.Blocks(
+        title="Dateline",
+        analytics_enabled=False,
+        fill_width=True,
+        # Uploads are ingested at once; what is left of them goes within a day.
+        delete_cache=(_DAY, _DAY),
+    )
     with page:
         chat_page.build(page, library, loaded, examples=examples)
     with page.route("Archive", "archive") as second:
