@@ -27,6 +27,7 @@ ORDER = (
     ("rag.sources",),
     ("rag.articles",),
     ("rag.chunks",),
+    ("rag.bert",),
     ("rag.embedding",),
     ("rag.store",),
     ("rag.dense", "rag.lexical"),
