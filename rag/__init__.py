@@ -4,22 +4,26 @@ The names below are the whole Python interface: open an `Archive`, `ingest` arti
 into it, `search` it, and put questions to it with `answer` or `stream`.
 """
 
-from rag.answering import answer, stream
-from rag.archive import Archive
-from rag.config import Settings
-from rag.errors import ArchiveError, GenerationError, ModelError, RagError, SourceError
-from rag.types import (
-    Answer,
-    Article,
-    Citation,
-    Hit,
-    IngestReport,
-    Progress,
-    ScoreParts,
-    Skipped,
-    Timings,
-    Turn,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.answering import answer, stream
+    from rag.archive import Archive
+    from rag.config import Settings
+    from rag.errors import ArchiveError, GenerationError, ModelError, RagError, SourceError
+    from rag.types import (
+        Answer,
+        Article,
+        Citation,
+        Hit,
+        IngestReport,
+        Progress,
+        ScoreParts,
+        Skipped,
+        Timings,
+        Turn,
+    )
 
 __all__ = [
     "Answer",
@@ -42,3 +46,25 @@ __all__ = [
     "answer",
     "stream",
 ]
+
+# Where the names are, but for the records of `rag.types`. They are imported at their first
+# use (PEP 562): the readers and indexes take a second, which `rag --help` need not pay.
+_HOMES = {
+    "answer": "rag.answering",
+    "stream": "rag.answering",
+    "Archive": "rag.archive",
+    "Settings": "rag.config",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'rag' has no attribute {name!r}")
+    home = "rag.errors" if name.endswith("Error") else _HOMES.get(name, "rag.types")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

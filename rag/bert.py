@@ -63,7 +63,7 @@ class BertEncoder:
 
     @classmethod
     def load(cls, folder: Path, *, dtype: torch.dtype) -> BertEncoder:
-        """Load the model in `folder`; OSError, ValueError, KeyError or RuntimeError when damaged."""
+        """Load the model in `folder`; OSError, ValueError, KeyError, RuntimeError when damaged."""
         config = _json(folder / "config.json")
         network = Bert(config)
         try:

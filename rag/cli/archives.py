@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from rag import Archive
+import rag
 from rag.cli.console import (
     DEFAULT_ARCHIVE,
     ArchiveName,
@@ -50,7 +50,7 @@ def ingest(
 ) -> None:
     """Read articles into an archive; only what is new or edited is indexed."""
     columns = dict(_pair(item) for item in column or [])
-    with Archive.open(archive_path(archive)) as opened:
+    with rag.Archive.open(archive_path(archive)) as opened:
         try:
             report = ingest_with_progress(opened, list(paths), columns=columns or None)
         except KeyboardInterrupt:
@@ -155,7 +155,7 @@ def reembed(
     archive: ArchiveName = DEFAULT_ARCHIVE,
 ) -> None:
     """Build an archive's vectors anew with another embedding model."""
-    with Archive.open(archive_path(archive), create=False) as opened:
+    with rag.Archive.open(archive_path(archive), create=False) as opened:
         before = opened.stats()
         errors.print(f"Embedding {before.articles} articles again, with {embedder}.")
         opened.reembed(embedder).close()

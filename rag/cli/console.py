@@ -20,11 +20,10 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from rag import Archive, sources
-from rag import Progress as IngestProgress
+import rag
 from rag.config import Settings, archive_path
-from rag.sources.web import is_address
 from rag.types import IngestReport, iso_date
+from rag.types import Progress as IngestProgress
 
 output = Console()
 # Everything that is not the result goes to standard error, so that pipes stay clean.
@@ -73,7 +72,7 @@ Publisher = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def open_archive(name: str, *, settings: Settings | None = None) -> Archive:
+def open_archive(name: str, *, settings: Settings | None = None) -> rag.Archive:
     """Open the archive called `name`; the sample archive is made when first asked for.
 
     While there is no default archive yet, the sample one stands in for it.
@@ -88,19 +87,19 @@ def open_archive(name: str, *, settings: Settings | None = None) -> Archive:
         name, path = SAMPLE_ARCHIVE, archive_path(SAMPLE_ARCHIVE)
     if name == SAMPLE_ARCHIVE:
         return _open_sample(path, settings)
-    return Archive.open(path, create=False, settings=settings)
+    return rag.Archive.open(path, create=False, settings=settings)
 
 
-def _open_sample(path: Path, settings: Settings | None) -> Archive:
+def _open_sample(path: Path, settings: Settings | None) -> rag.Archive:
     """Open the sample archive at `path`, ingesting the packaged articles when it is new."""
-    archive = Archive.open(path, settings=settings)
+    archive = rag.Archive.open(path, settings=settings)
     if not archive.stats().articles:
         ingest_with_progress(archive, [Path(str(files("rag") / "sample"))])
     return archive
 
 
 def ingest_with_progress(
-    archive: Archive, paths: list[str | Path], *, columns: dict[str, str] | None = None
+    archive: rag.Archive, paths: list[str | Path], *, columns: dict[str, str] | None = None
 ) -> IngestReport:
     """Ingest `paths` under a progress line with count, rate and time."""
     archive_bar = Progress(
@@ -142,6 +141,10 @@ def _count(
     Reading takes a three-hundredth of the time of embedding. Addresses are not fetched
     twice; with one among the sources the total stays unknown.
     """
+    # Imported here because it takes half a second, which `rag --help` need not pay.
+    from rag import sources
+    from rag.sources.web import is_address
+
     if not any(is_address(str(path)) for path in paths):
         found = sources.read(paths, columns=columns, on_skip=lambda _skipped: None)
         bar.update(task, total=sum(1 for _ in found))

@@ -27,7 +27,6 @@ from rag.cli.console import (
     output,
 )
 from rag.config import Settings, Stance
-from rag.digest import is_broad
 from rag.generation import Generator, load_generator
 from rag.models import DEFAULT_GENERATOR
 from rag.types import Answer, Article, Hit
@@ -60,6 +59,9 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, with the sentences it rests on."""
+    # Imported here because it takes half a second, which `rag --help` need not pay.
+    from rag.digest import is_broad
+
     stance: Stance = "balanced" if strict is None else "strict" if strict else "lenient"
     with open_archive(archive) as opened:
         writer = None if is_broad(question) else _load(generator)

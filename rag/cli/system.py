@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from rag import Archive, RagError
+import rag
 from rag.cli.console import errors, output
 from rag.config import archives_folder
+from rag.errors import RagError
 from rag.models import DEFAULT_EMBEDDER, DEFAULT_GENERATOR, known_models, resolve, status
 
 _PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tantivy", "gradio")
@@ -89,7 +90,7 @@ def _archives() -> list[str]:
     problems = []
     for database in sorted(archives_folder().glob("*/archive.sqlite")):
         try:
-            with Archive.open(database.parent, create=False) as archive:
+            with rag.Archive.open(database.parent, create=False) as archive:
                 found = archive.stats()
                 output.print(f"{database.parent.name}: {found.articles} articles, {found.embedder}")
         except RagError as error:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from rag import Archive, adapters
+import rag
+from rag import adapters
 from rag.cli.console import errors, open_archive, output
 from rag.errors import TrainingError
 from rag.marks import split_marks
@@ -138,7 +139,7 @@ def _material(files: list[Path], archive: str | None) -> tuple[list[Reading], li
     return readings, []
 
 
-def _from_archive(questions: Sequence[Question], archive: Archive) -> Iterator[Reading]:
+def _from_archive(questions: Sequence[Question], archive: rag.Archive) -> Iterator[Reading]:
     """Yield questions with the passage that the archive's own search finds for them.
 
     It is the best one of a gold article that holds an accepted answer; for a question
