@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from rag import dates, retrieval
 from rag.config import Settings
 from rag.embedding import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError
-from rag.ingest import Ingest, Source
 from rag.storage import Storage
 from rag.store import EmbedderIdentity, Filter
 from rag.types import ArchiveStats, Article, Hit, IngestReport, Period, Progress, iso_date
+
+if TYPE_CHECKING:
+    from rag.ingest import Source
 
 
 class Archive:
@@ -110,6 +113,9 @@ class Archive:
         table's columns. What could not be read is in the report's `skipped`.
         Raises `ArchiveError` while another process ingests into this archive.
         """
+        # Imported here because its readers take half a second, for which a search need not wait.
+        from rag.ingest import Ingest
+
         given = (
             [paths_or_articles]
             if isinstance(paths_or_articles, str | Path | Article)

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import numpy as np
 import numpy.typing as npt
-from datasketch import MinHash
 
 from rag.sentences import words
 from rag.types import Article
@@ -78,6 +77,9 @@ def canonical_url(url: str) -> str:
 
 def signature(text: str) -> Signature:
     """Return the MinHash signature of a text's five-word runs, BANDS * ROWS numbers."""
+    # Imported here because it brings half of SciPy, for which a search need not wait.
+    from datasketch import MinHash
+
     sketch = MinHash(num_perm=BANDS * ROWS, seed=1)
     sketch.update_batch([run.encode() for run in shingles(text)])
     return np.asarray(sketch.hashvalues, dtype=np.uint64)
