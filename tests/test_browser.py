@@ -24,7 +24,7 @@ from rag.models import DEFAULT_GENERATOR
 from ui import app, frame, saved
 from ui.conversation import Conversation
 from ui.models import LOADING, Models
-from ui.render import Shown
+from ui.records import Shown
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ from rag import Archive, Article
 from rag.archive import archives_in
 from rag.errors import ArchiveError
 from rag.types import IngestReport, Skipped
-from ui import adding, archive_page, render
+from ui import adding, archive_page, markup
 from ui.jobs import FAILED, Job
 from ui.library import Library
 
@@ -170,8 +170,8 @@ def test_statistics(archive):
 
 
 def test_progress():
-    assert 'max="4" value="3"' in render.progress_html("x", done=3, total=4)
-    assert '<progress aria-label="Progress"></progress>' in render.progress_html(
+    assert 'max="4" value="3"' in markup.progress_html("x", done=3, total=4)
+    assert '<progress aria-label="Progress"></progress>' in markup.progress_html(
         "", done=3, total=0
     )
 

@@ -10,7 +10,7 @@ from rag.errors import ArchiveError
 from rag.types import Answer, Article, Citation, Hit, ScoreParts, Timings
 from ui import saved
 from ui.conversation import Conversation
-from ui.render import Shown
+from ui.records import Shown
 
 TEXT = "It rained. The bridge will cost 12 million euros. It is of steel."
 QUOTE = "The bridge will cost 12 million euros."

@@ -16,11 +16,11 @@ import rag
 from rag import prompts
 from rag.errors import GenerationError, RagError
 from rag.types import Answer, ArchiveStats, Article, Citation, Hit, ScoreParts, Timings
-from ui import app, frame, render
+from ui import app, cited, frame, markup, render
 from ui.conversation import FAILED, SEARCHING, STOPPED, Conversation, Filters
 from ui.examples import SAMPLE_QUESTIONS, example_questions
 from ui.models import LOADING, Models
-from ui.render import Shown
+from ui.records import Shown
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -124,15 +124,15 @@ class Markup(HTMLParser):
     ],
 )
 def test_escape(text, expected):
-    assert render.escape(text) == expected
+    assert markup.escape(text) == expected
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_of_an_article_becomes_markup(text):
-    harmless = Markup(render.sources_html([shown(1, citation(publisher="P"), asked="q")]))
+    harmless = Markup(cited.sources_html([shown(1, citation(publisher="P"), asked="q")]))
     body = f"{text} {QUOTE} {text}"
     hostile = citation(title=text, publisher=text, text=body, url=f"https://news.example/{text}")
-    page = Markup(render.sources_html([shown(1, hostile, asked=text)]))
+    page = Markup(cited.sources_html([shown(1, hostile, asked=text)]))
     # An address that is a plain one apart from its quotes stays a link, within quotes.
     assert [tag for tag in page.tags if tag != "a"] == [tag for tag in harmless.tags if tag != "a"]
     assert all(href.startswith(("#m1", "https://news.example/")) for href in page.values("href"))
@@ -140,7 +140,7 @@ def test_nothing_of_an_article_becomes_markup(text):
     assert page.marked == [QUOTE, QUOTE]
     assert page.text.count(" ".join(text.split())) >= 2
     for character in "`*_[]{}$~|":
-        assert character not in re.sub(r"<[^>]*>", "", render.sources_html([shown(1, hostile)]))
+        assert character not in re.sub(r"<[^>]*>", "", cited.sources_html([shown(1, hostile)]))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -150,8 +150,8 @@ def test_messages_are_one_block_of_html(text):
     footer = render.footer_html(refused)
     for message in (
         render.question_html(text),
-        render.problem_html(text),
-        render.status_html(text),
+        markup.problem_html(text),
+        markup.status_html(text),
         render.answer_html([f"{text} [1]"], message=2, footer=footer),
         render.refusal_html(refused.answer, message=2, footer=footer),
     ):
@@ -174,7 +174,7 @@ def test_answer_links_only_the_marks_at_a_sentence_end():
 def test_quote_is_highlighted_at_its_offsets_and_not_elsewhere():
     text = f"{QUOTE} Later. {QUOTE} End."
     start = text.rindex(QUOTE)
-    page = Markup(render.passage_html(text, start, start + len(QUOTE)))
+    page = Markup(cited.passage_html(text, start, start + len(QUOTE)))
     assert page.marked == [QUOTE]
     assert page.text == text
     assert page.text.index("Later") < start
@@ -183,7 +183,7 @@ def test_quote_is_highlighted_at_its_offsets_and_not_elsewhere():
 def test_offsets_count_what_is_not_shown():
     text = "\u202eOne\u202c & two. Three <four> five. Six."
     start, end = text.index("Three"), text.index(" Six")
-    assert render.passage_html(text, start, end) == (
+    assert cited.passage_html(text, start, end) == (
         "One &amp; two. <mark>Three &lt;four&gt; five.</mark> Six."
     )
 
@@ -191,10 +191,10 @@ def test_offsets_count_what_is_not_shown():
 def test_context_is_cut_between_words():
     text = "alpha beta gamma QUOTED delta epsilon zeta"
     start = text.index("QUOTED")
-    assert render.passage_html(text, start, start + 6, context=8) == (
+    assert cited.passage_html(text, start, start + 6, context=8) == (
         "… gamma <mark>QUOTED</mark> delta …"
     )
-    assert render.passage_html(text, start, start + 6, context=300) == (
+    assert cited.passage_html(text, start, start + 6, context=300) == (
         "alpha beta gamma <mark>QUOTED</mark> delta epsilon zeta"
     )
 
@@ -219,15 +219,15 @@ def test_context_is_cut_between_words():
     ],
 )
 def test_only_web_addresses_are_linked(url, expected):
-    assert render.web_link(url) == expected
+    assert markup.web_link(url) == expected
 
 
 def test_source_shows_title_publisher_date_link_and_passage():
-    cited = citation(
+    quoted = citation(
         number=2, title="Bridge & budget", publisher="Town Post", date="2024-05-01",
         url="https://news.example/a?b&c",
     )  # fmt: skip
-    page = render.source_html(cited, message=3)
+    page = cited.source_html(quoted, message=3)
     assert 'id="m3-2"' in page
     assert (
         '<a href="https://news.example/a?b&amp;c" target="_blank" '
@@ -241,7 +241,7 @@ def test_source_shows_title_publisher_date_link_and_passage():
 
 
 def test_source_without_anything_but_text():
-    page = Markup(render.source_html(citation(title=""), message=1))
+    page = Markup(cited.source_html(citation(title=""), message=1))
     assert "Untitled article" in page.text
     assert "undated" in page.text
     assert page.values("href") == ["#m1"]
@@ -250,14 +250,14 @@ def test_source_without_anything_but_text():
 def test_ids_are_unique_across_answers_and_earlier_sources_stay():
     first = shown(1, citation(title="First"), asked="one?")
     second = shown(2, citation(title="Second"), citation(2, title="Third"), asked="two?")
-    page = render.sources_html([first, second])
+    page = cited.sources_html([first, second])
     ids = Markup(page).values("id")
     assert ids == ["dl-sources-title", "m2-1", "m2-2", "m1-1"]
     assert page.index("Second") < page.index("Earlier: ") < page.index("First")
 
 
 def test_sources_of_a_refusal():
-    page = Markup(render.sources_html([shown(1, citation(title="First")), shown(2)]))
+    page = Markup(cited.sources_html([shown(1, citation(title="First")), shown(2)]))
     assert "The last question got no answer" in page.text
     assert page.values("id") == ["dl-sources-title", "m1-1"]
 
@@ -303,7 +303,7 @@ def test_footer():
 )
 def test_header(articles, first, last, expected):
     stats = ArchiveStats(articles, 0, 0, 0, first, last, 0, "e")
-    assert Markup(render.header_html("<town>", stats)).text == f"ChatArchiveEvaluation{expected}"
+    assert Markup(markup.header_html("<town>", stats)).text == f"ChatArchiveEvaluation{expected}"
 
 
 def test_articles_that_disagree_are_shown_side_by_side():

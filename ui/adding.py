@@ -13,7 +13,7 @@ from rag import sources
 from rag.archive import Archive
 from rag.sources.web import is_address
 from rag.types import Article, IngestReport, Progress, Skipped
-from ui import render
+from ui import markup
 from ui.frame import QUIETLY, Update, archive_of
 from ui.jobs import Job
 from ui.library import Library
@@ -104,11 +104,11 @@ def progress_html(job: IngestJob | None) -> str:
     if job is None:
         return ""
     if job.running:
-        return render.progress_html(job.note, done=job.done, total=job.total)
+        return markup.progress_html(job.note, done=job.done, total=job.total)
     if job.problem:
-        return render.problem_html(job.problem)
+        return markup.problem_html(job.problem)
     if job.stopped or job.result is None:
-        return render.status_html("Stopped. What was stored stays; adding the same again goes on.")
+        return markup.status_html("Stopped. What was stored stays; adding the same again goes on.")
     return report_html(job.result)
 
 
@@ -119,11 +119,11 @@ def report_html(report: IngestReport) -> str:
         f"{report.linked} near-duplicates of others; {report.seconds:.1f} s."
     )
     if not report.skipped:
-        return render.status_html(done)
+        return markup.status_html(done)
     rows = [(skipped.source, skipped.reason) for skipped in report.skipped]
     return (
-        f"{render.status_html(done)}<h2>Skipped: {len(rows)}</h2>"
-        f"{render.table_html(('Source', 'Why'), rows)}"
+        f"{markup.status_html(done)}<h2>Skipped: {len(rows)}</h2>"
+        f"{markup.table_html(('Source', 'Why'), rows)}"
     )
 
 

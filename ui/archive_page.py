@@ -10,7 +10,7 @@ import gradio as gr
 from eval import plots
 from rag.archive import Archive
 from rag.errors import RagError
-from ui import adding, browsing, render
+from ui import adding, browsing, markup
 from ui.frame import QUIETLY, Update, archive_of, header
 from ui.library import Library
 
@@ -47,7 +47,7 @@ def build(page: gr.Blocks, library: Library) -> None:
 
     def summarised(request: gr.Request) -> tuple[Update, ...]:
         archive = archive_of(library, request)
-        publishers = gr.Dropdown(choices=render.choices(archive.publishers()))
+        publishers = gr.Dropdown(choices=markup.choices(archive.publishers()))
         return header(library, archive, PAGE), statistics_html(archive), publishers
 
     summary = [top, statistics, browsed.publishers]
@@ -71,7 +71,7 @@ def statistics_html(archive: Archive) -> str:
         ("Embedder", stats.embedder),
         ("Folder", str(archive.folder.resolve())),
     ]
-    parts = [render.table_html(("", ""), rows)]
+    parts = [markup.table_html(("", ""), rows)]
     months = _without_gaps(archive.months())
     if months:
         drawn = plots.columns(
@@ -79,14 +79,14 @@ def statistics_html(archive: Archive) -> str:
         )
         parts += [
             f"<h2>Articles by month</h2>{drawn}",
-            render.folded_table("As a table", ("Month", "Articles"), months),
+            markup.folded_table("As a table", ("Month", "Articles"), months),
         ]
     if publishers:
         most = [plots.Bar(name, count) for name, count in publishers[:_PUBLISHERS]]
         drawn = plots.bars({"": most}, title="Articles by publisher")
         parts += [
             f"<h2>Articles by publisher</h2>{drawn}",
-            render.folded_table("As a table", ("Publisher", "Articles"), publishers),
+            markup.folded_table("As a table", ("Publisher", "Articles"), publishers),
         ]
     return f'<section class="dl-statistics">{"".join(parts)}</section>'
 

@@ -10,7 +10,7 @@ import gradio as gr
 from rag.archive import Archive
 from rag.errors import RagError
 from rag.types import Article
-from ui import render
+from ui import cited, markup
 from ui.frame import QUIETLY, Update, archive_of
 from ui.library import Library
 
@@ -99,11 +99,11 @@ def wire(page: gr.Blocks, browsing: Browsing, library: Library, *, changed: gr.S
             found = _found(archive, words, since, until, publishers, shift)
         except ValueError as error:
             raise gr.Error(str(error)) from error
-        choices = [(render.article_line(item), item.id or "") for item in found[:_PER_PAGE]]
+        choices = [(cited.article_line(item), item.id or "") for item in found[:_PER_PAGE]]
         span = f"{shift + 1} to {shift + len(choices)}" if choices else "No articles."
         return (
             gr.Radio(choices=choices, value=None, visible=bool(choices)),
-            render.status_html(span),
+            markup.status_html(span),
             gr.Button(interactive=shift > 0),
             gr.Button(interactive=len(found) > _PER_PAGE),
             "",
@@ -118,7 +118,7 @@ def wire(page: gr.Blocks, browsing: Browsing, library: Library, *, changed: gr.S
             article = archive.article(id_)
         except RagError as error:
             raise gr.Error(str(error)) from error
-        return render.article_html(article, linked=archive.linked(id_)), gr.Button(visible=True)
+        return cited.article_html(article, linked=archive.linked(id_)), gr.Button(visible=True)
 
     def deleted(sure: bool | None, id_: str | None, request: gr.Request) -> Update:
         if not (sure and id_):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import gradio as gr
 
 from rag.config import Stance
-from ui import render, shelf, thumbs
+from ui import cited, markup, render, shelf, thumbs
 from ui.conversation import Conversation, Filters
 from ui.examples import example_questions
 from ui.frame import QUIETLY, Update, archive_of, header
@@ -56,7 +56,7 @@ def _layout(library: Library) -> Parts:
                 edit = gr.Button("Edit question", size="sm", interactive=False, min_width=120)
             since, until, publishers, stance = _filters()
         with gr.Column(scale=2, min_width=320):
-            sources = gr.HTML(render.sources_html(()), elem_id="dl-panel")
+            sources = gr.HTML(cited.sources_html(()), elem_id="dl-panel")
     return Parts(
         header=top,
         status=status,
@@ -120,7 +120,7 @@ def _wire_page(
 
     def look() -> tuple[Update, ...]:
         status = models.status
-        return render.status_html(status), gr.Timer(active=status == LOADING)
+        return markup.status_html(status), gr.Timer(active=status == LOADING)
 
     def opened(request: gr.Request) -> tuple[Update, ...]:
         archive = archive_of(library, request)
@@ -129,7 +129,7 @@ def _wire_page(
             placeholder=render.welcome_html(archive.stats().articles),
             examples=[{"text": question} for question in offered],
         )
-        publishers = gr.Dropdown(choices=render.choices(archive.publishers()))
+        publishers = gr.Dropdown(choices=markup.choices(archive.publishers()))
         return header(library, archive, PAGE), chat, publishers, *look()
 
     page.load(

@@ -14,9 +14,9 @@ from rag.archive import Archive
 from rag.config import Stance
 from rag.errors import RagError
 from rag.types import Answer, Turn
-from ui import render
+from ui import cited, markup, render
 from ui.models import LOADING, Models
-from ui.render import Shown
+from ui.records import Shown
 
 SEARCHING = "Searching the articles..."
 STOPPED = "Stopped."
@@ -103,15 +103,15 @@ class Conversation:
         self._messages.append({"role": "assistant", "content": ""})
         try:
             yield self._view(
-                render.status_html(LOADING if not models.ready_for(archive) else SEARCHING),
+                markup.status_html(LOADING if not models.ready_for(archive) else SEARCHING),
                 question="",
             )
             if not models.ready_for(archive):
                 models.load(archive)
-                yield self._view(render.status_html(SEARCHING))
+                yield self._view(markup.status_html(SEARCHING))
             yield from self._answer(question, archive, models, filters or Filters(), stop)
         except (RagError, ValueError) as error:
-            yield self._view(render.problem_html(str(error)), question=question, running=False)
+            yield self._view(markup.problem_html(str(error)), question=question, running=False)
         finally:
             # Reached too when the visitor has left in the middle of an answer.
             stop.set()
@@ -139,7 +139,7 @@ class Conversation:
         self._questions = [(item.message, item.asked) for item in shown]
         self._asked = max([self._asked, *(item.message for item in shown)])
         self._messages = [message for item in shown for message in _messages(item)]
-        return View(tuple(self._messages), sources=render.sources_html(self.shown), question="")
+        return View(tuple(self._messages), sources=cited.sources_html(self.shown), question="")
 
     def take_back(self) -> View:
         """Undo the last question and its answer, and put the question into its box again."""
@@ -149,7 +149,7 @@ class Conversation:
         del self._messages[-2:]
         self.shown = [item for item in self.shown if item.message != number]
         return View(
-            tuple(self._messages), sources=render.sources_html(self.shown), question=question
+            tuple(self._messages), sources=cited.sources_html(self.shown), question=question
         )
 
     def judge(self, index: int, *, liked: bool) -> None:
@@ -163,7 +163,7 @@ class Conversation:
         """Return the page after an error that is no `RagError`: a mistake in this program."""
         if not self._messages:
             return View(())
-        return self._view(render.problem_html(FAILED), running=False)
+        return self._view(markup.problem_html(FAILED), running=False)
 
     def _answer(
         self,
@@ -198,10 +198,10 @@ class Conversation:
 
     def _finish(self, shown: Shown) -> View:
         if shown.stopped and shown.answer.abstained:
-            return self._view(render.status_html(STOPPED), running=False)
+            return self._view(markup.status_html(STOPPED), running=False)
         self.shown.append(shown)
         return self._view(
-            render.message_html(shown), sources=render.sources_html(self.shown), running=False
+            render.message_html(shown), sources=cited.sources_html(self.shown), running=False
         )
 
     def _view(

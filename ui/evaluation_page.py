@@ -13,7 +13,7 @@ from eval.feedback import write_questions
 from eval.questions import load_questions, packaged_questions
 from eval.runner import run_on, summarise
 from rag.archive import Archive
-from ui import render
+from ui import markup
 from ui.frame import QUIETLY, Update, archive_of, header
 from ui.jobs import Job
 from ui.library import Library
@@ -80,7 +80,7 @@ def report_html(archive: Archive) -> str:
     folder = reporting.latest(archive.folder / "reports")
     file = folder / reporting.HTML_FILE if folder else None
     if file is None or not file.exists():
-        return render.status_html(NONE_YET)
+        return markup.status_html(NONE_YET)
     page = html.escape(file.read_text(encoding="utf-8"))
     return f'<iframe class="dl-report" title="The last report" sandbox="" srcdoc="{page}"></iframe>'
 
@@ -90,10 +90,10 @@ def progress_html(job: EvalJob | None) -> str:
     if job is None:
         return ""
     if job.running:
-        return render.progress_html(job.note, done=job.done, total=job.total)
+        return markup.progress_html(job.note, done=job.done, total=job.total)
     if job.problem:
-        return render.problem_html(job.problem)
-    return render.status_html(STOPPED if job.stopped else f"Written to {job.result}")
+        return markup.problem_html(job.problem)
+    return markup.status_html(STOPPED if job.stopped else f"Written to {job.result}")
 
 
 def _layout() -> Parts:

@@ -9,7 +9,7 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.errors import RagError
-from ui import render
+from ui import markup
 from ui.library import Library
 
 # No overlay on the components while a handler runs, and no endpoint for other programs.
@@ -33,7 +33,7 @@ def archive_of(library: Library, request: gr.Request) -> Archive:
 
 def header(library: Library, archive: Archive, page: str) -> str:
     """Return the heading of `page` over an archive."""
-    return render.header_html(archive.folder.name, archive.stats(), page=page, names=library.names)
+    return markup.header_html(archive.folder.name, archive.stats(), page=page, names=library.names)
 
 
 def serve(page: gr.Blocks, *, host: str, port: int, **options: Any) -> str:

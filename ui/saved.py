@@ -15,7 +15,8 @@ from rag.archive import Archive
 from rag.errors import ArchiveError
 from rag.types import Answer, Article, Citation, Hit, ScoreParts, Timings
 from ui.conversation import Conversation
-from ui.render import NEAREST, Shown, escape, nearest, web_link
+from ui.markup import escape, web_link
+from ui.records import NEAREST, Shown, nearest
 
 Record = dict[str, Any]
 

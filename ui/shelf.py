@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui import render, saved
+from ui import markup, saved
 from ui.conversation import Conversation
 from ui.frame import QUIETLY, Update, archive_of
 from ui.library import Library
@@ -39,7 +39,7 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
     ) -> tuple[Update, Update]:
         name = archive_of(library, request).folder.name
         own = [item for item in index or [] if item.get("archive") == name]
-        choices = [(render.visible(str(item["title"])), str(item["id"])) for item in own]
+        choices = [(markup.visible(str(item["title"])), str(item["id"])) for item in own]
         chosen = conversation.id if conversation.id in [id_ for _, id_ in choices] else None
         return (
             gr.Radio(choices=choices, value=chosen, visible=bool(choices)),

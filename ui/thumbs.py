@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from eval import feedback
-from ui import render
+from ui import markup
 from ui.conversation import Conversation
 from ui.frame import QUIETLY, Update, archive_of
 from ui.library import Library
@@ -41,7 +41,7 @@ def wire(parts: Parts, library: Library) -> None:
         if not _save(conversation, library, request):
             gr.Info(NOTHING)
             return (gr.Group(visible=False), *(gr.skip() for _ in range(3)))
-        return gr.Group(visible=True), render.status_html(THANKS), "", ""
+        return gr.Group(visible=True), markup.status_html(THANKS), "", ""
 
     def noted(note: str, right: str, conversation: Conversation, request: gr.Request) -> Update:
         if _save(conversation, library, request, note=note, right=right):

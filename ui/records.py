@@ -1,0 +1,32 @@
+"""What the pages show of an answer, as records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rag.types import Answer, Article, Hit
+
+# Articles named below a refusal.
+NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer on the page: the message it stands in, from 1, and what was asked.
+
+    `pieces` are the answer's sentences as `rag.stream` yielded them. `stopped` says
+    that the user ended it before its end.
+    """
+
+    message: int
+    asked: str
+    answer: Answer
+    pieces: tuple[str, ...] = ()
+    stopped: bool = False
+
+
+def nearest(hits: Iterable[Hit]) -> list[Article]:
+    """Return the first few articles of `hits`, best first, each once."""
+    articles = {hit.article.id: hit.article for hit in hits}
+    return list(articles.values())[:NEAREST]
