@@ -425,6 +425,9 @@ def test_no_serious_barriers(archive, serve, visit, path, scheme):
     page = visit(f"{address}{path}", color_scheme=scheme)
     if not path:
         ask(page, COST)
+        page.get_by_role("button", name="Like", exact=True).click()
+        page.get_by_role("button", name="Filters").click()
+        page.get_by_role("button", name="Toggle Sidebar").click()
     page.wait_for_timeout(800)
     results = Axe().run(page)
     serious = [

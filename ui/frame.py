@@ -21,6 +21,7 @@ Update = Any
 # Names in quotes would be looked for as files: Gradio serves fonts of its own.
 _SANS = gr.themes.Font("sans-serif")
 _MONO = gr.themes.Font("monospace")
+_RED, _DEEP_RED = "#dc2626", "#b91c1c"
 
 
 def archive_of(library: Library, request: gr.Request) -> Archive:
@@ -69,8 +70,14 @@ def _theme() -> gr.themes.Base:
         button_primary_background_fill_dark="*primary_600",
         button_primary_background_fill_hover="*primary_700",
         button_primary_background_fill_hover_dark="*primary_700",
+        button_cancel_background_fill=_RED,
+        button_cancel_background_fill_dark=_RED,
+        button_cancel_background_fill_hover=_DEEP_RED,
+        button_cancel_background_fill_hover_dark=_DEEP_RED,
         input_placeholder_color="*neutral_500",
         input_placeholder_color_dark="*neutral_400",
+        block_info_text_color="*neutral_500",
+        block_info_text_color_dark="*neutral_400",
         link_text_color="*primary_700",
         link_text_color_dark="*primary_300",
     )

@@ -11,7 +11,7 @@ from ui.frame import QUIETLY, Update, archive_of
 from ui.library import Library
 from ui.parts import Parts, Thumbs
 
-THANKS = "Noted, on this computer only. You may say more:"
+THANKS = "Noted beside the archive, and nowhere else. You may say more:"
 SAVED = "Noted, with what you wrote."
 NOTHING = "There is no answer here to judge."
 
