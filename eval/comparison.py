@@ -33,9 +33,11 @@ class Change:
 
     @property
     def verdict(self) -> str:
-        """Say "better" or "worse" of a significant change, else nothing."""
+        """Say "better", "worse" or "changed" of a significant change, else nothing."""
         if not self.significant:
             return ""
+        if not self.better:
+            return "changed"
         return "better" if (self.after - self.before) * self.better > 0 else "worse"
 
 

@@ -17,20 +17,23 @@ from rich.table import Table
 
 from eval import plots
 from eval.comparison import Change, compare
-from eval.questions import to_question
-from eval.runner import MEASURES, EvalRun, Outcome, Summary
+from eval.questions import load_questions, to_question
+from eval.runner import MEASURES, EvalRun, Outcome, Summary, run_on, summarise
 from rag.errors import SourceError
 from rag.types import Timings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from eval.runner import Latency, Mean, Scores
+    from eval.runner import Latency, Mean, ProgressFunction, Scores
     from rag.archive import Archive
+    from rag.generation import Generator
 
 JSON_FILE = "report.json"
 MARKDOWN_FILE = "report.md"
 HTML_FILE = "report.html"
+# In an archive's folder, and the name of each report in it.
+FOLDER = "reports"
 FOLDER_NAME = "%Y-%m-%dT%H%M%SZ"
 
 _NOTE = "Each score is a mean, its 95 % interval, and over how many questions."
@@ -68,6 +71,32 @@ class Report:
     def failures(self) -> list[Failure]:
         """The questions that went wrong, in order."""
         return [_failure(o, why=why) for o in self.run.outcomes if (why := fault(o))]
+
+
+def evaluate(
+    archive: Archive,
+    questions: Path,
+    *,
+    generator: Generator,
+    most: int | None = None,
+    folder: Path | None = None,
+    earlier: Path | None = None,
+    progress: ProgressFunction | None = None,
+) -> tuple[Report, Path]:
+    """Ask the questions of a file, the first `most` of them, and write the report.
+
+    It goes to `folder`, by default the archive's ``reports``, and is compared with the
+    report `earlier`, by default the last one there. Returns it and where it was written.
+    Raises `SourceError` for a file that holds no questions or no report.
+    """
+    folder = folder or archive.folder / FOLDER
+    before = earlier or latest(folder)
+    compared = read(before) if before else None
+    chosen = load_questions(questions)[:most]
+    run = run_on(archive, chosen, generator=generator, progress=progress)
+    settings = settings_of(archive, generator=generator.name, questions=str(questions))
+    report = Report(run, summarise(run), settings, compared)
+    return report, write(report, folder)
 
 
 def settings_of(archive: Archive, *, generator: str, questions: str) -> dict[str, str]:

@@ -102,7 +102,7 @@ class Latency:
 class Measure:
     """A score of single outcomes; None where it does not apply.
 
-    `better` is 1 when more is better and -1 when less is.
+    `better` is 1 when more is better, -1 when less is, and 0 when neither is.
     """
 
     name: str
@@ -138,7 +138,7 @@ MEASURES = (
     Measure("f1", "answer F1", attrgetter("f1")),
     Measure("exact_match", "answer exact match", attrgetter("exact_match")),
     Measure("holds_answer", "answer holds gold answer", attrgetter("holds_answer")),
-    Measure("answered", "answered", lambda outcome: not outcome.abstained),
+    Measure("answered", "answered", lambda outcome: not outcome.abstained, better=0),
     Measure("cites_gold", "cites a gold article", attrgetter("cites_gold")),
     Measure("quote_holds_answer", "quote holds gold answer", attrgetter("quote_holds_answer")),
     Measure("citation_precision", "citation precision", attrgetter("citation_precision")),

@@ -256,6 +256,18 @@ def test_an_export_has_the_citations_in_full(archive, serve, visit):
     assert BRIDGE in Path(caught.value.path()).read_text(encoding="utf-8")
 
 
+def test_an_answer_is_copied_with_its_sources(archive, serve, visit):
+    address = serve(archive, generator=Script(*IN_STEPS))
+    page = visit(address, permissions=["clipboard-read", "clipboard-write"])
+    ask(page, COST)
+    page.click("#m1 .dl-copy")
+    expect(page.locator("#m1 .dl-copy")).to_have_text("Copied")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.startswith("The bridge will cost 12 million euros. [1]")
+    assert f'"{BRIDGE}"' in text
+    assert "https://news.example/bridge" in text
+
+
 def test_conversations_are_kept_named_opened_and_deleted(archive, serve, visit):
     page = visit(serve(archive, generator=Script(*IN_STEPS)))
     ask(page, COST)

@@ -573,6 +573,7 @@ def test_a_change_is_flagged_when_its_interval_leaves_out_zero():
     assert refusals.verdict == ""
     worse = {c.measure: c for c in compare(outcomes(0.2, 0), outcomes(0.2, 20))}
     assert worse["false_refusals"].verdict == "worse"
+    assert worse["answered"].verdict == "changed"
     assert "cites_gold" not in changes
 
 

@@ -14,7 +14,7 @@ from rag.archive import archives_in
 from rag.errors import ArchiveError
 from rag.types import IngestReport, Skipped
 from ui import adding, archive_page, markup
-from ui.jobs import FAILED, Job
+from ui.jobs import FAILED, Job, Jobs
 from ui.library import Library
 
 
@@ -129,6 +129,18 @@ def test_a_job_that_fails_says_why(error, said):
     job = Job(work)
     job.wait(5)
     assert job.problem == said
+
+
+def test_an_archive_has_one_job_at_a_time(archive):
+    go, jobs = threading.Event(), Jobs()
+    jobs.start(archive, lambda job: go.wait(5))
+    with pytest.raises(ArchiveError, match="'archive' is still busy with the one before"):
+        jobs.start(archive, lambda job: None)
+    go.set()
+    jobs.of(archive).wait(5)
+    jobs.start(archive, lambda job: 7)
+    jobs.of(archive).wait(5)
+    assert jobs.of(archive).result == 7
 
 
 # The archive page

@@ -14,8 +14,8 @@ from rag.archive import Archive
 from rag.sources.web import is_address
 from rag.types import Article, IngestReport, Progress, Skipped
 from ui import markup
-from ui.frame import QUIETLY, Update, archive_of
-from ui.jobs import Job
+from ui.frame import QUIETLY, Update, archive_of, told
+from ui.jobs import Job, Jobs
 from ui.library import Library
 
 # How often a running ingest is looked at, in seconds.
@@ -56,11 +56,11 @@ def layout() -> Adding:
 
 def wire(page: gr.Blocks, adding: Adding, library: Library, *, changed: gr.State) -> None:
     """Connect what adds articles; `changed` takes another value when an ingest has ended."""
-    jobs: dict[Archive, IngestJob] = {}
+    jobs: Jobs[IngestReport] = Jobs()
 
     def look(request: gr.Request) -> tuple[Update, ...]:
         archive = archive_of(library, request)
-        job = jobs.get(archive)
+        job = jobs.of(archive)
         running = job is not None and job.running
         return (
             progress_html(job),
@@ -79,13 +79,13 @@ def wire(page: gr.Blocks, adding: Adding, library: Library, *, changed: gr.State
         paths = [*(files or []), *pasted]
         if not paths:
             raise gr.Error("There is nothing to add: drop files, or paste addresses.")
-        if archive not in jobs or not jobs[archive].running:
-            jobs[archive] = Job(lambda job: ingest(archive, paths, job))
+        # What was dropped stays in its box when another page's ingest runs.
+        with told():
+            jobs.start(archive, lambda job: ingest(archive, paths, job))
         return None, "", *look(request)
 
     def stop(request: gr.Request) -> None:
-        if job := jobs.get(archive_of(library, request)):
-            job.stop()
+        jobs.stop(archive_of(library, request))
 
     looked = [adding.progress, adding.timer, adding.start, adding.stop, changed]
     adding.start.click(

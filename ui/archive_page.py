@@ -9,9 +9,8 @@ import gradio as gr
 
 from eval import plots
 from rag.archive import Archive
-from rag.errors import RagError
 from ui import adding, browsing, markup
-from ui.frame import QUIETLY, Update, archive_of, header
+from ui.frame import QUIETLY, Update, archive_of, header, told
 from ui.library import Library
 
 PAGE = "Archive"
@@ -114,18 +113,14 @@ def _wire_managing(managing: Managing, library: Library) -> None:
     """Connect what makes and deletes archives; the page moves on to another one then."""
 
     def created(name: str) -> list[str]:
-        try:
+        with told():
             return [library.create(name).folder.name]
-        except RagError as error:
-            raise gr.Error(str(error)) from error
 
     def deleted(sure: bool | None, request: gr.Request) -> list[str]:
         if not sure:
             return []
-        try:
+        with told():
             library.delete(archive_of(library, request).folder.name)
-        except RagError as error:
-            raise gr.Error(str(error)) from error
         return [library.first.folder.name]
 
     go = "([name]) => { if (name) dateline.turnTo(name); }"

@@ -8,10 +8,9 @@ from typing import Any
 import gradio as gr
 
 from rag.archive import Archive
-from rag.errors import RagError
 from rag.types import Article
 from ui import cited, markup
-from ui.frame import QUIETLY, Update, archive_of
+from ui.frame import QUIETLY, Update, archive_of, told
 from ui.library import Library
 
 # Articles listed at a time.
@@ -38,12 +37,12 @@ class Browsing:
 
     @property
     def query(self) -> list[gr.blocks.Block]:
-        """The inputs of `_look`."""
+        """The inputs of a look at the list."""
         return [self.words, self.since, self.until, self.publishers, self.shift]
 
     @property
     def listing(self) -> list[gr.blocks.Block]:
-        """The outputs of `_look`."""
+        """The outputs of a look at the list."""
         return [self.chosen, self.found, self.back, self.more, self.article, self.delete]
 
 
@@ -95,10 +94,8 @@ def wire(page: gr.Blocks, browsing: Browsing, library: Library, *, changed: gr.S
         request: gr.Request,
     ) -> tuple[Update, ...]:
         archive = archive_of(library, request)
-        try:
+        with told():
             found = _found(archive, words, since, until, publishers, shift)
-        except ValueError as error:
-            raise gr.Error(str(error)) from error
         choices = [(cited.article_line(item), item.id or "") for item in found[:_PER_PAGE]]
         span = f"{shift + 1} to {shift + len(choices)}" if choices else "No articles."
         return (
@@ -114,20 +111,16 @@ def wire(page: gr.Blocks, browsing: Browsing, library: Library, *, changed: gr.S
         if not id_:
             return "", gr.Button(visible=False)
         archive = archive_of(library, request)
-        try:
+        with told():
             article = archive.article(id_)
-        except RagError as error:
-            raise gr.Error(str(error)) from error
         return cited.article_html(article, linked=archive.linked(id_)), gr.Button(visible=True)
 
     def deleted(sure: bool | None, id_: str | None, request: gr.Request) -> Update:
         if not (sure and id_):
             return gr.skip()
         archive = archive_of(library, request)
-        try:
+        with told():
             archive.delete(id_)
-        except RagError as error:
-            raise gr.Error(str(error)) from error
         return archive.stats().generation
 
     shown: dict[str, Any] = {

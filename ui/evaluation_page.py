@@ -10,12 +10,11 @@ import gradio as gr
 
 from eval import report as reporting
 from eval.feedback import write_questions
-from eval.questions import load_questions, packaged_questions
-from eval.runner import run_on, summarise
+from eval.questions import packaged_questions
 from rag.archive import Archive
 from ui import markup
-from ui.frame import QUIETLY, Update, archive_of, header
-from ui.jobs import Job
+from ui.frame import QUIETLY, Update, archive_of, header, told
+from ui.jobs import Job, Jobs
 from ui.library import Library
 from ui.models import Models
 
@@ -59,27 +58,29 @@ def build(page: gr.Blocks, library: Library, models: Models) -> None:
 def evaluate(
     archive: Archive, questions: Path, *, models: Models, most: int | None, job: EvalJob
 ) -> Path:
-    """Ask the questions of a file, write the report beside the archive, return its folder."""
-    chosen = load_questions(questions)[:most]
-    job.tell("Loading the models...", total=len(chosen))
-    generator = models.load(archive)
+    """Ask the questions of a file, telling `job`, and return the folder of the report."""
+    job.tell("Loading the models...")
+    _, folder = reporting.evaluate(
+        archive,
+        questions,
+        generator=models.load(archive),
+        most=most,
+        progress=lambda done, total: job.tell("", done=done, total=total),
+    )
+    return folder
 
-    def tell(done: int, total: int) -> None:
-        job.tell(chosen[done - 1].question, done=done, total=total)
 
-    folder = archive.folder / "reports"
-    before = reporting.latest(folder)
-    earlier = reporting.read(before) if before else None
-    run = run_on(archive, chosen, generator=generator, progress=tell)
-    settings = reporting.settings_of(archive, generator=generator.name, questions=str(questions))
-    return reporting.write(reporting.Report(run, summarise(run), settings, earlier), folder)
+def last_report(archive: Archive) -> Path | None:
+    """Return the page of the archive's last report; None when there is none."""
+    folder = reporting.latest(archive.folder / reporting.FOLDER)
+    file = folder / reporting.HTML_FILE if folder else None
+    return file if file and file.exists() else None
 
 
 def report_html(archive: Archive) -> str:
     """Return the archive's last report, in a frame that runs no script."""
-    folder = reporting.latest(archive.folder / "reports")
-    file = folder / reporting.HTML_FILE if folder else None
-    if file is None or not file.exists():
+    file = last_report(archive)
+    if file is None:
         return markup.status_html(NONE_YET)
     page = html.escape(file.read_text(encoding="utf-8"))
     return f'<iframe class="dl-report" title="The last report" sandbox="" srcdoc="{page}"></iframe>'
@@ -120,21 +121,20 @@ def _layout() -> Parts:
 
 
 def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: gr.HTML) -> None:
-    jobs: dict[Archive, EvalJob] = {}
+    jobs: Jobs[Path] = Jobs()
 
     def look(request: gr.Request) -> tuple[Update, ...]:
         archive = archive_of(library, request)
-        job = jobs.get(archive)
+        job = jobs.of(archive)
         running = job is not None and job.running
-        folder = reporting.latest(archive.folder / "reports")
-        file = folder / reporting.HTML_FILE if folder else None
+        file = last_report(archive)
         return (
             progress_html(job),
             gr.Button(interactive=not running),
             gr.Button(interactive=running),
             gr.Timer(active=running),
             gr.skip() if running else report_html(archive),
-            gr.DownloadButton(value=file, visible=bool(file and file.exists())),
+            gr.DownloadButton(value=file, visible=file is not None),
         )
 
     def opened(request: gr.Request) -> tuple[Update, ...]:
@@ -154,13 +154,12 @@ def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: 
             first = int(most or 0) or None
             return evaluate(archive, questions, models=models, most=first, job=job)
 
-        if archive not in jobs or not jobs[archive].running:
-            jobs[archive] = Job(work)
+        with told():
+            jobs.start(archive, work)
         return look(request)
 
     def stop(request: gr.Request) -> None:
-        if job := jobs.get(archive_of(library, request)):
-            job.stop()
+        jobs.stop(archive_of(library, request))
 
     page.load(opened, None, [top, *parts.looked], **QUIETLY)
     parts.timer.tick(look, None, parts.looked, **QUIETLY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from typing import Any
 
@@ -24,12 +26,19 @@ _MONO = gr.themes.Font("monospace")
 _RED, _DEEP_RED = "#dc2626", "#b91c1c"
 
 
+@contextmanager
+def told() -> Iterator[None]:
+    """Show the user the words of an error raised inside."""
+    try:
+        yield
+    except (RagError, ValueError) as error:
+        raise gr.Error(str(error)) from error
+
+
 def archive_of(library: Library, request: gr.Request) -> Archive:
     """Return the archive that the page's address names; an error shown to the user else."""
-    try:
+    with told():
         return library.get(request.query_params.get("archive"))
-    except RagError as error:
-        raise gr.Error(str(error)) from error
 
 
 def header(library: Library, archive: Archive, page: str) -> str:

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from rag.errors import RagError
+from rag.archive import Archive
+from rag.errors import ArchiveError, RagError
 
 log = logging.getLogger(__name__)
 
@@ -67,3 +68,31 @@ class Job(Generic[Result]):
             # The thread's edge: whatever it is, the page must say that the work has ended.
             log.exception("a job failed")
             self.problem = FAILED
+
+
+class Jobs(Generic[Result]):
+    """The last job of each archive. Safe for use by several threads at once."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[Archive, Job[Result]] = {}
+        self._lock = threading.Lock()
+
+    def of(self, archive: Archive) -> Job[Result] | None:
+        """Return the last job of an archive, running or not."""
+        return self._jobs.get(archive)
+
+    def start(self, archive: Archive, work: Callable[[Job[Result]], Result]) -> None:
+        """Start a job; `ArchiveError` while another one of the archive runs."""
+        with self._lock:
+            last = self._jobs.get(archive)
+            if last is not None and last.running:
+                raise ArchiveError(
+                    f"{archive.folder.name!r} is still busy with the one before; wait until it "
+                    "ends, or stop it"
+                )
+            self._jobs[archive] = Job(work)
+
+    def stop(self, archive: Archive) -> None:
+        """End the archive's running job, if any, at its next step."""
+        if job := self._jobs.get(archive):
+            job.stop()

@@ -98,7 +98,10 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a.dl-copy");
   if (!link) return;
   event.preventDefault();
-  await navigator.clipboard.writeText(copied(link.closest(".dl-answer")));
+  const text = copied(link.closest(".dl-answer"));
+  // Browsers give the clipboard to pages of this computer and of https alone.
+  if (!navigator.clipboard) return void prompt("Copy this:", text);
+  await navigator.clipboard.writeText(text);
   link.textContent = "Copied";
   setTimeout(() => (link.textContent = "Copy with sources"), 2000);
 });

@@ -9,7 +9,7 @@ import gradio as gr
 
 from ui import markup, saved
 from ui.conversation import Conversation
-from ui.frame import QUIETLY, Update, archive_of
+from ui.frame import QUIETLY, Update, archive_of, told
 from ui.library import Library
 from ui.parts import Parts, Shelf, updates
 
@@ -52,10 +52,8 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
         archive = archive_of(library, request)
         if conversation.running or not record or record.get("archive") != archive.folder.name:
             return parts.unchanged()
-        try:
+        with told():
             answers = saved.read_answers(record, archive=archive)
-        except ValueError as error:
-            raise gr.Error(str(error)) from error
         view = conversation.restore(answers, id=str(record["id"]), title=str(record["title"]))
         shown = zip(parts.changing, updates(view, conversation, archive), strict=True)
         # The browser need not keep again what it has just brought.

@@ -177,8 +177,7 @@ def evaluate(
     """Run the question set and report how good the answers are."""
     from eval import report as reporting
     from eval.feedback import write_questions
-    from eval.questions import load_questions, packaged_questions
-    from eval.runner import run_on, summarise
+    from eval.questions import packaged_questions
 
     if feedback and questions:
         raise typer.BadParameter("--feedback and --questions exclude each other")
@@ -188,22 +187,17 @@ def evaluate(
             errors.print(f"{questions} has the feedback as questions", markup=False)
             if left_out:
                 errors.print(f"{left_out} left out, for want of a right answer")
-        source = questions or packaged_questions()
-        chosen = load_questions(source)[:limit]
-        folder = reports or opened.folder / "reports"
-        before = compare or reporting.latest(folder)
-        earlier = reporting.read(before) if before else None
         writer = _load(generator)
-        task = bar.add_task("Asking", total=len(chosen))
-        outcome = run_on(
+        task = bar.add_task("Asking", total=limit)
+        report, written = reporting.evaluate(
             opened,
-            chosen,
+            questions or packaged_questions(),
             generator=writer,
+            most=limit,
+            folder=reports,
+            earlier=compare,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-        settings = reporting.settings_of(opened, generator=writer.name, questions=str(source))
-        report = reporting.Report(outcome, summarise(outcome), settings, earlier)
-        written = reporting.write(report, folder)
     for table in reporting.to_tables(report):
         output.print(table)
     output.print(f"Report: {written}", markup=False, soft_wrap=True)
