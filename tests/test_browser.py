@@ -188,6 +188,44 @@ def test_an_answer_streams_in_steps_and_stands_still(archive, serve, visit):
     assert page.evaluate("document.querySelector('#m1').kept") is True
 
 
+def test_sentences_stay_the_same_nodes_while_others_come(archive, serve, visit):
+    generator = Script(*IN_STEPS, go=threading.Event())
+    page = visit(serve(archive, generator=generator))
+    page.fill("#dl-ask textarea", COST)
+    page.keyboard.press("Enter")
+    answer = page.locator("#m1")
+    expect(answer).to_contain_text("12 million euros. [1]")
+    # What is drawn anew loses the property, the focus and the selection.
+    page.evaluate(
+        """() => {
+            const mark = document.querySelector("#m1 .dl-mark");
+            window.seen = [mark.previousSibling, mark, document.querySelector("#m1")];
+            for (const node of window.seen) node.kept = true;
+            mark.focus();
+            getSelection().selectAllChildren(mark);
+        }"""
+    )
+
+    def kept():
+        return page.evaluate(
+            """() => {
+                const mark = document.querySelector("#m1 .dl-mark");
+                const now = [mark.previousSibling, mark, document.querySelector("#m1")];
+                return now.every((node, place) => node.kept && node === window.seen[place])
+                    && document.activeElement === mark && `${getSelection()}` === "[1]";
+            }"""
+        )
+
+    assert kept()
+    generator.go.set()
+    expect(answer).to_contain_text("20 million. [2]")
+    assert kept()
+    expect(answer.locator(".dl-footer")).to_be_visible()
+    expect(page.locator("#m1-2")).to_be_visible()
+    expect(page.get_by_role("button", name="Dislike", exact=True)).to_be_visible()
+    assert kept()
+
+
 def test_a_mark_leads_to_the_quoted_words_and_back(sample, visit):
     archive, address = sample
     page = visit(address)

@@ -12,11 +12,11 @@ document.addEventListener("click", (event) => {
   target.focus({ preventScroll: true });
 });
 
-// Gradio labels each message with its source text, which here is HTML: a screen reader
-// would read out tags. Without the label it reads the message.
+// Gradio labels each message "a component of type html"; without the label a screen reader
+// reads the message.
 const unlabel = () =>
   document
-    .querySelectorAll("#dl-chat [data-testid][aria-label*='<div class=']")
+    .querySelectorAll("#dl-chat [data-testid][aria-label$='a component of type html']")
     .forEach((message) => message.removeAttribute("aria-label"));
 new MutationObserver(unlabel).observe(document.documentElement, {
   subtree: true,
