@@ -80,7 +80,7 @@ def _layout(library: Library) -> Parts:
 
 
 def _question_row() -> tuple[gr.Textbox, gr.Button, gr.Button]:
-    with gr.Row(elem_id="dl-ask"):
+    with gr.Row(elem_id="dl-ask", elem_classes="dl-row"):
         question = gr.Textbox(
             label="Your question",
             placeholder="Ask about the articles",

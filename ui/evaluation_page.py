@@ -8,7 +8,6 @@ from pathlib import Path
 
 import gradio as gr
 
-from eval import report as reporting
 from eval.feedback import write_questions
 from eval.questions import packaged_questions
 from rag.archive import Archive
@@ -59,6 +58,8 @@ def evaluate(
     archive: Archive, questions: Path, *, models: Models, most: int | None, job: EvalJob
 ) -> Path:
     """Ask the questions of a file, telling `job`, and return the folder of the report."""
+    from eval import report as reporting
+
     job.tell("Loading the models...")
     _, folder = reporting.evaluate(
         archive,
@@ -72,6 +73,9 @@ def evaluate(
 
 def last_report(archive: Archive) -> Path | None:
     """Return the page of the archive's last report; None when there is none."""
+    # Imported here because it takes half a second, for which the chat page need not wait.
+    from eval import report as reporting
+
     folder = reporting.latest(archive.folder / reporting.FOLDER)
     file = folder / reporting.HTML_FILE if folder else None
     return file if file and file.exists() else None
@@ -111,8 +115,8 @@ def _layout() -> Parts:
         file = gr.File(label="JSON lines, or SQuAD's format", visible=False, height=120)
         most = gr.Number(label="Only the first (0 for all)", value=0, precision=0, minimum=0)
         with gr.Row():
-            start = gr.Button("Run", variant="primary", min_width=80)
-            stop = gr.Button("Stop", interactive=False, min_width=80)
+            start = gr.Button("Run", variant="primary", scale=0, min_width=120)
+            stop = gr.Button("Stop", interactive=False, scale=0, min_width=120)
     progress = gr.HTML()
     report = gr.HTML()
     download = gr.DownloadButton("Download this report", size="sm", visible=False)

@@ -67,9 +67,12 @@ window.dateline = {
     }
     return false;
   },
-  // On a phone what was chosen is shown below the list, out of sight.
+  // On a phone what was chosen is shown below the list, out of sight; elsewhere the page
+  // need not move.
   show: (chosen, id) => {
-    if (chosen) document.getElementById(id).scrollIntoView({ block: "nearest" });
+    const shown = document.getElementById(id);
+    const top = shown.getBoundingClientRect().top;
+    if (chosen && (top < 0 || top > innerHeight / 2)) shown.scrollIntoView();
   },
   // Another archive is another address, which can be kept and sent.
   turnTo: (archive) => (location.search = new URLSearchParams({ archive })),

@@ -102,6 +102,10 @@ def _in_chat(message: Message) -> dict[str, Any]:
     or selected stays while an answer grows. A message of text would be drawn anew each time.
     """
     content = ComponentMessage(
-        component="html", value=message["content"], constructor_args={}, props={}
+        component="html",
+        value=message["content"],
+        constructor_args={},
+        # Its own style would dress links as buttons.
+        props={"apply_default_css": False},
     )
     return {"role": message["role"], "content": content}
