@@ -109,7 +109,11 @@ def _managing() -> Managing:
     gr.HTML('<p class="dl-quiet">Choose among the archives at the top of the page.</p>')
     with gr.Row():
         delete = gr.Button(
-            "Delete this archive with all its articles", size="sm", variant="stop", scale=0
+            "Delete this archive with all its articles",
+            size="sm",
+            variant="stop",
+            scale=0,
+            min_width=300,
         )
     return Managing(name, create, delete, gr.JSON(visible=False), gr.JSON(visible=False))
 
