@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 import threading
 import time
 from importlib.resources import files
@@ -443,7 +444,12 @@ def test_archives_are_made_chosen_and_deleted(archive, serve, visit):
     assert not (archive.folder.parent / "harbour 2").exists()
 
 
-def test_an_evaluation_is_run_and_shown(archive, serve, visit, tmp_path):
+def test_an_evaluation_is_run_and_shown(archive, serve, visit, tmp_path, monkeypatch):
+    # Archives are mostly neither in the working folder nor in that for temporary files.
+    for name in ("work", "temporary"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     questions = tmp_path / "mine.jsonl"
     record = {"id": "q", "question": COST, "answers": ["12 million"], "gold_articles": ["bridge"]}
     questions.write_text(json.dumps(record), encoding="utf-8")
@@ -458,6 +464,10 @@ def test_an_evaluation_is_run_and_shown(archive, serve, visit, tmp_path):
     expect(report.get_by_role("heading", name="Scores")).to_be_visible(timeout=60_000)
     expect(report.get_by_role("row", name="answer holds gold answer")).to_contain_text("1.000")
     assert report.locator("svg").count() == 3
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Download this report").click()
+    (written,) = archive.folder.glob("reports/*/report.html")
+    assert Path(caught.value.path()).read_bytes() == written.read_bytes()
 
 
 @pytest.mark.parametrize("path", PAGES)

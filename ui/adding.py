@@ -16,6 +16,9 @@ from ui.frame import QUIETLY, Update, archive_of, told
 from ui.jobs import Job, Jobs
 from ui.library import Library
 
+FORMATS = (
+    "Text dumps, Markdown, HTML, PDF, Word, JSON, CSV, Parquet, feeds, and ZIP archives of these."
+)
 # How often a running ingest is looked at, in seconds.
 _LOOK_EVERY = 0.5
 
@@ -36,17 +39,13 @@ class Adding:
 
 def layout() -> Adding:
     """Return the components."""
-    files = gr.File(
-        label="Files: text dumps, Markdown, HTML, PDF, Word, JSON, CSV, Parquet, feeds, ZIP",
-        file_count="multiple",
-        height=160,
-        elem_id="dl-files",
-    )
+    files = gr.File(label="Files", file_count="multiple", height=160, elem_id="dl-files")
+    gr.HTML(markup.quiet(FORMATS))
     addresses = gr.Textbox(
         label="Addresses of pages and feeds, one a line", lines=3, placeholder="https://"
     )
     with gr.Row():
-        start = gr.Button("Add to this archive", variant="primary", scale=0, min_width=200)
+        start = gr.Button("Add to this archive", variant="primary", scale=0, min_width=220)
         stop = gr.Button("Stop", interactive=False, scale=0, min_width=120)
     progress = gr.HTML(elem_id="dl-progress")
     return Adding(files, addresses, start, stop, progress, gr.Timer(_LOOK_EVERY, active=False))

@@ -12,7 +12,7 @@ from eval.feedback import write_questions
 from eval.questions import packaged_questions
 from rag.archive import Archive
 from ui import markup
-from ui.frame import QUIETLY, Update, archive_of, header, told
+from ui.frame import DOWNLOAD, QUIETLY, Update, archive_of, header, told
 from ui.jobs import Job, Jobs
 from ui.library import Library
 from ui.models import Models
@@ -38,7 +38,8 @@ class Parts:
     stop: gr.Button
     progress: gr.HTML
     report: gr.HTML
-    download: gr.DownloadButton
+    download: gr.Button
+    saved: gr.JSON
     timer: gr.Timer
 
     @property
@@ -119,9 +120,13 @@ def _layout() -> Parts:
             stop = gr.Button("Stop", interactive=False, scale=0, min_width=120)
     progress = gr.HTML()
     report = gr.HTML()
-    download = gr.DownloadButton("Download this report", size="sm", visible=False)
+    with gr.Row():
+        download = gr.Button(
+            "Download this report", size="sm", scale=0, min_width=200, visible=False
+        )
+    saved = gr.JSON(visible=False)
     timer = gr.Timer(_LOOK_EVERY, active=False)
-    return Parts(source, file, most, start, stop, progress, report, download, timer)
+    return Parts(source, file, most, start, stop, progress, report, download, saved, timer)
 
 
 def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: gr.HTML) -> None:
@@ -138,7 +143,7 @@ def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: 
             gr.Button(interactive=running),
             gr.Timer(active=running),
             gr.skip() if running else report_html(archive),
-            gr.DownloadButton(value=file, visible=file is not None),
+            gr.Button(visible=file is not None),
         )
 
     def opened(request: gr.Request) -> tuple[Update, ...]:
@@ -165,6 +170,13 @@ def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: 
     def stop(request: gr.Request) -> None:
         jobs.stop(archive_of(library, request))
 
+    def downloaded(request: gr.Request) -> dict[str, str]:
+        # As text: Gradio hands out files of the working and the temporary folder only.
+        file = last_report(archive_of(library, request))
+        if file is None:
+            raise gr.Error(NONE_YET)
+        return {"name": file.name, "text": file.read_text(encoding="utf-8")}
+
     page.load(opened, None, [top, *parts.looked], **QUIETLY)
     parts.timer.tick(look, None, parts.looked, **QUIETLY)
     parts.source.change(
@@ -172,3 +184,6 @@ def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: 
     )
     parts.start.click(start, [parts.source, parts.file, parts.most], parts.looked, **QUIETLY)
     parts.stop.click(stop, None, None, **QUIETLY)
+    parts.download.click(downloaded, None, parts.saved, **QUIETLY).success(
+        None, parts.saved, None, js=DOWNLOAD, **QUIETLY
+    )
