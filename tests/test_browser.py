@@ -187,6 +187,8 @@ def test_an_answer_streams_in_steps_and_stands_still(archive, serve, visit):
     expect(page.locator("#dl-chat .dl-footer")).to_have_count(2)
     # What was there before was not made anew.
     assert page.evaluate("document.querySelector('#m1').kept") is True
+    # A screen reader reads the messages, not what they are made of.
+    expect(page.locator("#dl-chat [aria-label*='component of type']")).to_have_count(0)
 
 
 def test_sentences_stay_the_same_nodes_while_others_come(archive, serve, visit):
