@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 import threading
 import time
 from importlib.resources import files
@@ -186,6 +187,46 @@ def test_an_answer_streams_in_steps_and_stands_still(archive, serve, visit):
     expect(page.locator("#dl-chat .dl-footer")).to_have_count(2)
     # What was there before was not made anew.
     assert page.evaluate("document.querySelector('#m1').kept") is True
+    # A screen reader reads the messages, not what they are made of.
+    expect(page.locator("#dl-chat [aria-label*='component of type']")).to_have_count(0)
+
+
+def test_sentences_stay_the_same_nodes_while_others_come(archive, serve, visit):
+    generator = Script(*IN_STEPS, go=threading.Event())
+    page = visit(serve(archive, generator=generator))
+    page.fill("#dl-ask textarea", COST)
+    page.keyboard.press("Enter")
+    answer = page.locator("#m1")
+    expect(answer).to_contain_text("12 million euros. [1]")
+    # What is drawn anew loses the property, the focus and the selection.
+    page.evaluate(
+        """() => {
+            const mark = document.querySelector("#m1 .dl-mark");
+            window.seen = [mark.previousSibling, mark, document.querySelector("#m1")];
+            for (const node of window.seen) node.kept = true;
+            mark.focus();
+            getSelection().selectAllChildren(mark);
+        }"""
+    )
+
+    def kept():
+        return page.evaluate(
+            """() => {
+                const mark = document.querySelector("#m1 .dl-mark");
+                const now = [mark.previousSibling, mark, document.querySelector("#m1")];
+                return now.every((node, place) => node.kept && node === window.seen[place])
+                    && document.activeElement === mark && `${getSelection()}` === "[1]";
+            }"""
+        )
+
+    assert kept()
+    generator.go.set()
+    expect(answer).to_contain_text("20 million. [2]")
+    assert kept()
+    expect(answer.locator(".dl-footer")).to_be_visible()
+    expect(page.locator("#m1-2")).to_be_visible()
+    expect(page.get_by_role("button", name="Dislike", exact=True)).to_be_visible()
+    assert kept()
 
 
 def test_a_mark_leads_to_the_quoted_words_and_back(sample, visit):
@@ -405,7 +446,12 @@ def test_archives_are_made_chosen_and_deleted(archive, serve, visit):
     assert not (archive.folder.parent / "harbour 2").exists()
 
 
-def test_an_evaluation_is_run_and_shown(archive, serve, visit, tmp_path):
+def test_an_evaluation_is_run_and_shown(archive, serve, visit, tmp_path, monkeypatch):
+    # Archives are mostly neither in the working folder nor in that for temporary files.
+    for name in ("work", "temporary"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     questions = tmp_path / "mine.jsonl"
     record = {"id": "q", "question": COST, "answers": ["12 million"], "gold_articles": ["bridge"]}
     questions.write_text(json.dumps(record), encoding="utf-8")
@@ -420,6 +466,10 @@ def test_an_evaluation_is_run_and_shown(archive, serve, visit, tmp_path):
     expect(report.get_by_role("heading", name="Scores")).to_be_visible(timeout=60_000)
     expect(report.get_by_role("row", name="answer holds gold answer")).to_contain_text("1.000")
     assert report.locator("svg").count() == 3
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Download this report").click()
+    (written,) = archive.folder.glob("reports/*/report.html")
+    assert Path(caught.value.path()).read_bytes() == written.read_bytes()
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -151,3 +151,12 @@ print("LOADED", *sorted({set(HEAVY)!r} & set(sys.modules)))
     assert done.returncode == 0, done.stderr
     assert "Usage: rag" in done.stdout
     assert [line for line in done.stdout.splitlines() if "LOADED" in line] == ["LOADED", "LOADED"]
+
+
+def test_the_chat_page_does_not_wait_for_what_other_pages_need():
+    late = {*HEAVY, "matplotlib", "rag.sources"} - {"gradio"}
+    program = f"import sys, ui.app; print('LOADED', *sorted({late!r} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "LOADED"

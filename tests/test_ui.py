@@ -565,7 +565,7 @@ def ask(visitor, question, since="", until="", publishers=(), stance="balanced")
 
 def said(outputs):
     """Return the texts of the chat in one step's outputs."""
-    return [Markup(message["content"][0]["text"]).text for message in outputs[0]]
+    return [Markup(message["content"][0]["value"]).text for message in outputs[0]]
 
 
 def test_page_streams_an_answer_with_marks_and_sources(page):

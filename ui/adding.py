@@ -9,15 +9,16 @@ from pathlib import Path
 
 import gradio as gr
 
-from rag import sources
 from rag.archive import Archive
-from rag.sources.web import is_address
 from rag.types import Article, IngestReport, Progress, Skipped
 from ui import markup
 from ui.frame import QUIETLY, Update, archive_of, told
 from ui.jobs import Job, Jobs
 from ui.library import Library
 
+FORMATS = (
+    "Text dumps, Markdown, HTML, PDF, Word, JSON, CSV, Parquet, feeds, and ZIP archives of these."
+)
 # How often a running ingest is looked at, in seconds.
 _LOOK_EVERY = 0.5
 
@@ -38,18 +39,14 @@ class Adding:
 
 def layout() -> Adding:
     """Return the components."""
-    files = gr.File(
-        label="Files: text dumps, Markdown, HTML, PDF, Word, JSON, CSV, Parquet, feeds, ZIP",
-        file_count="multiple",
-        height=160,
-        elem_id="dl-files",
-    )
+    files = gr.File(label="Files", file_count="multiple", height=160, elem_id="dl-files")
+    gr.HTML(markup.quiet(FORMATS))
     addresses = gr.Textbox(
         label="Addresses of pages and feeds, one a line", lines=3, placeholder="https://"
     )
     with gr.Row():
-        start = gr.Button("Add to this archive", variant="primary", min_width=120)
-        stop = gr.Button("Stop", interactive=False, min_width=80)
+        start = gr.Button("Add to this archive", variant="primary", scale=0, min_width=220)
+        stop = gr.Button("Stop", interactive=False, scale=0, min_width=120)
     progress = gr.HTML(elem_id="dl-progress")
     return Adding(files, addresses, start, stop, progress, gr.Timer(_LOOK_EVERY, active=False))
 
@@ -71,6 +68,10 @@ def wire(page: gr.Blocks, adding: Adding, library: Library, *, changed: gr.State
         )
 
     def start(files: list[str] | None, addresses: str, request: gr.Request) -> tuple[Update, ...]:
+        # Imported here because it takes a third of a second, for which the chat page need not
+        # wait.
+        from rag.sources.web import is_address
+
         archive = archive_of(library, request)
         pasted = [line.strip() for line in addresses.splitlines() if line.strip()]
         for line in pasted:
@@ -133,6 +134,9 @@ def ingest(archive: Archive, paths: Sequence[str], job: IngestJob) -> IngestRepo
     The reports name a file as it was called where it came from, not the copy of it that
     was uploaded.
     """
+    from rag import sources
+    from rag.sources.web import is_address
+
     skipped: list[Skipped] = []
 
     def skip(item: Skipped) -> None:

@@ -58,15 +58,16 @@ def launch(
     examples: Sequence[str] | None = None,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve the pages until Ctrl-C, loading the models behind them.
+    """Serve the pages until Ctrl-C, and load the models behind them.
 
     `port` 0 takes a free one. `on_ready` is called with the chat page's address; without
     it Gradio prints the address. Raises `RagError` when the port is taken.
     """
     models = Models(generator=generator, name=archive.settings.generator)
     page = build(archive, models=models, examples=examples)
-    models.load_in_background(archive)
     address = serve(page, host=host, port=port, quiet=on_ready is not None, inbrowser=open_browser)
+    # Only now: loaded meanwhile, they would hold the server up.
+    models.load_in_background(archive)
     if on_ready is not None:
         on_ready(address)
     page.block_thread()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from eval import plots
 from rag.archive import Archive
 from ui import adding, browsing, markup
 from ui.frame import QUIETLY, Update, archive_of, header, told
@@ -59,6 +58,9 @@ def build(page: gr.Blocks, library: Library) -> None:
 
 def statistics_html(archive: Archive) -> str:
     """Return what the archive holds: figures, and plots by month and publisher."""
+    # Imported here because it takes half a second, for which the chat page need not wait.
+    from eval import plots
+
     stats, publishers = archive.stats(), archive.publishers()
     rows = [
         ("Articles", f"{stats.articles:,}"),
@@ -101,11 +103,18 @@ def _without_gaps(months: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
 
 
 def _managing() -> Managing:
-    with gr.Row():
+    with gr.Row(elem_classes="dl-row"):
         name = gr.Textbox(label="Name of a new archive", max_lines=1)
-        create = gr.Button("Create", variant="primary", min_width=80)
+        create = gr.Button("Create", variant="primary", scale=0, min_width=120)
     gr.HTML('<p class="dl-quiet">Choose among the archives at the top of the page.</p>')
-    delete = gr.Button("Delete this archive with all its articles", variant="stop")
+    with gr.Row():
+        delete = gr.Button(
+            "Delete this archive with all its articles",
+            size="sm",
+            variant="stop",
+            scale=0,
+            min_width=300,
+        )
     return Managing(name, create, delete, gr.JSON(visible=False), gr.JSON(visible=False))
 
 

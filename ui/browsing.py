@@ -49,9 +49,11 @@ class Browsing:
 def layout() -> Browsing:
     """Return the components."""
     with gr.Row():
-        words = gr.Textbox(label="Words", placeholder="Search titles and texts", scale=3)
+        words = gr.Textbox(
+            label="Words", placeholder="Search titles and texts", scale=3, min_width=240
+        )
         publishers = gr.Dropdown([], label="Publishers", multiselect=True, scale=2)
-    with gr.Row(elem_id="dl-look"):
+    with gr.Row(elem_classes="dl-row"):
         since = gr.Textbox(label="From", placeholder="YYYY-MM-DD", max_lines=1, min_width=120)
         until = gr.Textbox(label="To", placeholder="YYYY-MM-DD", max_lines=1, min_width=120)
         look = gr.Button("Show", variant="primary", scale=0, min_width=120)

@@ -52,8 +52,10 @@ def _layout(library: Library) -> Parts:
             judged = thumbs.layout()
             question, send, stop = _question_row()
             with gr.Row():
-                again = gr.Button("Ask again", size="sm", interactive=False, min_width=120)
-                edit = gr.Button("Edit question", size="sm", interactive=False, min_width=120)
+                again, edit = (
+                    gr.Button(name, size="sm", interactive=False, scale=0, min_width=140)
+                    for name in ("Ask again", "Edit question")
+                )
             since, until, publishers, stance = _filters()
         with gr.Column(scale=2, min_width=320):
             sources = gr.HTML(cited.sources_html(()), elem_id="dl-panel")
@@ -80,7 +82,7 @@ def _layout(library: Library) -> Parts:
 
 
 def _question_row() -> tuple[gr.Textbox, gr.Button, gr.Button]:
-    with gr.Row(elem_id="dl-ask"):
+    with gr.Row(elem_id="dl-ask", elem_classes="dl-row"):
         question = gr.Textbox(
             label="Your question",
             placeholder="Ask about the articles",

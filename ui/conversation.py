@@ -24,7 +24,7 @@ FAILED = "Something went wrong in this program; its terminal says what. Please a
 
 
 class Message(TypedDict):
-    """A message as Gradio's chat takes it; the content is HTML made by `ui.render`."""
+    """A message of the chat; the content is HTML made by `ui.render`."""
 
     role: Literal["user", "assistant"]
     content: str

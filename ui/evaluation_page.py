@@ -8,12 +8,11 @@ from pathlib import Path
 
 import gradio as gr
 
-from eval import report as reporting
 from eval.feedback import write_questions
 from eval.questions import packaged_questions
 from rag.archive import Archive
 from ui import markup
-from ui.frame import QUIETLY, Update, archive_of, header, told
+from ui.frame import DOWNLOAD, QUIETLY, Update, archive_of, header, told
 from ui.jobs import Job, Jobs
 from ui.library import Library
 from ui.models import Models
@@ -39,7 +38,8 @@ class Parts:
     stop: gr.Button
     progress: gr.HTML
     report: gr.HTML
-    download: gr.DownloadButton
+    download: gr.Button
+    saved: gr.JSON
     timer: gr.Timer
 
     @property
@@ -59,6 +59,8 @@ def evaluate(
     archive: Archive, questions: Path, *, models: Models, most: int | None, job: EvalJob
 ) -> Path:
     """Ask the questions of a file, telling `job`, and return the folder of the report."""
+    from eval import report as reporting
+
     job.tell("Loading the models...")
     _, folder = reporting.evaluate(
         archive,
@@ -72,6 +74,9 @@ def evaluate(
 
 def last_report(archive: Archive) -> Path | None:
     """Return the page of the archive's last report; None when there is none."""
+    # Imported here because it takes half a second, for which the chat page need not wait.
+    from eval import report as reporting
+
     folder = reporting.latest(archive.folder / reporting.FOLDER)
     file = folder / reporting.HTML_FILE if folder else None
     return file if file and file.exists() else None
@@ -111,13 +116,17 @@ def _layout() -> Parts:
         file = gr.File(label="JSON lines, or SQuAD's format", visible=False, height=120)
         most = gr.Number(label="Only the first (0 for all)", value=0, precision=0, minimum=0)
         with gr.Row():
-            start = gr.Button("Run", variant="primary", min_width=80)
-            stop = gr.Button("Stop", interactive=False, min_width=80)
+            start = gr.Button("Run", variant="primary", scale=0, min_width=120)
+            stop = gr.Button("Stop", interactive=False, scale=0, min_width=120)
     progress = gr.HTML()
     report = gr.HTML()
-    download = gr.DownloadButton("Download this report", size="sm", visible=False)
+    with gr.Row():
+        download = gr.Button(
+            "Download this report", size="sm", scale=0, min_width=200, visible=False
+        )
+    saved = gr.JSON(visible=False)
     timer = gr.Timer(_LOOK_EVERY, active=False)
-    return Parts(source, file, most, start, stop, progress, report, download, timer)
+    return Parts(source, file, most, start, stop, progress, report, download, saved, timer)
 
 
 def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: gr.HTML) -> None:
@@ -134,7 +143,7 @@ def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: 
             gr.Button(interactive=running),
             gr.Timer(active=running),
             gr.skip() if running else report_html(archive),
-            gr.DownloadButton(value=file, visible=file is not None),
+            gr.Button(visible=file is not None),
         )
 
     def opened(request: gr.Request) -> tuple[Update, ...]:
@@ -161,6 +170,13 @@ def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: 
     def stop(request: gr.Request) -> None:
         jobs.stop(archive_of(library, request))
 
+    def downloaded(request: gr.Request) -> dict[str, str]:
+        # As text: Gradio hands out files of the working and the temporary folder only.
+        file = last_report(archive_of(library, request))
+        if file is None:
+            raise gr.Error(NONE_YET)
+        return {"name": file.name, "text": file.read_text(encoding="utf-8")}
+
     page.load(opened, None, [top, *parts.looked], **QUIETLY)
     parts.timer.tick(look, None, parts.looked, **QUIETLY)
     parts.source.change(
@@ -168,3 +184,6 @@ def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: 
     )
     parts.start.click(start, [parts.source, parts.file, parts.most], parts.looked, **QUIETLY)
     parts.stop.click(stop, None, None, **QUIETLY)
+    parts.download.click(downloaded, None, parts.saved, **QUIETLY).success(
+        None, parts.saved, None, js=DOWNLOAD, **QUIETLY
+    )

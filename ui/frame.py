@@ -17,6 +17,9 @@ from ui.library import Library
 # No overlay on the components while a handler runs, and no endpoint for other programs.
 QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
+# What saves a text that a hidden component has brought, with the name of its file.
+DOWNLOAD = "(file) => dateline.download(file.name, file.text)"
+
 # A component's new value: what Gradio's handlers return is not typed.
 Update = Any
 

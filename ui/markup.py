@@ -2,7 +2,7 @@
 
 Titles, publishers, addresses and articles come from strangers, and what the generator
 writes repeats them. All of it passes through `escape`, after which neither a browser
-nor the Markdown of Gradio's chat finds anything to act on.
+nor a reader of Markdown, which exports are written in, finds anything to act on.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def escape(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """Return `text` escaped, on one line: a blank line would end Markdown's block of HTML."""
+    """Return `text` escaped, on one line, with single spaces."""
     return escape(" ".join(text.split()))
 
 

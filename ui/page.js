@@ -12,11 +12,11 @@ document.addEventListener("click", (event) => {
   target.focus({ preventScroll: true });
 });
 
-// Gradio labels each message with its source text, which here is HTML: a screen reader
-// would read out tags. Without the label it reads the message.
+// Gradio labels each message "a component of type html"; without the label a screen reader
+// reads the message.
 const unlabel = () =>
   document
-    .querySelectorAll("#dl-chat [data-testid][aria-label*='<div class=']")
+    .querySelectorAll("#dl-chat [data-testid][aria-label$='a component of type html']")
     .forEach((message) => message.removeAttribute("aria-label"));
 new MutationObserver(unlabel).observe(document.documentElement, {
   subtree: true,
@@ -67,9 +67,12 @@ window.dateline = {
     }
     return false;
   },
-  // On a phone what was chosen is shown below the list, out of sight.
+  // On a phone what was chosen is shown below the list, out of sight; elsewhere the page
+  // need not move.
   show: (chosen, id) => {
-    if (chosen) document.getElementById(id).scrollIntoView({ block: "nearest" });
+    const shown = document.getElementById(id);
+    const top = shown.getBoundingClientRect().top;
+    if (chosen && (top < 0 || top > innerHeight / 2)) shown.scrollIntoView();
   },
   // Another archive is another address, which can be kept and sent.
   turnTo: (archive) => (location.search = new URLSearchParams({ archive })),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
+from gradio.components.chatbot import ComponentMessage
 
 from rag.archive import Archive
 from ui import saved
-from ui.conversation import Conversation, View
+from ui.conversation import Conversation, Message, View
 from ui.frame import Update
 
 
@@ -81,7 +83,7 @@ class Parts:
 def updates(view: View, conversation: Conversation, archive: Archive) -> tuple[Update, ...]:
     """Return what `view` makes of `Parts.changing`."""
     return (
-        list(view.messages),
+        [_in_chat(message) for message in view.messages],
         gr.skip() if view.sources is None else view.sources,
         gr.skip() if view.question is None else view.question,
         gr.Button(interactive=not view.running),
@@ -91,3 +93,19 @@ def updates(view: View, conversation: Conversation, archive: Archive) -> tuple[U
         gr.skip() if view.running else saved.to_record(conversation, archive=archive.folder.name),
         gr.Group(visible=False),
     )
+
+
+def _in_chat(message: Message) -> dict[str, Any]:
+    """Return a message as Gradio's chat takes it, its content in an HTML component.
+
+    The component changes only those nodes of the page that differ, so what is read, focused
+    or selected stays while an answer grows. A message of text would be drawn anew each time.
+    """
+    content = ComponentMessage(
+        component="html",
+        value=message["content"],
+        constructor_args={},
+        # Its own style would dress links as buttons.
+        props={"apply_default_css": False},
+    )
+    return {"role": message["role"], "content": content}

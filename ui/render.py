@@ -1,6 +1,6 @@
-"""The messages of the chat, as markup.
+"""The messages of the chat, as markup: each is one element.
 
-A message is one line that starts with a block tag: to Markdown it is a single block of HTML.
+An answer only grows at its end, so that the page can keep the nodes it has and add the new.
 """
 
 from __future__ import annotations

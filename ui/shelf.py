@@ -9,7 +9,7 @@ import gradio as gr
 
 from ui import markup, saved
 from ui.conversation import Conversation
-from ui.frame import QUIETLY, Update, archive_of, told
+from ui.frame import DOWNLOAD, QUIETLY, Update, archive_of, told
 from ui.library import Library
 from ui.parts import Parts, Shelf, updates
 
@@ -125,9 +125,5 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
     ).then(**relist, js=index)
     for button, made in ((shelf.markdown, as_markdown), (shelf.json, as_json)):
         button.click(made, parts.session, shelf.file, **QUIETLY).then(
-            None,
-            shelf.file,
-            None,
-            js="(file) => dateline.download(file.name, file.text)",
-            **QUIETLY,
+            None, shelf.file, None, js=DOWNLOAD, **QUIETLY
         )
