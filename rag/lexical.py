@@ -5,6 +5,7 @@ At 100,000 chunks tantivy answers in 2 ms where SQLite's FTS5 takes 170.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,12 @@ from pathlib import Path
 import tantivy
 from tantivy import FieldType, Occur, Query
 
+from rag.catalog import Filter
 from rag.sentences import STOPWORDS, words
-from rag.store import Filter
 
+# Texts in memory, a thread, before they are written as a part of the index.
 _HEAP_BYTES = 64_000_000
+_THREADS = min(4, os.cpu_count() or 1)
 # A publisher is one term of its field; tantivy leaves out longer ones.
 _LONGEST_TERM = 60_000
 
@@ -38,6 +41,7 @@ class LexicalIndex:
         # By itself it would follow what another process writes into its folder, and no
         # longer fit the other indexes.
         self._index.config_reader("manual")
+        self._writer: tantivy.IndexWriter | None = None
 
     @classmethod
     def build(cls, folder: Path | None) -> LexicalIndex:
@@ -60,9 +64,21 @@ class LexicalIndex:
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
 
+    def fill(self, documents: Iterable[Document]) -> None:
+        """Add the documents of a whole archive, with several threads."""
+        self._writer = self._index.writer(_HEAP_BYTES * _THREADS, _THREADS)
+        self.update(remove=(), add=documents)
+        self.settle()
+
     def update(self, *, remove: Sequence[int], add: Iterable[Document]) -> None:
-        """Remove and add documents in one commit, seen by the next search."""
-        writer = self._index.writer(_HEAP_BYTES, 1)
+        """Remove and add documents in one commit, seen by the next search.
+
+        Tantivy's writer stays open, and joins small parts of the index behind the
+        searches' back, until `settle`.
+        """
+        writer = self._writer or self._index.writer(_HEAP_BYTES, 1)
+        # Left behind when interrupted, with what it has not committed.
+        self._writer = None
         if remove:
             # Deleting by term takes a Python integer for a signed one and finds nothing.
             gone = Query.term_set_query(self._index.schema, "id", list(remove))
@@ -70,7 +86,18 @@ class LexicalIndex:
         for document in add:
             writer.add_document(_to_tantivy(document))
         writer.commit()
-        writer.wait_merging_threads()
+        self._writer = writer
+        self.reload()
+
+    def settle(self) -> None:
+        """Wait until parts of the index that are being joined are, and let others write."""
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            writer.wait_merging_threads()
+            self.reload()
+
+    def reload(self) -> None:
+        """See what has been written to the folder, by another process as well."""
         self._index.reload()
 
     def search(self, question: str, *, k: int, where: Filter) -> dict[int, float]:
