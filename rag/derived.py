@@ -23,7 +23,7 @@ from rag.config import IndexSettings
 from rag.dense import DenseIndex
 from rag.fitting import Fit, build
 from rag.lexical import Document, LexicalIndex
-from rag.store import EmbedderIdentity, Indexable, Mark, Store
+from rag.store import Indexable, Mark, Store
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +76,9 @@ class VectorFile:
 class Manifest:
     """What the derived files were built from; written last, by atomic rename.
 
-    `mark` is the state of the database that the full-text indexes are of. `vectors` is
-    None while all vectors are read from the database at every start.
+    `mark` is the state of the database that the full-text indexes are of, and `commits`
+    are their own numbers for it. `vectors` is None while all vectors are read from the
+    database at every start.
     """
 
     format: int
@@ -88,6 +89,7 @@ class Manifest:
     articles: int
     chunks: int
     mark: Mark
+    commits: tuple[int, int]
     vectors: VectorFile | None
 
     def save(self, folder: Path) -> None:
@@ -100,12 +102,13 @@ class Manifest:
     def load(cls, folder: Path) -> Manifest:
         """Read the manifest in `folder`; OSError, ValueError or TypeError when damaged."""
         read = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        if not isinstance(read, dict) or not {"mark", "vectors"} <= read.keys():
+        if not isinstance(read, dict) or not {"mark", "commits", "vectors"} <= read.keys():
             raise ValueError(f"{folder / _MANIFEST} is no manifest of this version")
         if file := read["vectors"]:
             file["mark"], file["fit"] = Mark(**file["mark"]), Fit(**file["fit"])
             read["vectors"] = VectorFile(**file)
-        return cls(**{**read, "mark": Mark(**read["mark"])})
+        read["mark"], read["commits"] = Mark(**read["mark"]), tuple(read["commits"])
+        return cls(**read)
 
 
 class Indexes:
@@ -164,6 +167,9 @@ class Indexes:
         passages = LexicalIndex.load(folder / _PASSAGES)
         headlines = LexicalIndex.load(folder / _HEADLINES)
         indexes = cls(dense, passages, headlines, mark=manifest.mark, file=file)
+        if manifest.mark.generation == store.generation or indexes._commits < manifest.commits:
+            # When a writer crashed it may be ahead of the manifest, and is caught up.
+            _expect("commits of the texts", indexes._commits, manifest.commits)
         indexes._take_vectors(store)
         return indexes
 
@@ -193,6 +199,10 @@ class Indexes:
     def generation(self) -> int:
         """The database's generation that the indexes are of."""
         return self.mark.generation
+
+    @property
+    def _commits(self) -> tuple[int, int]:
+        return self.passages.commit, self.headlines.commit
 
     def fit(self, store: Store) -> bool:
         """Tell whether as many articles and chunks are indexed as the store has."""
@@ -304,8 +314,19 @@ class Indexes:
     def _save(self, folder: Path, store: Store) -> None:
         identity = store.embedder
         assert identity is not None, "an archive with vectors has an embedder"  # noqa: S101
-        counted = (len(self.headlines), len(self.dense))
-        _manifest(identity, *counted, self.mark, self._file).save(folder)
+        manifest = Manifest(
+            format=2,
+            embedder=identity.id,
+            checksum=identity.checksum,
+            dimension=identity.dimension,
+            chunk_tokens=identity.chunk_tokens,
+            articles=len(self.headlines),
+            chunks=len(self.dense),
+            mark=self.mark,
+            commits=self._commits,
+            vectors=self._file,
+        )
+        manifest.save(folder)
 
 
 def _passages(store: Store, *, after: int) -> Iterator[Document]:
@@ -324,22 +345,6 @@ def _headlines(store: Store, *, after: int) -> Iterator[Document]:
 def _document(item: Indexable, id_: int, text: str) -> Document:
     article = item.article
     return Document(id_, f"{article.title}\n{text}", article.date, article.publisher)
-
-
-def _manifest(
-    identity: EmbedderIdentity, articles: int, chunks: int, mark: Mark, file: VectorFile | None
-) -> Manifest:
-    return Manifest(
-        format=2,
-        embedder=identity.id,
-        checksum=identity.checksum,
-        dimension=identity.dimension,
-        chunk_tokens=identity.chunk_tokens,
-        articles=articles,
-        chunks=chunks,
-        mark=mark,
-        vectors=file,
-    )
 
 
 def _expect(what: str, found: object, wanted: object) -> None:

@@ -5,6 +5,7 @@ At 100,000 chunks tantivy answers in 2 ms where SQLite's FTS5 takes 170.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -36,8 +37,9 @@ class Document:
 class LexicalIndex:
     """Texts by id in a folder of their own. Scores are BM25, higher is better."""
 
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, index: tantivy.Index, folder: Path | None = None) -> None:
         self._index = index
+        self._folder = folder
         # By itself it would follow what another process writes into its folder, and no
         # longer fit the other indexes.
         self._index.config_reader("manual")
@@ -49,20 +51,27 @@ class LexicalIndex:
         if folder is None:
             return cls(tantivy.Index(_schema()))
         folder.mkdir(parents=True)
-        return cls(tantivy.Index(_schema(), path=str(folder), reuse=False))
+        return cls(tantivy.Index(_schema(), path=str(folder), reuse=False), folder)
 
     @classmethod
     def load(cls, folder: Path) -> LexicalIndex:
         """Open the index in `folder`; `ValueError` when it is missing or damaged."""
         if not folder.is_dir() or not tantivy.Index.exists(str(folder)):
             raise ValueError(f"no full-text index in {folder}")
-        loaded = cls(tantivy.Index.open(str(folder)))
+        loaded = cls(tantivy.Index.open(str(folder)), folder)
         # A file that is gone may show only when its part of the index is first read.
         loaded.search("a", k=1, where=Filter())
         return loaded
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
+
+    @property
+    def commit(self) -> int:
+        """Number of the last commit in the folder, which only grows; 0 in memory."""
+        if self._folder is None:
+            return 0
+        return int(json.loads((self._folder / "meta.json").read_text("utf-8"))["opstamp"])
 
     def fill(self, documents: Iterable[Document]) -> None:
         """Add the documents of a whole archive, with several threads."""
