@@ -139,25 +139,26 @@ class Indexes:
         self._vectors_mark = file.mark if file else Mark()
 
     @classmethod
-    def load(cls, folder: Path, store: Store) -> Indexes | None:
-        """Load the indexes in `folder`; None when they cannot be of this store.
+    def load(cls, folder: Path, store: Store, *, behind: bool = False) -> Indexes | None:
+        """Load the indexes in `folder`; None when they do not fit the store.
 
-        They may be behind the store; `follow` brings them up to date.
+        With `behind` they may be of an older generation; `follow` brings them up to date.
         """
         try:
-            return cls._read(folder, store)
+            return cls._read(folder, store, behind=behind)
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             log.info("the indexes in %s do not fit: %s", folder, error)
             return None
 
     @classmethod
-    def _read(cls, folder: Path, store: Store) -> Indexes:
+    def _read(cls, folder: Path, store: Store, *, behind: bool) -> Indexes:
         """Load the indexes; ValueError says how they differ from the store."""
         manifest = Manifest.load(folder)
         identity = store.embedder
         _expect("embedder", manifest.checksum, identity and identity.checksum)
-        if manifest.mark.generation > store.generation:
-            raise ValueError(f"generation {manifest.mark.generation} is of a later database")
+        generation, present = manifest.mark.generation, store.generation
+        if generation > present or not behind:
+            _expect("generation", generation, present)
         file = manifest.vectors
         dense = (
             file.load(folder, dimension=manifest.dimension)
@@ -167,7 +168,7 @@ class Indexes:
         passages = LexicalIndex.load(folder / _PASSAGES)
         headlines = LexicalIndex.load(folder / _HEADLINES)
         indexes = cls(dense, passages, headlines, mark=manifest.mark, file=file)
-        if manifest.mark.generation == store.generation or indexes._commits < manifest.commits:
+        if generation == present or indexes._commits < manifest.commits:
             # When a writer crashed it may be ahead of the manifest, and is caught up.
             _expect("commits of the texts", indexes._commits, manifest.commits)
         indexes._take_vectors(store)
@@ -274,7 +275,8 @@ class Indexes:
             mark = self._vectors_mark
         else:
             mark = store.mark()
-            index, fit = build(store, count=count, settings=settings)
+            dimension = self.dense.dimension
+            index, fit = build(store, count=count, dimension=dimension, settings=settings)
         return VectorFile.save(index, folder, mark=mark, fit=fit)
 
     def adopt(self, file: VectorFile | None, folder: Path, store: Store) -> None:

@@ -52,9 +52,10 @@ class Fit:
         return settings.partition_from // 2 <= count <= 2 * self.vectors
 
 
-def build(store: Store, *, count: int, settings: IndexSettings) -> tuple[faiss.Index, Fit]:
+def build(
+    store: Store, *, count: int, dimension: int, settings: IndexSettings
+) -> tuple[faiss.Index, Fit]:
     """Index the `count` vectors of the store by chunk id; needs memory for the index alone."""
-    dimension = store.sample(1).shape[1]
     if count < settings.partition_from:
         flat = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
         for ids, vectors in store.vectors():

@@ -121,7 +121,9 @@ class LexicalIndex:
             return {}
         # Quoted, so that no word of the question is read as an operator.
         text = self._index.parse_query(" ".join(f'"{term}"' for term in terms), ["text"])
-        query = Query.boolean_query([(Occur.Must, text), *self._conditions(where)])
+        conditions = self._conditions(where)
+        # A query of terms alone skips documents that cannot be among the best.
+        query = Query.boolean_query([(Occur.Must, text), *conditions]) if conditions else text
         searcher = self._index.searcher()
         hits = searcher.search(query, k).hits
         ids = searcher.fast_field_values("id", [address for _, address in hits])

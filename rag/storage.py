@@ -83,32 +83,31 @@ class Storage:
             self.indexes = self._current() or self.indexes
 
     def _first(self) -> Indexes:
-        """Load the indexes, or build some in memory while another process repairs them."""
+        """Load the indexes; those of a while ago, or some in memory, while another one writes."""
         deadline = time.monotonic() + _PATIENCE
         while (found := self._current()) is None and time.monotonic() < deadline:
             time.sleep(0.1)
-        return found or self._rebuilt(None)
+        return found or Indexes.load(self.folder, self.store, behind=True) or self._rebuilt(None)
 
     def _current(self) -> Indexes | None:
-        """Load the indexes and bring them up to date, or rebuild them when they are damaged.
+        """Load the indexes, bring them up to date or build new ones, as it needs.
 
-        While another process is writing, they may be behind by what it has not finished;
-        None when they cannot be loaded either.
+        None when it needs one of the latter and another process is writing.
         """
         if self.store.embedder is None:
             return self._rebuilt(None)
         found = Indexes.load(self.folder, self.store)
-        if found and found.generation == self.store.generation and found.fit(self.store):
+        if found and found.fit(self.store):
             return found
         try:
             with self._writing:
                 # The other process may have ended a moment ago.
-                return self._repaired(Indexes.load(self.folder, self.store))
+                return self._repaired(Indexes.load(self.folder, self.store, behind=True))
         except filelock.Timeout:
-            return found
+            return None
 
     def _repaired(self, found: Indexes | None) -> Indexes:
-        """Bring indexes up to date in the folder; build new ones where that is not enough."""
+        """Bring indexes up to date in the folder; build new ones where that does not do."""
         if found and found.generation != self.store.generation:
             found.follow(self.store, self.folder)
             found.settle()
@@ -169,5 +168,7 @@ class Storage:
         try:
             yield
         finally:
-            self.indexes.settle()
-            self._writing.release()
+            try:
+                self.indexes.settle()
+            finally:
+                self._writing.release()

@@ -53,7 +53,7 @@ def test_when_another_fit_is_due(fit, count, suits):
 
 def test_a_small_archive_is_compared_whole(tmp_path):
     store = FakeStore(999)
-    index, fit = build(store, count=999, settings=SETTINGS)
+    index, fit = build(store, count=999, dimension=DIMENSION, settings=SETTINGS)
     assert fit == Fit("flat", 999)
     _, found = index.search(store.rows[:5], 3)
     expected = store.ids[np.argsort(-(store.rows[:5] @ store.rows.T), axis=1)[:, :3]]
@@ -62,7 +62,7 @@ def test_a_small_archive_is_compared_whole(tmp_path):
 
 def test_a_large_archive_is_partitioned_and_its_recall_is_as_promised(tmp_path):
     store = FakeStore(6000)
-    built, fit = build(store, count=6000, settings=SETTINGS)
+    built, fit = build(store, count=6000, dimension=DIMENSION, settings=SETTINGS)
     # Twice the root of 6000 is 155, and 128 the nearest power of two.
     assert (fit.kind, fit.vectors, fit.partitions) == ("ivf-sq8", 6000, 128)
     assert fit.recall >= 0.99
@@ -80,8 +80,9 @@ def test_a_large_archive_is_partitioned_and_its_recall_is_as_promised(tmp_path):
 
 def test_a_lower_recall_takes_fewer_partitions():
     store = FakeStore(4000)
-    probes = [
-        build(store, count=4000, settings=IndexSettings(partition_from=0, least_recall=r))[1].probes
-        for r in (0.5, 0.999)
-    ]
+    probes = []
+    for recall in (0.5, 0.999):
+        settings = IndexSettings(partition_from=0, least_recall=recall)
+        _, fit = build(store, count=4000, dimension=DIMENSION, settings=settings)
+        probes.append(fit.probes)
     assert probes[0] < probes[1]

@@ -298,6 +298,7 @@ def recall(folder: Path, questions: Sequence[str]) -> Measured:
         all_ids, all_scores = np.concatenate(ids), np.hstack(scores)
         return {
             name: {
+                "share": _share(store, where),
                 "recall@10": _recall(store, indexes.dense, vectors, all_ids, all_scores, where),
                 "ms": _filtered_time(archive, questions, where),
             }
@@ -305,21 +306,24 @@ def recall(folder: Path, questions: Sequence[str]) -> Measured:
         }
 
 
+def _share(store: Store, where: Filter) -> float:
+    """Return the share of the chunks that pass a filter."""
+    ranges = store.chunk_ranges(where)
+    return float((ranges[:, 1] - ranges[:, 0] + 1).sum() / store.catalog.counts()[1])
+
+
 def _filters(store: Store) -> dict[str, Filter]:
-    months = store.catalog.months()
-    busiest = max(months, key=lambda pair: pair[1])[0] if months else "2009-01"
-    first, last = store.catalog.dates()
-    return (
-        {
-            "none": Filter(),
-            "one day": Filter(f"{busiest}-15", f"{busiest}-15"),
-            "one month": Filter(f"{busiest}-01", f"{busiest}-31"),
-            "most": Filter(since=f"{busiest}-01"),
-            "publisher": Filter(publishers=(store.catalog.publishers()[0][0],)),
-        }
-        if first and last
-        else {"none": Filter()}
-    )
+    """Return filters from narrow to wide, where articles have dates."""
+    (_, last), months = store.catalog.dates(), store.catalog.months()
+    filters = {"none": Filter()}
+    if last:
+        busiest = max(months, key=lambda pair: pair[1])[0]
+        filters["last day"] = Filter(since=last)
+        filters["one month"] = Filter(f"{busiest}-01", f"{busiest}-28")
+        filters["since then"] = Filter(since=f"{busiest}-01")
+    if publishers := store.catalog.publishers():
+        filters["publisher"] = Filter(publishers=(publishers[0][0],))
+    return filters
 
 
 def _recall(
@@ -330,11 +334,11 @@ def _recall(
     scores: np.ndarray[Any, Any],
     where: Filter,
 ) -> float:
-    allowed = store.chunk_ranges(where) if where else None
+    allowed = np.sort(store.chunk_ranges(where), axis=0) if where else None
     passing = np.arange(len(ids))
     if allowed is not None:
-        chosen = np.concatenate([np.arange(first, last + 1) for first, last in allowed])
-        passing = np.flatnonzero(np.isin(ids, chosen))
+        at = np.searchsorted(allowed[:, 0], ids, side="right") - 1
+        passing = np.flatnonzero((at >= 0) & (ids <= allowed[at, 1])) if len(allowed) else at[:0]
     wanted = found = 0
     for vector, row in zip(vectors, scores, strict=True):
         nearest = passing[np.argsort(-row[passing])[:10]]
