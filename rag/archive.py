@@ -284,7 +284,7 @@ class Archive:
                 shutil.rmtree(leftover, ignore_errors=True)
             with Archive.open(fresh, embedder=embedder, settings=settings) as new:
                 # In the order of their first ingest, so that the same copy leads its group.
-                articles = (item.article for item in self._storage.store.indexable())
+                articles = (item.article for item in self._storage.store.feed.indexable())
                 new.ingest(articles, progress=progress)
             self.close()
         self.folder.rename(retired)

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from rag.database import Ids
 from rag.types import Article
-
-Ids = npt.NDArray[np.int64]
 
 ARTICLE = "id, title, text, date, url, publisher, author, language, source"
 _NEWEST_FIRST = "date DESC NULLS LAST, key"

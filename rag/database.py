@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from rag.errors import ArchiveError
 
@@ -13,6 +17,10 @@ FORMAT = 2
 # What SQLite keeps of the file in memory. Its own 2 MB hold few of the 200 passages and their
 # articles that one search reads.
 _CACHE_KB = 64_000
+# Parameters of one SQL statement; older builds of SQLite allow 999.
+_SLICE = 900
+
+Ids = npt.NDArray[np.int64]
 
 # The chunks of an article have consecutive ids, from `first_chunk` to `last_chunk` (NULL
 # when it has none). The two indexes over dates and publishers hold them, so that a filter
@@ -139,6 +147,17 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("COMMIT")
 
 
+def select_in(
+    connection: sqlite3.Connection, query: str, values: Sequence[int | bytes] | Ids
+) -> list[Any]:
+    """Return the rows of a query with ``IN ({})`` in it, by as many values as SQLite takes."""
+    found = []
+    for start in range(0, len(values), _SLICE):
+        part = [_plain(value) for value in values[start : start + _SLICE]]
+        found += connection.execute(query.format(", ".join("?" * len(part))), part).fetchall()
+    return found
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
     connection.create_function("casefold", 1, _casefold, deterministic=True)
@@ -163,3 +182,8 @@ def _run(connection: sqlite3.Connection, statements: str) -> None:
 
 def _casefold(value: str | None) -> str | None:
     return None if value is None else value.casefold()
+
+
+def _plain(value: int | bytes) -> int | bytes:
+    # NumPy integers would be stored as blobs.
+    return value if isinstance(value, bytes) else int(value)

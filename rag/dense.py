@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from rag.catalog import Ids
+from rag.database import Ids
 from rag.embedding import Vectors
 
 # Memory-mapped, so that opening reads next to nothing and what searches do not touch stays

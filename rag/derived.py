@@ -8,107 +8,23 @@ up on.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
-
-import faiss
 
 from rag.config import IndexSettings
 from rag.dense import DenseIndex
-from rag.fitting import Fit, build
+from rag.feed import Indexable, Mark
+from rag.fitting import build
 from rag.lexical import Document, LexicalIndex
-from rag.store import Indexable, Mark, Store
+from rag.manifest import Manifest, VectorFile, expect
+from rag.store import Store
 
 log = logging.getLogger(__name__)
 
-_MANIFEST = "manifest.json"
 _PASSAGES = "passages"
 _HEADLINES = "headlines"
-
-
-@dataclass(frozen=True, slots=True)
-class VectorFile:
-    """A file of vectors, what it holds and how to know it again.
-
-    It holds the chunks that the database had at `mark`. A file whose size and time are
-    as they were is taken for unharmed, as Git does; another one is read whole and must
-    have this checksum.
-    """
-
-    name: str
-    mark: Mark
-    fit: Fit
-    size: int
-    modified_ns: int
-    sha256: str
-
-    @classmethod
-    def save(cls, index: faiss.Index, folder: Path, *, mark: Mark, fit: Fit) -> VectorFile:
-        """Write `index` into `folder`, under a name of its own."""
-        path = folder / f"vectors-{mark.generation}.faiss"
-        fresh = path.with_suffix(".new")
-        faiss.write_index(index, str(fresh))
-        with fresh.open("rb+") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
-        found = fresh.stat()
-        fresh.replace(path)
-        return cls(path.name, mark, fit, found.st_size, found.st_mtime_ns, digest)
-
-    def load(self, folder: Path, *, dimension: int) -> DenseIndex:
-        """Map the file; `ValueError` or `RuntimeError` when it is not as it was written."""
-        path = folder / self.name
-        found = path.stat()
-        if (found.st_size, found.st_mtime_ns) != (self.size, self.modified_ns):
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            _expect(f"checksum of {path.name}", digest, self.sha256)
-        return DenseIndex.load(path, dimension=dimension, last=self.mark.chunk)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What the derived files were built from; written last, by atomic rename.
-
-    `mark` is the state of the database that the full-text indexes are of, and `commits`
-    are their own numbers for it. `vectors` is None while all vectors are read from the
-    database at every start.
-    """
-
-    format: int
-    embedder: str
-    checksum: str
-    dimension: int
-    chunk_tokens: int
-    articles: int
-    chunks: int
-    mark: Mark
-    commits: tuple[int, int]
-    vectors: VectorFile | None
-
-    def save(self, folder: Path) -> None:
-        """Write the manifest into `folder`."""
-        fresh = folder / f"{_MANIFEST}.new"
-        fresh.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
-        fresh.replace(folder / _MANIFEST)
-
-    @classmethod
-    def load(cls, folder: Path) -> Manifest:
-        """Read the manifest in `folder`; OSError, ValueError or TypeError when damaged."""
-        read = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        if not isinstance(read, dict) or not {"mark", "commits", "vectors"} <= read.keys():
-            raise ValueError(f"{folder / _MANIFEST} is no manifest of this version")
-        if file := read["vectors"]:
-            file["mark"], file["fit"] = Mark(**file["mark"]), Fit(**file["fit"])
-            read["vectors"] = VectorFile(**file)
-        read["mark"], read["commits"] = Mark(**read["mark"]), tuple(read["commits"])
-        return cls(**read)
 
 
 class Indexes:
@@ -155,10 +71,10 @@ class Indexes:
         """Load the indexes; ValueError says how they differ from the store."""
         manifest = Manifest.load(folder)
         identity = store.embedder
-        _expect("embedder", manifest.checksum, identity and identity.checksum)
+        expect("embedder", manifest.checksum, identity and identity.checksum)
         generation, present = manifest.mark.generation, store.generation
         if generation > present or not behind:
-            _expect("generation", generation, present)
+            expect("generation", generation, present)
         file = manifest.vectors
         dense = (
             file.load(folder, dimension=manifest.dimension)
@@ -170,7 +86,7 @@ class Indexes:
         indexes = cls(dense, passages, headlines, mark=manifest.mark, file=file)
         if generation == present or indexes._commits < manifest.commits:
             # When a writer crashed it may be ahead of the manifest, and is caught up.
-            _expect("commits of the texts", indexes._commits, manifest.commits)
+            expect("commits of the texts", indexes._commits, manifest.commits)
         indexes._take_vectors(store)
         return indexes
 
@@ -182,7 +98,7 @@ class Indexes:
         """
         identity = store.embedder
         with store.snapshot():
-            mark = store.mark()
+            mark = store.feed.mark()
             texts = []
             for name, documents in ((_PASSAGES, _passages), (_HEADLINES, _headlines)):
                 index = LexicalIndex.build(_fresh(folder, name))
@@ -218,9 +134,9 @@ class Indexes:
         that a crash between two of these steps is made good by doing them again.
         """
         with store.snapshot():
-            now = store.mark()
+            now = store.feed.mark()
             self._take_vectors(store)
-            removed = store.removals(since=self.mark.generation)
+            removed = store.feed.removals(since=self.mark.generation)
             gone = [id_ for removal in removed for id_ in removal.chunks]
             self.passages.update(
                 remove=[*gone, *range(self.mark.chunk + 1, now.chunk + 1)],
@@ -274,9 +190,9 @@ class Indexes:
             index, fit = self.dense.merged(folder / self._file.name), self._file.fit
             mark = self._vectors_mark
         else:
-            mark = store.mark()
+            mark = store.feed.mark()
             dimension = self.dense.dimension
-            index, fit = build(store, count=count, dimension=dimension, settings=settings)
+            index, fit = build(store.feed, count=count, dimension=dimension, settings=settings)
         return VectorFile.save(index, folder, mark=mark, fit=fit)
 
     def adopt(self, file: VectorFile | None, folder: Path, store: Store) -> None:
@@ -306,10 +222,10 @@ class Indexes:
     def _take_vectors(self, store: Store) -> None:
         """Take in what the database has removed and added since the vectors' mark."""
         with store.snapshot():
-            now = store.mark()
-            for removal in store.removals(since=self._vectors_mark.generation):
+            now = store.feed.mark()
+            for removal in store.feed.removals(since=self._vectors_mark.generation):
                 self.dense.remove(removal.chunks)
-            for ids, vectors in store.vectors(after=self._vectors_mark.chunk):
+            for ids, vectors in store.feed.vectors(after=self._vectors_mark.chunk):
                 self.dense.add(ids, vectors)
         self._vectors_mark = now
 
@@ -333,25 +249,20 @@ class Indexes:
 
 def _passages(store: Store, *, after: int) -> Iterator[Document]:
     """Yield the passages of the articles with a key above `after`."""
-    for item in store.indexable(after=after):
+    for item in store.feed.indexable(after=after):
         for id_, text in zip(item.chunk_ids, item.texts, strict=True):
             yield _document(item, id_, text)
 
 
 def _headlines(store: Store, *, after: int) -> Iterator[Document]:
     """Yield the whole articles with a key above `after`."""
-    for item in store.indexable(after=after):
+    for item in store.feed.indexable(after=after):
         yield _document(item, item.key, item.article.text)
 
 
 def _document(item: Indexable, id_: int, text: str) -> Document:
     article = item.article
     return Document(id_, f"{article.title}\n{text}", article.date, article.publisher)
-
-
-def _expect(what: str, found: object, wanted: object) -> None:
-    if found != wanted:
-        raise ValueError(f"{what} is {found}, not {wanted}")
 
 
 def _fresh(folder: Path | None, name: str) -> Path | None:

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import faiss
 import numpy as np
 
-from rag.catalog import Ids
 from rag.config import IndexSettings
+from rag.database import Ids
 from rag.embedding import Vectors
-from rag.store import Store
+from rag.feed import Feed
 
 FLAT, PARTITIONED = "flat", "ivf-sq8"
 # Candidates among which the nearest ten are looked for, as `RetrievalSettings` takes them.
@@ -53,18 +53,18 @@ class Fit:
 
 
 def build(
-    store: Store, *, count: int, dimension: int, settings: IndexSettings
+    feed: Feed, *, count: int, dimension: int, settings: IndexSettings
 ) -> tuple[faiss.Index, Fit]:
-    """Index the `count` vectors of the store by chunk id; needs memory for the index alone."""
+    """Index the `count` vectors of an archive by chunk id; needs memory for the index alone."""
     if count < settings.partition_from:
         flat = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
-        for ids, vectors in store.vectors():
+        for ids, vectors in feed.vectors():
             flat.add_with_ids(vectors, ids)
         return flat, Fit(FLAT, count)
     partitions = _partitions(count)
-    index = _trained(store.sample(partitions * _A_CENTRE), partitions)
-    trial = _Trial.made_of(store.sample(_QUESTIONS))
-    for ids, vectors in store.vectors():
+    index = _trained(feed.sample(partitions * _A_CENTRE), partitions)
+    trial = _Trial.made_of(feed.sample(_QUESTIONS))
+    for ids, vectors in feed.vectors():
         index.add_with_ids(vectors, ids)
         trial.see(ids, vectors)
     index.nprobe, recall = trial.fewest_probes(index, least_recall=settings.least_recall)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +12,11 @@ import numpy as np
 
 from rag import database
 from rag.articles import DUPLICATE_SIMILARITY, Signature, band_keys, similarity
-from rag.catalog import ARTICLE, Catalog, Filter, Ids, article_of
+from rag.catalog import ARTICLE, Catalog, Filter, article_of
+from rag.database import Ids, select_in
 from rag.embedding import Vectors
+from rag.feed import VECTOR, Feed, matrix
 from rag.types import Article, Chunk
-
-# Parameters of one SQL statement; older builds of SQLite allow 999.
-_SLICE = 900
-# Articles, and vectors, read at a time while an index is built.
-_ARTICLES, _VECTORS = 500, 20_000
-_VECTOR = "SELECT id, vector FROM chunks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,37 +61,6 @@ class StoredChunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Indexable:
-    """What the full-text indexes need of one article."""
-
-    key: int
-    article: Article
-    chunk_ids: Sequence[int]
-    texts: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A state of the database: its generation, and the last ids given until then.
-
-    Ids only grow and are never given twice, so that what has been added since is what
-    lies beyond them.
-    """
-
-    generation: int = 0
-    article: int = 0
-    chunk: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """An article that is gone, with the ids of its chunks."""
-
-    article: int
-    chunks: range
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """What a write did; `linked` counts the near-duplicates among what it wrote."""
 
@@ -110,6 +75,7 @@ class Store:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self.catalog = Catalog(connection)
+        self.feed = Feed(connection)
         self._ranges: tuple[int, dict[Filter, Ids]] = (-1, {})
 
     @classmethod
@@ -133,11 +99,6 @@ class Store:
     def generation(self) -> int:
         """Number of writes so far; indexes of another generation are stale."""
         return int(self._get("generation") or 0)
-
-    def mark(self) -> Mark:
-        """Return the present state."""
-        last = dict(self._db.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
-        return Mark(self.generation, last.get("articles", 0), last.get("chunks", 0))
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Read everything inside from one state, whatever other processes write."""
@@ -212,7 +173,8 @@ class Store:
 
     def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
         """Return the chunks with those ids."""
-        rows = self._select_in(
+        rows = select_in(
+            self._db,
             'SELECT c.id, c.article, coalesce(a.duplicate_of, a.key), c.start, c."end" '
             "FROM chunks c JOIN articles a ON a.key = c.article WHERE c.id IN ({})",
             ids,
@@ -221,14 +183,14 @@ class Store:
 
     def cosines(self, vector: Vectors, ids: Sequence[int]) -> dict[int, float]:
         """Return the cosine of a unit vector, shape (dimension,), with each of the chunks."""
-        found, vectors = _matrix(self._select_in(f"{_VECTOR} WHERE id IN ({{}})", ids))
+        found, vectors = matrix(select_in(self._db, f"{VECTOR} WHERE id IN ({{}})", ids))
         # Row by row, so that equal vectors have equal cosines wherever they stand.
         scores = (vectors * vector).sum(axis=1) if len(found) else np.empty(0)
         return dict(zip(found.tolist(), scores.tolist(), strict=True))
 
     def articles_by_key(self, keys: Sequence[int]) -> dict[int, Article]:
         """Return the articles with those internal keys."""
-        rows = self._select_in(f"SELECT key, {ARTICLE} FROM articles WHERE key IN ({{}})", keys)
+        rows = select_in(self._db, f"SELECT key, {ARTICLE} FROM articles WHERE key IN ({{}})", keys)
         return {row[0]: article_of(row[1:]) for row in rows}
 
     def chunk_ranges(self, where: Filter) -> Ids:
@@ -245,63 +207,9 @@ class Store:
             known[where] = self.catalog.chunk_ranges(where)
         return known[where]
 
-    def removals(self, *, since: int) -> list[Removal]:
-        """Return the articles removed after generation `since`."""
-        rows = self._db.execute(
-            "SELECT article, first_chunk, last_chunk FROM removals WHERE generation > ?", (since,)
-        )
-        return [Removal(row[0], range(row[1] or 0, (row[2] or -1) + 1)) for row in rows]
-
-    def vectors(self, *, after: int = 0) -> Iterator[tuple[Ids, Vectors]]:
-        """Yield the vectors of the chunks with an id above `after`, by thousands."""
-        while True:
-            rows = self._db.execute(
-                f"{_VECTOR} WHERE id > ? ORDER BY id LIMIT ?", (after, _VECTORS)
-            ).fetchall()
-            if not rows:
-                return
-            after = rows[-1][0]
-            yield _matrix(rows)
-
-    def sample(self, size: int) -> Vectors:
-        """Return the vectors of `size` chunks drawn at random, of all when they are fewer."""
-        ids = np.array(self._db.execute("SELECT id FROM chunks").fetchall(), np.int64).ravel()
-        drawn = np.random.default_rng(0).permutation(ids)[:size]
-        return _matrix(self._select_in(f"{_VECTOR} WHERE id IN ({{}})", np.sort(drawn)))[1]
-
-    def indexable(self, *, after: int = 0) -> Iterator[Indexable]:
-        """Yield what the full-text indexes need of the articles with a key above `after`."""
-        while True:
-            articles = self._db.execute(
-                f"SELECT key, first_chunk, last_chunk, {ARTICLE} FROM articles "
-                "WHERE key > ? ORDER BY key LIMIT ?",
-                (after, _ARTICLES),
-            ).fetchall()
-            if not articles:
-                return
-            after = articles[-1][0]
-            spans = self._spans([row[1] for row in articles], [row[2] for row in articles])
-            for row in articles:
-                article, own = article_of(row[3:]), spans.get(row[0], [])
-                texts = [article.text[start:end] for _, start, end in own]
-                yield Indexable(row[0], article, [id_ for id_, _, _ in own], texts)
-
-    def _spans(
-        self, firsts: list[int | None], lasts: list[int | None]
-    ) -> dict[int, list[tuple[int, int, int]]]:
-        """Return id, start and end of the chunks of neighbouring articles, by article."""
-        rows = self._db.execute(
-            'SELECT article, id, start, "end" FROM chunks WHERE id BETWEEN ? AND ? ORDER BY id',
-            (min(filter(None, firsts), default=0), max(filter(None, lasts), default=-1)),
-        )
-        spans: dict[int, list[tuple[int, int, int]]] = {}
-        for article, id_, start, end in rows:
-            spans.setdefault(article, []).append((id_, start, end))
-        return spans
-
     def _insert(self, prepared: Prepared, root: int | None) -> None:
         article, chunks = prepared.article, prepared.chunks
-        mark = self.mark()
+        mark = self.feed.mark()
         first = mark.chunk + 1 if chunks else None
         last = mark.chunk + len(chunks) if chunks else None
         cursor = self._db.execute(
@@ -353,7 +261,8 @@ class Store:
 
     def _root(self, sketch: Signature) -> int | None:
         """Return the article that leads the group a new one is a near-duplicate of."""
-        rows = self._select_in(
+        rows = select_in(
+            self._db,
             "SELECT DISTINCT a.key, a.signature, a.duplicate_of FROM bands b "
             "JOIN articles a ON a.key = b.article WHERE b.band IN ({})",
             band_keys(sketch),
@@ -361,13 +270,6 @@ class Store:
         scored = [(similarity(sketch, np.frombuffer(r[1], np.uint64)), r[2] or r[0]) for r in rows]
         best = max(scored, default=(0.0, 0), key=lambda pair: pair[0])
         return best[1] if best[0] >= DUPLICATE_SIMILARITY else None
-
-    def _select_in(self, query: str, values: Sequence[int | bytes] | Ids) -> list[tuple]:  # type: ignore[type-arg]
-        found = []
-        for start in range(0, len(values), _SLICE):
-            part = [_plain(value) for value in values[start : start + _SLICE]]
-            found += self._db.execute(query.format(", ".join("?" * len(part))), part).fetchall()
-        return found
 
     def _get(self, key: str) -> str | None:
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -380,15 +282,3 @@ class Store:
         fresh = self.generation + 1
         self._set("generation", str(fresh))
         return fresh
-
-
-def _matrix(rows: Sequence[tuple[int, bytes]]) -> tuple[Ids, Vectors]:
-    """Return the ids and vectors of some chunks, shapes (rows,) and (rows, dimension)."""
-    ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-    vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
-    return ids, vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0)
-
-
-def _plain(value: int | bytes) -> int | bytes:
-    # NumPy integers would be stored as blobs.
-    return value if isinstance(value, bytes) else int(value)

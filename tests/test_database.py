@@ -12,7 +12,8 @@ from conftest import FakeEmbedder
 from rag import Archive, Article, database
 from rag.articles import band_keys, content_hash, signature
 from rag.catalog import Filter
-from rag.store import Mark, Removal, Store
+from rag.feed import Mark, Removal
+from rag.store import Store
 
 # As version 0.1.0 made it.
 FIRST = """
@@ -126,12 +127,12 @@ def test_the_first_format_is_brought_up_to_date_and_used(first, embedder):
 
 def test_it_is_then_as_a_new_one(first, tmp_path):
     store = Store.open(first / "archive.sqlite")
-    assert store.mark() == Mark(4, 3, 6)
+    assert store.feed.mark() == Mark(4, 3, 6)
     assert store.chunk_ranges(Filter()).tolist() == [[1, 2], [5, 6]]
     assert store.chunk_ranges(Filter(since="2021-02-01")).tolist() == [[5, 6]]
     store.delete("b")
-    assert store.removals(since=4) == [Removal(3, range(5, 7))]
-    assert np.concatenate([ids for ids, _ in store.vectors()]).tolist() == [1, 2]
+    assert store.feed.removals(since=4) == [Removal(3, range(5, 7))]
+    assert np.concatenate([ids for ids, _ in store.feed.vectors()]).tolist() == [1, 2]
     store.close()
     Store.create(tmp_path / "new.sqlite").close()
     assert schema(first / "archive.sqlite") == schema(tmp_path / "new.sqlite")
@@ -162,11 +163,11 @@ def test_several_that_open_it_at_once(first):
 def test_a_snapshot_does_not_see_what_is_written_meanwhile(first):
     reader, writer = (Store.open(first / "archive.sqlite") for _ in range(2))
     with reader.snapshot():
-        before = reader.mark()
+        before = reader.feed.mark()
         writer.delete("a")
         with reader.snapshot():
-            assert reader.mark() == before
-        assert reader.mark() == before
-    assert reader.mark().generation == before.generation + 1
+            assert reader.feed.mark() == before
+        assert reader.feed.mark() == before
+    assert reader.feed.mark().generation == before.generation + 1
     reader.close()
     writer.close()

@@ -13,9 +13,11 @@ from conftest import FakeEmbedder
 
 from rag import Archive, Article, Settings, derived, storage
 from rag.config import IndexSettings
-from rag.derived import Indexes, Manifest
+from rag.derived import Indexes
+from rag.feed import Mark
 from rag.fitting import Fit
-from rag.store import Mark, Store
+from rag.manifest import Manifest, VectorFile
+from rag.store import Store
 
 QUESTION = "storm ferry oil Zanzibar"
 ARTICLES = [
@@ -218,7 +220,7 @@ STEPS = {
     "the passages": (derived, "_headlines"),
     "the headlines": (Manifest, "save"),
     "the manifest": (Indexes, "overdue"),
-    "no file": (derived.VectorFile, "save"),
+    "no file": (VectorFile, "save"),
     "the file": (Indexes, "adopt"),
 }
 

@@ -14,7 +14,7 @@ DIMENSION = 16
 SETTINGS = IndexSettings(partition_from=1000, least_recall=0.99)
 
 
-class FakeStore:
+class FakeFeed:
     """Vectors around forty directions, with the ids 3, 5, 7..."""
 
     def __init__(self, count):
@@ -52,37 +52,37 @@ def test_when_another_fit_is_due(fit, count, suits):
 
 
 def test_a_small_archive_is_compared_whole(tmp_path):
-    store = FakeStore(999)
-    index, fit = build(store, count=999, dimension=DIMENSION, settings=SETTINGS)
+    feed = FakeFeed(999)
+    index, fit = build(feed, count=999, dimension=DIMENSION, settings=SETTINGS)
     assert fit == Fit("flat", 999)
-    _, found = index.search(store.rows[:5], 3)
-    expected = store.ids[np.argsort(-(store.rows[:5] @ store.rows.T), axis=1)[:, :3]]
+    _, found = index.search(feed.rows[:5], 3)
+    expected = feed.ids[np.argsort(-(feed.rows[:5] @ feed.rows.T), axis=1)[:, :3]]
     assert found.tolist() == expected.tolist()
 
 
 def test_a_large_archive_is_partitioned_and_its_recall_is_as_promised(tmp_path):
-    store = FakeStore(6000)
-    built, fit = build(store, count=6000, dimension=DIMENSION, settings=SETTINGS)
+    feed = FakeFeed(6000)
+    built, fit = build(feed, count=6000, dimension=DIMENSION, settings=SETTINGS)
     # Twice the root of 6000 is 155, and 128 the nearest power of two.
     assert (fit.kind, fit.vectors, fit.partitions) == ("ivf-sq8", 6000, 128)
     assert fit.recall >= 0.99
     assert 1 <= fit.probes < 128
     faiss.write_index(built, str(tmp_path / "file"))
-    index = DenseIndex.load(tmp_path / "file", dimension=DIMENSION, last=int(store.ids[-1]))
+    index = DenseIndex.load(tmp_path / "file", dimension=DIMENSION, last=int(feed.ids[-1]))
     random = np.random.default_rng(5)
-    questions = store.rows[::60] + 0.3 * random.normal(size=(100, DIMENSION)).astype(np.float32)
+    questions = feed.rows[::60] + 0.3 * random.normal(size=(100, DIMENSION)).astype(np.float32)
     hits = 0
     for question in questions / np.linalg.norm(questions, axis=1, keepdims=True):
-        nearest = store.ids[np.argsort(-(store.rows @ question))[:10]]
+        nearest = feed.ids[np.argsort(-(feed.rows @ question))[:10]]
         hits += len(set(nearest.tolist()) & set(index.search(question, k=100)))
     assert hits / 1000 >= 0.98
 
 
 def test_a_lower_recall_takes_fewer_partitions():
-    store = FakeStore(4000)
+    feed = FakeFeed(4000)
     probes = []
     for recall in (0.5, 0.999):
         settings = IndexSettings(partition_from=0, least_recall=recall)
-        _, fit = build(store, count=4000, dimension=DIMENSION, settings=settings)
+        _, fit = build(feed, count=4000, dimension=DIMENSION, settings=settings)
         probes.append(fit.probes)
     assert probes[0] < probes[1]

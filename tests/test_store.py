@@ -12,7 +12,8 @@ from rag.articles import content_hash, signature
 from rag.catalog import Filter
 from rag.database import FORMAT, transaction
 from rag.errors import ArchiveError
-from rag.store import Change, EmbedderIdentity, Mark, Prepared, Removal, Store
+from rag.feed import Mark, Removal
+from rag.store import Change, EmbedderIdentity, Prepared, Store
 from rag.types import Article, Chunk
 
 IDENTITY = EmbedderIdentity("fake", "f" * 64, 2, 160)
@@ -53,7 +54,7 @@ def test_a_new_database_is_empty(store):
     assert store.generation == 0
     assert store.embedder is None
     assert store.known("a") is None
-    assert list(store.indexable()) == []
+    assert list(store.feed.indexable()) == []
 
 
 def test_the_embedder_is_remembered(store, tmp_path):
@@ -94,7 +95,7 @@ def rows(store, *, after=0):
     """Return all vectors by chunk id."""
     return {
         id_: vector.tolist()
-        for ids, vectors in store.vectors(after=after)
+        for ids, vectors in store.feed.vectors(after=after)
         for id_, vector in zip(ids.tolist(), vectors, strict=True)
     }
 
@@ -103,34 +104,37 @@ def test_a_write_is_one_change_and_one_generation(store):
     assert store.write([prepared("a", chunks=2), prepared("b")]) == Change(written=2)
     assert store.generation == 1
     assert store.catalog.counts() == (2, 3, 0)
-    [first, second] = store.indexable()
+    [first, second] = store.feed.indexable()
     assert (first.key, list(first.chunk_ids), list(first.texts)) == (1, [1, 2], ["Text", "ext "])
     assert (second.key, list(second.chunk_ids)) == (2, [3])
     assert rows(store) == {1: [0, 1], 2: [1, 1], 3: [0, 1]}
 
 
 def test_what_has_come_since_a_mark_and_what_has_gone(store):
-    assert store.mark() == Mark(0, 0, 0)
+    assert store.feed.mark() == Mark(0, 0, 0)
     store.write([prepared("a", chunks=2), prepared("empty", chunks=0)])
     store.write([prepared("b", chunks=3)])
-    mark = store.mark()
+    mark = store.feed.mark()
     assert mark == Mark(2, 3, 5)
     store.write([prepared("a", "Another text.", chunks=1), prepared("empty", "Yet another.")])
-    assert [item.key for item in store.indexable(after=mark.article)] == [4, 5]
+    assert [item.key for item in store.feed.indexable(after=mark.article)] == [4, 5]
     assert rows(store, after=mark.chunk) == {6: [0, 1], 7: [0, 1]}
-    assert store.removals(since=mark.generation) == [Removal(1, range(1, 3)), Removal(2, range(0))]
+    assert store.feed.removals(since=mark.generation) == [
+        Removal(1, range(1, 3)),
+        Removal(2, range(0)),
+    ]
     store.delete("b")
-    assert store.removals(since=3) == [Removal(3, range(3, 6))]
-    assert store.removals(since=4) == []
-    assert len(store.removals(since=0)) == 3
+    assert store.feed.removals(since=3) == [Removal(3, range(3, 6))]
+    assert store.feed.removals(since=4) == []
+    assert len(store.feed.removals(since=0)) == 3
 
 
 def test_everything_is_read_however_much_there_is(store, monkeypatch):
-    monkeypatch.setattr("rag.store._ARTICLES", 2)
-    monkeypatch.setattr("rag.store._VECTORS", 3)
+    monkeypatch.setattr("rag.feed._ARTICLES", 2)
+    monkeypatch.setattr("rag.feed._VECTORS", 3)
     store.write([prepared(str(n), chunks=n % 4) for n in range(1, 10)])
     store.delete("5")
-    whole = list(store.indexable())
+    whole = list(store.feed.indexable())
     assert [item.key for item in whole] == [1, 2, 3, 4, 6, 7, 8, 9]
     assert [len(item.texts) for item in whole] == [1, 2, 3, 0, 2, 3, 0, 1]
     assert list(rows(store)) == [id_ for item in whole for id_ in item.chunk_ids]
@@ -146,8 +150,8 @@ def test_cosines_are_those_of_the_stored_vectors(store):
 
 def test_a_sample(store):
     store.write([prepared("a", chunks=5)])
-    assert sorted(store.sample(9).tolist()) == [[n, 1] for n in range(5)]
-    drawn = {tuple(row) for row in store.sample(3).tolist()}
+    assert sorted(store.feed.sample(9).tolist()) == [[n, 1] for n in range(5)]
+    drawn = {tuple(row) for row in store.feed.sample(3).tolist()}
     assert len(drawn) == 3
     assert drawn <= {(n, 1) for n in range(5)}
 

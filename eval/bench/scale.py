@@ -33,11 +33,13 @@ from rag.articles import Signature, content_hash, signature
 from rag.catalog import Filter
 from rag.config import IndexSettings, archive_path
 from rag.dense import DenseIndex
-from rag.derived import Indexes, VectorFile
+from rag.derived import Indexes
 from rag.embedding import TransformerEmbedder, Vectors
+from rag.feed import Indexable
 from rag.lexical import LexicalIndex
+from rag.manifest import VectorFile
 from rag.storage import Storage
-from rag.store import Indexable, Prepared, Store
+from rag.store import Prepared, Store
 from rag.types import Chunk
 
 log = logging.getLogger(__name__)
@@ -62,9 +64,9 @@ class Copies:
     """The articles of an archive, repeated with variation for as long as one likes."""
 
     def __init__(self, store: Store) -> None:
-        self._items = list(store.indexable())
+        self._items = list(store.feed.indexable())
         self._sketches = [signature(item.article.text) for item in self._items]
-        self._vectors = np.concatenate([vectors for _, vectors in store.vectors()])
+        self._vectors = np.concatenate([vectors for _, vectors in store.feed.vectors()])
         texts = itertools.islice((item.article.text for item in self._items), 500)
         self._words = [word for text in texts for word in text.split()]
 
@@ -292,7 +294,7 @@ def recall(folder: Path, questions: Sequence[str]) -> Measured:
         vectors = np.stack([archive.embedder().embed_question(each) for each in questions])
         store, indexes = archive._storage.store, archive._storage.indexes  # noqa: SLF001
         ids, scores = [], []
-        for some, rows in store.vectors():
+        for some, rows in store.feed.vectors():
             ids.append(some)
             scores.append(vectors @ rows.T)
         all_ids, all_scores = np.concatenate(ids), np.hstack(scores)
