@@ -118,6 +118,11 @@ class Indexes:
         return self.mark.generation
 
     @property
+    def in_memory(self) -> bool:
+        """Whether the full-text indexes have no folder."""
+        return self.passages.in_memory
+
+    @property
     def _commits(self) -> tuple[int, int]:
         return self.passages.commit, self.headlines.commit
 

@@ -67,6 +67,11 @@ class LexicalIndex:
         return int(self._index.searcher().num_docs)
 
     @property
+    def in_memory(self) -> bool:
+        """Whether there is no folder."""
+        return self._folder is None
+
+    @property
     def commit(self) -> int:
         """Number of the last commit in the folder, which only grows; 0 in memory."""
         if self._folder is None:

@@ -128,7 +128,7 @@ class Storage:
     def write(self, batch: Iterable[Prepared]) -> Change:
         """Write articles to the database and the indexes."""
         with self.lock:
-            self.refresh()
+            self._own()
             change = self.store.write(batch)
             self.indexes.follow(self.store, self.folder)
         self.save()
@@ -137,13 +137,19 @@ class Storage:
     def delete(self, article_id: str) -> bool:
         """Delete an article everywhere; False when there is none of that id."""
         with self.lock:
-            self.refresh()
+            self._own()
             change = self.store.delete(article_id)
             if change is None:
                 return False
             self.indexes.follow(self.store, self.folder)
         self.save()
         return True
+
+    def _own(self) -> None:
+        """Bring the indexes up to date before a write, and out of memory into the folder."""
+        self.refresh()
+        if self.indexes.in_memory:
+            self.indexes = self._current() or self.indexes
 
     def save(self) -> None:
         """Write the vectors to a new file when many have changed; searches go on meanwhile."""

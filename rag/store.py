@@ -18,6 +18,9 @@ from rag.embedding import Vectors
 from rag.feed import VECTOR, Feed, matrix
 from rag.types import Article, Chunk
 
+# Filters whose chunk ids are kept. One that lets a million chunks pass takes 1.5 MB.
+_FILTERS = 16
+
 
 @dataclass(frozen=True, slots=True)
 class EmbedderIdentity:
@@ -204,6 +207,8 @@ class Store:
             self._ranges = (generation, {})
         known = self._ranges[1]
         if where not in known:
+            if len(known) >= _FILTERS:
+                known.clear()
             known[where] = self.catalog.chunk_ranges(where)
         return known[where]
 

@@ -359,6 +359,27 @@ def test_a_rebuild_leaves_the_files_alone_while_another_archive_writes(folder, e
     assert (folder / "manifest.json").exists()
 
 
+def test_indexes_made_in_memory_are_given_up_for_files_before_a_write(
+    folder, embedder, monkeypatch, caplog
+):
+    monkeypatch.setattr(storage, "_PATIENCE", 0.0)
+    with Archive.open(folder, embedder=embedder, settings=EAGER) as writer:
+        with writer._storage.exclusive():
+            remove(folder / "manifest.json")
+            with ThreadPoolExecutor(1) as pool:
+                opened = pool.submit(Archive.open, folder, embedder=embedder, settings=EAGER)
+                reader = opened.result()
+        assert reader._storage.indexes.in_memory
+        reader.ingest([MORE])
+        assert not reader._storage.indexes.in_memory
+        before = contents(reader.search(QUESTION, k=9))
+        reader.close()
+    assert "d" in {id_ for id_, *_ in before}
+    caplog.clear()
+    assert contents(answers(folder)) == before
+    assert not caplog.records
+
+
 def answers_elsewhere(folder):
     """Search from another thread, since the lock belongs to a thread."""
     with ThreadPoolExecutor(1) as pool:

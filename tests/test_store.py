@@ -181,6 +181,9 @@ def test_a_filter_kept_is_not_kept_beyond_the_next_write(store):
     assert store.chunk_ranges(where).tolist() == [[1, 2]]
     store.write([prepared("b", date="2021-06-06"), prepared("c", date="2020-01-01")])
     assert store.chunk_ranges(where).tolist() == [[1, 2], [3, 3]]
+    for day in range(1, 29):
+        kept = store.chunk_ranges(Filter(since=f"2021-05-{day:02}"))
+        assert kept.tolist() == ([[1, 2], [3, 3]] if day <= 5 else [[3, 3]])
 
 
 def test_a_failed_write_leaves_nothing(store):
