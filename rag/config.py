@@ -48,7 +48,7 @@ class IndexSettings:
     partition_from: int = 50_000
     # Share of the ten nearest vectors that must be among a search's candidates. Each fit
     # takes the fewest partitions that reach it on questions made of the archive's vectors.
-    least_recall: float = 0.99
+    least_recall: float = 0.985
     # Vectors added or removed since the file was written before it is written anew: this
     # many, or this share of it. Until then they are kept in memory and looked at one by one.
     pending: int = 2_000
