@@ -15,11 +15,11 @@ from rag.embedding import Vectors
 # Memory-mapped, so that opening reads next to nothing and what searches do not touch stays
 # on disk.
 _MAPPED = faiss.IO_FLAG_MMAP_IFC
-# A filter that lets so many vectors pass, or fewer, is searched in all partitions: at 35 ns
-# each that is 7 ms. A wider one is searched in so many that four times as many vectors as
-# without it are looked at.
-_SCANNED = 200_000
-_WIDER = 4
+# A filter that lets so many vectors pass, or fewer, is searched in all partitions: 0.1 us a
+# vector. A wider one is searched in so many that twice as many vectors as without a filter
+# are looked at.
+_SCANNED = 50_000
+_WIDER = 2
 
 Bits = npt.NDArray[np.uint8]
 
@@ -152,7 +152,7 @@ def _bits(ranges: Ids, last: int = 0) -> Bits:
     The ranges do not overlap.
     """
     steps = np.zeros(max(last, int(ranges[:, 1].max(initial=0))) + 2, np.int8)
-    np.add.at(steps, ranges[:, 0], 1)
-    np.subtract.at(steps, ranges[:, 1] + 1, 1)
+    steps[ranges[:, 0]] += 1
+    steps[ranges[:, 1] + 1] -= 1
     bits: Bits = np.packbits(np.cumsum(steps, dtype=np.int8).view(bool), bitorder="little")
     return bits

@@ -160,9 +160,10 @@ def test_a_filter_reads_as_many_partitions_as_it_needs(tmp_path, monkeypatch):
         brute(QUESTIONS[0], k=9, allowed=IDS[::20]),
     )
     monkeypatch.setattr("rag.dense._SCANNED", 0)
-    # 200 of 200 pass: four times as many as without.
-    assert loaded._probes(200) == 4
-    assert loaded._probes(100) == 8
+    # 200 of 200 pass: twice as many as without.
+    assert loaded._probes(200) == 2
+    assert loaded._probes(100) == 4
+    assert loaded._probes(60) == 6
     assert loaded._probes(3) == 8
 
 
