@@ -131,14 +131,10 @@ def _nearest(
 ) -> dict[int, float]:
     if not index.ntotal:
         return {}
-    options = {} if bits is None else {"sel": faiss.IDSelectorBitmap(bits)}
-    parameters = None
-    if probes is not None:
-        parameters = faiss.SearchParametersIVF(nprobe=probes, **options)
-    elif options and isinstance(index, faiss.IndexIVF):
-        parameters = faiss.SearchParametersIVF(nprobe=index.nprobe, **options)
-    elif options:
-        parameters = faiss.SearchParameters(**options)
+    selector = None if bits is None else faiss.IDSelectorBitmap(bits)
+    parameters = faiss.SearchParameters(sel=selector)
+    if isinstance(index, faiss.IndexIVF):
+        parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probes or index.nprobe)
     scores, ids = index.search(vector[None, :], min(k, index.ntotal), params=parameters)
     # FAISS pads a short result with -1.
     return {

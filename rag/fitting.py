@@ -8,6 +8,7 @@ Nearest Neighbor Search", 2011, section V).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import faiss
@@ -74,7 +75,7 @@ def build(
 
 def _partitions(count: int) -> int:
     """Return the power of two nearest to twice the root of `count`."""
-    return 1 << round(np.log2(2 * count**0.5))
+    return 1 << round(math.log2(2 * count**0.5))
 
 
 def _trained(sample: Vectors, partitions: int) -> faiss.IndexIVFScalarQuantizer:
