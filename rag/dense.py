@@ -27,9 +27,9 @@ Bits = npt.NDArray[np.uint8]
 class DenseIndex:
     """Chunk vectors by chunk id: a file that is only read, and what has changed since.
 
-    Scores are cosines, higher is closer; those of a partitioned file are off by about
-    .001, its vectors being kept in 8 bits a number. `base` holds chunks with ids up to
-    `last`; what is added has ids above, as SQLite gives them.
+    Scores are cosines, higher is closer; those of a partitioned file, whose vectors are
+    kept in 8 bits a number, are off by .0004 on average and .005 at most. `base` holds
+    chunks with ids up to `last`; what is added has ids above, as SQLite gives them.
     """
 
     def __init__(self, dimension: int, *, base: faiss.Index | None = None, last: int = 0) -> None:

@@ -217,7 +217,7 @@ def test_joining_parts_of_the_index_leaves_the_number_of_the_commit(tmp_path):
 def test_another_one_may_write_once_it_is_settled(own, tmp_path):
     own.update(remove=[20], add=[])
     other = LexicalIndex.load(tmp_path / "lexical")
-    with pytest.raises(ValueError, match="[Ll]ock"):
+    with pytest.raises(ValueError, match=r"[Ll]ock"):
         other.update(remove=[30], add=[])
     own.settle()
     other.update(remove=[30], add=[])
