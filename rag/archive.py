@@ -11,11 +11,12 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from rag import dates, retrieval
+from rag.catalog import Filter
 from rag.config import Settings
 from rag.embedding import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError
 from rag.storage import Storage
-from rag.store import EmbedderIdentity, Filter
+from rag.store import EmbedderIdentity
 from rag.types import ArchiveStats, Article, Hit, IngestReport, Period, Progress, iso_date
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Archive:
         model itself is loaded when it is first needed.
         """
         settings = settings or Settings()
-        storage = Storage.open(Path(path), create=create)
+        storage = Storage.open(Path(path), create=create, settings=settings.index)
         try:
             name = embedder if isinstance(embedder, str | None) else embedder.id
             settings = dataclasses.replace(settings, embedder=_agreed(storage, name, settings))
@@ -152,10 +153,12 @@ class Archive:
         if k < 1:
             raise ValueError(f"k is {k}; ask for at least one passage")
         where = _filter(since, until, publishers)
-        stats = self.stats()
-        if not question.strip() or not stats.chunks:
+        with self._storage.lock:
+            empty = self._storage.store.catalog.is_empty()
+            _, newest = self._storage.store.catalog.dates()
+        if empty or not question.strip():
             return []
-        asked = dates.read_time(question, today=today, newest=stats.last)
+        asked = dates.read_time(question, today=today, newest=newest)
         if asked.period and asked.period.exact:
             within = _within(where, asked.period)
             if within is None:
@@ -187,7 +190,7 @@ class Archive:
         """Return the articles, newest first, those without a date last."""
         where = _filter(since, until, publishers)
         with self._storage.lock:
-            return self._storage.store.articles(where=where, limit=limit, offset=offset)
+            return self._storage.store.catalog.articles(where=where, limit=limit, offset=offset)
 
     def article(self, article_id: str) -> Article:
         """Return one article; `ArchiveError` when there is none of that id."""
@@ -228,24 +231,24 @@ class Archive:
     def publishers(self) -> list[tuple[str, int]]:
         """Return publishers with their numbers of articles, the busiest first."""
         with self._storage.lock:
-            return self._storage.store.publishers()
+            return self._storage.store.catalog.publishers()
 
     def months(self) -> list[tuple[str, int]]:
         """Return the months that articles are dated in, ``YYYY-MM``, with their numbers."""
         with self._storage.lock:
-            return self._storage.store.months()
+            return self._storage.store.catalog.months()
 
     def stats(self) -> ArchiveStats:
         """Return counts, dates and the embedder of the archive."""
         with self._storage.lock:
             store = self._storage.store
-            articles, chunks, linked = store.counts()
-            first, last = store.dates()
+            articles, chunks, linked = store.catalog.counts()
+            first, last = store.catalog.dates()
             return ArchiveStats(
                 articles=articles,
                 chunks=chunks,
                 linked=linked,
-                publishers=len(store.publishers()),
+                publishers=len(store.catalog.publishers()),
                 first=first,
                 last=last,
                 generation=store.generation,
@@ -281,7 +284,7 @@ class Archive:
                 shutil.rmtree(leftover, ignore_errors=True)
             with Archive.open(fresh, embedder=embedder, settings=settings) as new:
                 # In the order of their first ingest, so that the same copy leads its group.
-                articles = (item.article for item in self._storage.store.indexable())
+                articles = (item.article for item in self._storage.store.feed.indexable())
                 new.ingest(articles, progress=progress)
             self.close()
         self.folder.rename(retired)

@@ -41,6 +41,21 @@ class RetrievalSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """How the vectors are indexed as an archive grows; the README has the measurements."""
+
+    # Vectors from which on the index has partitions, of which a search reads a few.
+    partition_from: int = 50_000
+    # Share of the ten nearest vectors that must be among a search's candidates. Each fit
+    # takes the fewest partitions that reach it on questions made of the archive's vectors.
+    least_recall: float = 0.985
+    # Vectors added or removed since the file was written before it is written anew: this
+    # many, or this share of it. Until then they are kept in memory and looked at one by one.
+    pending: int = 2_000
+    pending_share: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerSettings:
     """How an answer is written and checked."""
 
@@ -87,6 +102,7 @@ class Settings:
     # Articles embedded and written in one transaction. Ctrl-C waits for those in work.
     batch_articles: int = 16
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
+    index: IndexSettings = field(default_factory=IndexSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
 
 

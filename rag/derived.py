@@ -1,56 +1,30 @@
-"""The indexes derived from the database, kept beside it and rebuilt when in doubt."""
+"""The indexes derived from the database, kept beside it and rebuilt when in doubt.
+
+They follow it: what they lack is what the database removed after the generation they are
+of, and what has ids above the last ones they hold. So the large file of the vectors is
+written only now and then, and a crash at any point leaves nothing but a little to catch
+up on.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import shutil
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
 
+from rag.config import IndexSettings
 from rag.dense import DenseIndex
+from rag.feed import Indexable, Mark
+from rag.fitting import build
 from rag.lexical import Document, LexicalIndex
-from rag.store import Change, EmbedderIdentity, Indexable, Store
+from rag.manifest import Manifest, VectorFile, expect
+from rag.store import Store
 
 log = logging.getLogger(__name__)
 
-_MANIFEST = "manifest.json"
-_DENSE = "dense.faiss"
 _PASSAGES = "passages"
 _HEADLINES = "headlines"
-_BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What the derived files were built from; written last, by atomic rename.
-
-    `generation` is that of the database. `dense_sha256` is of the FAISS file.
-    """
-
-    format: int
-    embedder: str
-    checksum: str
-    dimension: int
-    chunk_tokens: int
-    articles: int
-    chunks: int
-    generation: int
-    dense_sha256: str
-
-    def save(self, folder: Path) -> None:
-        """Write the manifest into `folder`."""
-        fresh = folder / f"{_MANIFEST}.new"
-        fresh.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
-        fresh.replace(folder / _MANIFEST)
-
-    @classmethod
-    def load(cls, folder: Path) -> Manifest:
-        """Read the manifest in `folder`; OSError, ValueError or TypeError when damaged."""
-        return cls(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
 
 
 class Indexes:
@@ -58,68 +32,190 @@ class Indexes:
 
     `passages` and `dense` are keyed by chunk id, `headlines` by article key; it
     holds whole articles with their titles, whose BM25 score says what an article
-    is about where a single passage only mentions it.
+    is about where a single passage only mentions it. `mark` is the state of the
+    database that they are of.
     """
 
     def __init__(
-        self, dense: DenseIndex, passages: LexicalIndex, headlines: LexicalIndex, *, generation: int
+        self,
+        dense: DenseIndex,
+        passages: LexicalIndex,
+        headlines: LexicalIndex,
+        *,
+        mark: Mark,
+        file: VectorFile | None = None,
     ) -> None:
         self.dense = dense
         self.passages = passages
         self.headlines = headlines
-        self.generation = generation
+        self.mark = mark
+        self._file = file
+        # The vectors come from the database and may be ahead of the texts, which come
+        # from files.
+        self._vectors_mark = file.mark if file else Mark()
 
     @classmethod
-    def load(cls, folder: Path, store: Store) -> Indexes | None:
-        """Load the indexes in `folder`; None when they do not fit the store."""
+    def load(cls, folder: Path, store: Store, *, behind: bool = False) -> Indexes | None:
+        """Load the indexes in `folder`; None when they do not fit the store.
+
+        With `behind` they may be of an older generation; `follow` brings them up to date.
+        """
         try:
-            return cls._read(folder, store)
+            return cls._read(folder, store, behind=behind)
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             log.info("the indexes in %s do not fit: %s", folder, error)
             return None
 
     @classmethod
-    def _read(cls, folder: Path, store: Store) -> Indexes:
+    def _read(cls, folder: Path, store: Store, *, behind: bool) -> Indexes:
         """Load the indexes; ValueError says how they differ from the store."""
         manifest = Manifest.load(folder)
-        _expect("generation", manifest.generation, store.generation)
-        digest = _sha256(folder / _DENSE)
-        _expect("checksum of the vectors", digest, manifest.dense_sha256)
-        indexes = cls(
-            DenseIndex.load(folder / _DENSE),
-            LexicalIndex.load(folder / _PASSAGES),
-            LexicalIndex.load(folder / _HEADLINES),
-            generation=manifest.generation,
+        identity = store.embedder
+        expect("embedder", manifest.checksum, identity and identity.checksum)
+        generation, present = manifest.mark.generation, store.generation
+        if generation > present or not behind:
+            expect("generation", generation, present)
+        file = manifest.vectors
+        dense = (
+            file.load(folder, dimension=manifest.dimension)
+            if file
+            else DenseIndex(manifest.dimension)
         )
-        articles, chunks, _ = store.counts()
-        _expect("number of vectors", len(indexes.dense), chunks)
-        _expect("number of passages", len(indexes.passages), chunks)
-        _expect("number of articles", len(indexes.headlines), articles)
-        # A writer commits to the database first, so that nothing has changed meanwhile.
-        _expect("generation", manifest.generation, store.generation)
+        passages = LexicalIndex.load(folder / _PASSAGES)
+        headlines = LexicalIndex.load(folder / _HEADLINES)
+        indexes = cls(dense, passages, headlines, mark=manifest.mark, file=file)
+        if generation == present or indexes._commits < manifest.commits:
+            # When a writer crashed it may be ahead of the manifest, and is caught up.
+            expect("commits of the texts", indexes._commits, manifest.commits)
+        indexes._take_vectors(store)
         return indexes
 
     @classmethod
-    def rebuild(cls, folder: Path | None, store: Store) -> Indexes:
+    def rebuild(cls, folder: Path | None, store: Store, *, settings: IndexSettings) -> Indexes:
         """Build the indexes anew from the database, without embedding anything.
 
         They replace those in `folder`; when it is None they stay in memory.
         """
         identity = store.embedder
-        indexes = cls(
-            DenseIndex.build(identity.dimension if identity else 1),
-            LexicalIndex.build(_fresh(folder, _PASSAGES)),
-            LexicalIndex.build(_fresh(folder, _HEADLINES)),
-            generation=store.generation,
-        )
-        everything = store.indexable()
-        while batch := list(islice(everything, _BATCH)):
-            indexes._add(batch)
-        if folder:
-            indexes._settle(folder)
-            if identity:
-                indexes.save(folder, store)
+        with store.snapshot():
+            mark = store.feed.mark()
+            texts = []
+            for name, documents in ((_PASSAGES, _passages), (_HEADLINES, _headlines)):
+                index = LexicalIndex.build(_fresh(folder, name))
+                index.fill(documents(store, after=0))
+                texts.append(index)
+            indexes = cls(DenseIndex(identity.dimension if identity else 1), *texts, mark=mark)
+            if folder and identity:
+                indexes._settle(folder)
+                indexes.adopt(indexes.renewed(folder, store, settings=settings), folder, store)
+            else:
+                indexes._take_vectors(store)
         return indexes
+
+    @property
+    def generation(self) -> int:
+        """The database's generation that the indexes are of."""
+        return self.mark.generation
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the full-text indexes have no folder."""
+        return self.passages.in_memory
+
+    @property
+    def _commits(self) -> tuple[int, int]:
+        return self.passages.commit, self.headlines.commit
+
+    def fit(self, store: Store) -> bool:
+        """Tell whether as many articles and chunks are indexed as the store has."""
+        articles, chunks, _ = store.catalog.counts()
+        found = (len(self.headlines), len(self.passages), len(self.dense))
+        return found == (articles, chunks, chunks)
+
+    def follow(self, store: Store, folder: Path) -> None:
+        """Take in what has been written to the database, in memory and in `folder`.
+
+        Only for who may write to `folder`. Taking something in twice does no harm, so
+        that a crash between two of these steps is made good by doing them again.
+        """
+        with store.snapshot():
+            now = store.feed.mark()
+            self._take_vectors(store)
+            removed = store.feed.removals(since=self.mark.generation)
+            gone = [id_ for removal in removed for id_ in removal.chunks]
+            self.passages.update(
+                remove=[*gone, *range(self.mark.chunk + 1, now.chunk + 1)],
+                add=_passages(store, after=self.mark.article),
+            )
+            self.headlines.update(
+                remove=[
+                    *(removal.article for removal in removed),
+                    *range(self.mark.article + 1, now.article + 1),
+                ],
+                add=_headlines(store, after=self.mark.article),
+            )
+        self.mark = now
+        self._save(folder, store)
+
+    def reload(self, store: Store, folder: Path) -> bool:
+        """Take in what another process has written to the database and to `folder`.
+
+        False when it has not finished, or has written files that must be loaded anew.
+        """
+        try:
+            manifest = Manifest.load(folder)
+        except (OSError, ValueError, TypeError):
+            return False
+        if (manifest.vectors, manifest.dimension) != (self._file, self.dense.dimension):
+            return False
+        with store.snapshot():
+            if manifest.mark.generation != store.generation:
+                return False
+            self.passages.reload()
+            self.headlines.reload()
+            self._take_vectors(store)
+        self.mark = manifest.mark
+        return True
+
+    def overdue(self, settings: IndexSettings) -> bool:
+        """Tell whether so many vectors are in memory alone that their file should be renewed."""
+        share = settings.pending_share * len(self.dense)
+        return self.dense.pending > max(settings.pending, share)
+
+    def renewed(self, folder: Path, store: Store, *, settings: IndexSettings) -> VectorFile | None:
+        """Write all vectors to a new file; None when they are so few that none is needed.
+
+        The index in use stays as it is. Its file is copied with what has changed since,
+        or a new one is fitted when the archive has outgrown it.
+        """
+        count = store.catalog.counts()[1]
+        if count <= settings.pending:
+            return None
+        if self._file and self._file.fit.suits(count, settings):
+            index, fit = self.dense.merged(folder / self._file.name), self._file.fit
+            mark = self._vectors_mark
+        else:
+            mark = store.feed.mark()
+            dimension = self.dense.dimension
+            index, fit = build(store.feed, count=count, dimension=dimension, settings=settings)
+        return VectorFile.save(index, folder, mark=mark, fit=fit)
+
+    def adopt(self, file: VectorFile | None, folder: Path, store: Store) -> None:
+        """Use what `renewed` wrote, and remove the file before it."""
+        dimension = self.dense.dimension
+        self.dense = file.load(folder, dimension=dimension) if file else DenseIndex(dimension)
+        self._file = file
+        self._vectors_mark = file.mark if file else Mark()
+        self._take_vectors(store)
+        self._save(folder, store)
+        for path in (*folder.glob("vectors-*"), *folder.glob("dense.faiss*")):
+            if file is None or path.name != file.name:
+                path.unlink()
+
+    def settle(self) -> None:
+        """Let other processes write to the full-text folders."""
+        self.passages.settle()
+        self.headlines.settle()
 
     def _settle(self, folder: Path) -> None:
         """Put the full-text folders just built in the places of the old ones."""
@@ -128,81 +224,50 @@ class Indexes:
         self.passages = LexicalIndex.load(folder / _PASSAGES)
         self.headlines = LexicalIndex.load(folder / _HEADLINES)
 
-    def apply(self, change: Change, store: Store) -> None:
-        """Follow one write to the database, in memory and in the full-text folders.
+    def _take_vectors(self, store: Store) -> None:
+        """Take in what the database has removed and added since the vectors' mark."""
+        with store.snapshot():
+            now = store.feed.mark()
+            for removal in store.feed.removals(since=self._vectors_mark.generation):
+                self.dense.remove(removal.chunks)
+            for ids, vectors in store.feed.vectors(after=self._vectors_mark.chunk):
+                self.dense.add(ids, vectors)
+        self._vectors_mark = now
 
-        The vectors reach the disk with `save`. Until then the manifest names an
-        older generation, so that a crash in between leads to a rebuild.
-        """
-        self.dense.remove(change.removed_chunks)
-        self._add(
-            store.indexable(change.written),
-            removed_chunks=change.removed_chunks,
-            removed_articles=change.removed_articles,
-        )
-        self.generation = store.generation
-
-    def save(self, folder: Path, store: Store) -> None:
-        """Write the vectors and the manifest, each by atomic rename."""
+    def _save(self, folder: Path, store: Store) -> None:
         identity = store.embedder
         assert identity is not None, "an archive with vectors has an embedder"  # noqa: S101
-        fresh = folder / f"{_DENSE}.new"
-        self.dense.save(fresh)
-        digest = _sha256(fresh)
-        fresh.replace(folder / _DENSE)
-        articles, chunks, _ = store.counts()
-        _manifest(identity, articles, chunks, self.generation, digest).save(folder)
-
-    def _add(
-        self,
-        articles: Iterable[Indexable],
-        *,
-        removed_chunks: tuple[int, ...] = (),
-        removed_articles: tuple[int, ...] = (),
-    ) -> None:
-        passages, headlines = [], []
-        for item in articles:
-            self.dense.add(item.chunk_ids, item.vectors)
-            passages += _passages(item)
-            headlines.append(_document(item, item.key, item.article.text))
-        self.passages.update(remove=removed_chunks, add=passages)
-        self.headlines.update(remove=removed_articles, add=headlines)
+        manifest = Manifest(
+            format=2,
+            embedder=identity.id,
+            checksum=identity.checksum,
+            dimension=identity.dimension,
+            chunk_tokens=identity.chunk_tokens,
+            articles=len(self.headlines),
+            chunks=len(self.dense),
+            mark=self.mark,
+            commits=self._commits,
+            vectors=self._file,
+        )
+        manifest.save(folder)
 
 
-def _passages(item: Indexable) -> list[Document]:
-    pairs = zip(item.chunk_ids, item.texts, strict=True)
-    return [_document(item, chunk, text) for chunk, text in pairs]
+def _passages(store: Store, *, after: int) -> Iterator[Document]:
+    """Yield the passages of the articles with a key above `after`."""
+    for item in store.feed.indexable(after=after):
+        for id_, text in zip(item.chunk_ids, item.texts, strict=True):
+            yield _document(item, id_, text)
+
+
+def _headlines(store: Store, *, after: int) -> Iterator[Document]:
+    """Yield the whole articles with a key above `after`."""
+    for item in store.feed.indexable(after=after):
+        yield _document(item, item.key, item.article.text)
 
 
 def _document(item: Indexable, id_: int, text: str) -> Document:
     article = item.article
     return Document(id_, f"{article.title}\n{text}", article.date, article.publisher)
-
-
-def _manifest(
-    identity: EmbedderIdentity, articles: int, chunks: int, generation: int, digest: str
-) -> Manifest:
-    return Manifest(
-        format=1,
-        embedder=identity.id,
-        checksum=identity.checksum,
-        dimension=identity.dimension,
-        chunk_tokens=identity.chunk_tokens,
-        articles=articles,
-        chunks=chunks,
-        generation=generation,
-        dense_sha256=digest,
-    )
-
-
-def _expect(what: str, found: object, wanted: object) -> None:
-    if found != wanted:
-        raise ValueError(f"{what} is {found}, the database has {wanted}")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _fresh(folder: Path | None, name: str) -> Path | None:

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from rag.articles import jaccard, shingles
+from rag.catalog import Filter
 from rag.config import RetrievalSettings
 from rag.dates import AskedTime
 from rag.derived import Indexes
 from rag.embedding import Vectors
-from rag.store import Filter, Store, StoredChunk
+from rag.store import Store, StoredChunk
 from rag.types import Article, Hit, ScoreParts
 
 # Two passages that share this much of their five-word runs say the same.
@@ -39,13 +40,13 @@ def search(
     article's date fits is a part of the score.
     """
     n = max(k, settings.candidates)
-    allowed = store.chunk_ids(where) if where else None
+    allowed = store.chunk_ranges(where) if where else None
     dense = indexes.dense.search(vector, k=n, allowed=allowed)
     lexical = indexes.passages.search(question, k=n, where=where)
     headline = indexes.headlines.search(question, k=n, where=where)
     found = list(dense | lexical)
-    # A passage that only the words found has a cosine all the same.
-    dense |= indexes.dense.scores(vector, [id_ for id_ in found if id_ not in dense])
+    # Exact, also for those that an index of rounded vectors found, or only the words.
+    dense = store.cosines(vector, found)
     chunks = store.chunks(found)
     by_chunk = {id_: headline[c.article] for id_, c in chunks.items() if c.article in headline}
     scores = fuse(dense, lexical, by_chunk, settings=settings)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import RLock
 
 import filelock
 
+from rag.config import IndexSettings
 from rag.derived import Indexes
 from rag.errors import ArchiveError
 from rag.store import Change, EmbedderIdentity, Prepared, Store
@@ -30,16 +32,17 @@ class Storage:
     files of the indexes belong to the process that is in `exclusive`.
     """
 
-    def __init__(self, folder: Path, store: Store) -> None:
+    def __init__(self, folder: Path, store: Store, *, settings: IndexSettings) -> None:
         self.folder = folder
         self.store = store
         self.lock = RLock()
+        self._settings = settings
         # Held by a thread, which may take it again.
         self._writing = filelock.FileLock(folder / _LOCK, timeout=0)
-        self.indexes = self._current() or Indexes.rebuild(None, store)
+        self.indexes = self._first()
 
     @classmethod
-    def open(cls, folder: Path, *, create: bool) -> Storage:
+    def open(cls, folder: Path, *, create: bool, settings: IndexSettings | None = None) -> Storage:
         """Open the files in `folder`; with `create`, make them where there are none.
 
         Raises `ArchiveError` when the database is missing or damaged.
@@ -57,7 +60,7 @@ class Storage:
                 f"cannot make an archive at {folder} ({error.strerror}); choose another folder"
             ) from error
         store = Store.open(database) if database.exists() else Store.create(database)
-        return cls(folder, store)
+        return cls(folder, store, settings=settings or IndexSettings())
 
     @staticmethod
     def is_at(folder: Path) -> bool:
@@ -70,61 +73,94 @@ class Storage:
             self.store.close()
 
     def refresh(self) -> None:
-        """Load the indexes again when another process has written to the archive.
+        """Take in what another process has written to the archive.
 
-        While it is still writing, they stay as they were.
+        While it is in the middle of a batch, the indexes stay as they were.
         """
-        if self.indexes.generation != self.store.generation:
+        if self.indexes.generation == self.store.generation:
+            return
+        if not self.indexes.reload(self.store, self.folder):
             self.indexes = self._current() or self.indexes
 
-    def _current(self) -> Indexes | None:
-        """Load the indexes, or rebuild them when they do not fit the database.
+    def _first(self) -> Indexes:
+        """Load the indexes; those of a while ago, or some in memory, while another one writes."""
+        deadline = time.monotonic() + _PATIENCE
+        while (found := self._current()) is None and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return found or Indexes.load(self.folder, self.store, behind=True) or self._rebuilt(None)
 
-        None when they do not fit because another process is writing.
+    def _current(self) -> Indexes | None:
+        """Load the indexes, bring them up to date or build new ones, as it needs.
+
+        None when it needs one of the latter and another process is writing.
         """
         if self.store.embedder is None:
-            return Indexes.rebuild(None, self.store)
-        if found := Indexes.load(self.folder, self.store):
+            return self._rebuilt(None)
+        found = Indexes.load(self.folder, self.store)
+        if found and found.fit(self.store):
             return found
         try:
             with self._writing:
                 # The other process may have ended a moment ago.
-                found = Indexes.load(self.folder, self.store)
-                if found is None:
-                    log.warning("rebuilding the indexes in %s", self.folder)
-                return found or Indexes.rebuild(self.folder, self.store)
+                return self._repaired(Indexes.load(self.folder, self.store, behind=True))
         except filelock.Timeout:
             return None
+
+    def _repaired(self, found: Indexes | None) -> Indexes:
+        """Bring indexes up to date in the folder; build new ones where that does not do."""
+        if found and found.generation != self.store.generation:
+            found.follow(self.store, self.folder)
+            found.settle()
+        if found and found.fit(self.store):
+            return found
+        log.warning("rebuilding the indexes in %s", self.folder)
+        return self._rebuilt(self.folder)
+
+    def _rebuilt(self, folder: Path | None) -> Indexes:
+        return Indexes.rebuild(folder, self.store, settings=self._settings)
 
     def set_embedder(self, identity: EmbedderIdentity) -> None:
         """Record what vectors will be made with, and make indexes of that dimension."""
         with self.lock:
             self.store.set_embedder(identity)
-            self.indexes = Indexes.rebuild(self.folder, self.store)
+            self.indexes = self._rebuilt(self.folder)
 
     def write(self, batch: Iterable[Prepared]) -> Change:
-        """Write articles to the database and the indexes in memory."""
+        """Write articles to the database and the indexes."""
         with self.lock:
-            self.refresh()
+            self._own()
             change = self.store.write(batch)
-            self.indexes.apply(change, self.store)
+            self.indexes.follow(self.store, self.folder)
+        self.save()
         return change
 
     def delete(self, article_id: str) -> bool:
         """Delete an article everywhere; False when there is none of that id."""
         with self.lock:
-            self.refresh()
+            self._own()
             change = self.store.delete(article_id)
             if change is None:
                 return False
-            self.indexes.apply(change, self.store)
-            self.save()
+            self.indexes.follow(self.store, self.folder)
+        self.save()
         return True
 
+    def _own(self) -> None:
+        """Bring the indexes up to date before a write, and out of memory into the folder."""
+        self.refresh()
+        if self.indexes.in_memory:
+            self.indexes = self._current() or self.indexes
+
     def save(self) -> None:
-        """Bring the files of the indexes up to date."""
+        """Write the vectors to a new file when many have changed; searches go on meanwhile."""
+        if not self.indexes.overdue(self._settings):
+            return
+        # A connection of its own, so that the lock is free while it reads. Nothing is
+        # written in between, because this process alone may write.
+        with closing(Store.open(self.folder / _DATABASE)) as store:
+            file = self.indexes.renewed(self.folder, store, settings=self._settings)
         with self.lock:
-            self.indexes.save(self.folder, self.store)
+            self.indexes.adopt(file, self.folder, self.store)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -138,4 +174,7 @@ class Storage:
         try:
             yield
         finally:
-            self._writing.release()
+            try:
+                self.indexes.settle()
+            finally:
+                self._writing.release()

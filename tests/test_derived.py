@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import dataclasses
+import hashlib
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import FakeEmbedder
 
-from rag import Archive, Article, storage
-from rag.derived import Indexes, Manifest
+from rag import Archive, Article, Settings, derived, storage
+from rag.config import IndexSettings
+from rag.derived import Indexes
+from rag.feed import Mark
+from rag.fitting import Fit
+from rag.manifest import Manifest, VectorFile
 from rag.store import Store
 
 QUESTION = "storm ferry oil Zanzibar"
@@ -21,6 +27,13 @@ ARTICLES = [
 ]
 
 
+# Every write renews the file of the vectors, which these archives would be too small for.
+EAGER = Settings(index=IndexSettings(pending=0, pending_share=0))
+# None does.
+LAZY = Settings(index=IndexSettings(pending=10_000))
+MORE = Article("More", "Storm hits ferry school.", id="d")
+
+
 class Unwilling(FakeEmbedder):
     def embed_passages(self, texts):
         raise AssertionError(f"asked to embed {len(texts)} passages again")
@@ -29,7 +42,7 @@ class Unwilling(FakeEmbedder):
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("made") / "archive"
-    with Archive.open(folder, embedder=FakeEmbedder()) as archive:
+    with Archive.open(folder, embedder=FakeEmbedder(), settings=EAGER) as archive:
         archive.ingest(ARTICLES)
     return folder
 
@@ -42,8 +55,18 @@ def folder(made, tmp_path):
 
 def answers(folder):
     """Open the archive with an embedder that embeds nothing, and search it."""
-    with Archive.open(folder, create=False, embedder=Unwilling()) as archive:
+    with Archive.open(folder, create=False, embedder=Unwilling(), settings=EAGER) as archive:
         return archive.search(QUESTION, k=9)
+
+
+def vectors(folder):
+    [found] = folder.glob("*.faiss")
+    return found
+
+
+def contents(hits):
+    """Return what hits say but for BM25, which counts the words of what is deleted for a while."""
+    return {(hit.article.id, hit.text, hit.parts.dense, hit.parts.lexical is None) for hit in hits}
 
 
 def segment(folder, name, suffix):
@@ -71,7 +94,7 @@ def empty(path):
 
 
 FILES = {
-    "dense": lambda folder: folder / "dense.faiss",
+    "vectors": vectors,
     "manifest": lambda folder: folder / "manifest.json",
     "passages meta": lambda folder: folder / "passages" / "meta.json",
     "headlines meta": lambda folder: folder / "headlines" / "meta.json",
@@ -97,7 +120,7 @@ def test_a_damaged_file_is_built_again(folder, caplog, file, damage):
 
 def test_vectors_changed_by_a_single_bit_are_built_again(folder, caplog):
     before = answers(folder)
-    path = folder / "dense.faiss"
+    path = vectors(folder)
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     replace(path, data)
@@ -120,18 +143,36 @@ def test_nothing_but_the_database_is_needed(folder):
     assert answers(folder) == before
 
 
-@pytest.mark.parametrize("name", ["dense.faiss", "manifest.json", "passages", "headlines"])
-def test_files_of_an_older_generation_are_built_again(folder, tmp_path, embedder, name):
+def test_vectors_of_another_time_but_the_same_content_are_taken(folder, caplog):
+    """As after a copy that does not keep the times of files."""
+    before = answers(folder)
+    os.utime(vectors(folder), ns=(1, 1))
+    assert answers(folder) == before
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("name", ["vectors", "manifest.json", "passages", "headlines", "all"])
+def test_files_of_an_older_generation_are_caught_up_or_built_again(
+    folder, tmp_path, embedder, name
+):
     old = tmp_path / "old"
     shutil.copytree(folder, old)
-    with Archive.open(folder, embedder=embedder) as archive:
-        archive.ingest([Article("More", "Storm hits ferry school.", id="d")])
-    before = answers(folder)
-    assert "d" in [hit.article.id for hit in before]
-    remove(folder / name)
-    copy = shutil.copytree if (old / name).is_dir() else shutil.copy
-    copy(old / name, folder / name)
-    assert answers(folder) == before
+    with Archive.open(folder, embedder=embedder, settings=EAGER) as archive:
+        archive.delete("b")
+        archive.ingest([MORE, dataclasses.replace(ARTICLES[0], text="Storm over. Ferry sails.")])
+    before = contents(answers(folder))
+    assert {id_ for id_, *_ in before} == {"a", "c", "d"}
+    every = ["vectors", "manifest.json", "passages", "headlines"]
+    for each in every if name == "all" else [name]:
+        if each == "vectors":
+            fresh, stale = vectors(folder), vectors(old)
+            fresh.unlink()
+            shutil.copy2(stale, folder / stale.name if name == "all" else fresh)
+        else:
+            remove(folder / each)
+            copy = shutil.copytree if (old / each).is_dir() else shutil.copy2
+            copy(old / each, folder / each)
+    assert contents(answers(folder)) == before
 
 
 @pytest.mark.parametrize(
@@ -148,8 +189,14 @@ def test_the_manifest_says_what_the_files_were_built_from(folder):
     assert (manifest.articles, manifest.chunks) == (3, 5)
     assert (manifest.embedder, manifest.checksum) == ("fake", "f" * 64)
     assert (manifest.dimension, manifest.chunk_tokens) == (17, 160)
-    assert len(manifest.dense_sha256) == 64
-    assert json.loads((folder / "manifest.json").read_text())["generation"] == manifest.generation
+    # One write of the embedder, one of the articles.
+    assert manifest.mark == Mark(2, 3, 5)
+    assert manifest.vectors is not None
+    assert manifest.vectors.fit == Fit("flat", 5)
+    assert manifest.vectors.mark == Mark(2, 3, 5)
+    data = vectors(folder).read_bytes()
+    assert (manifest.vectors.name, manifest.vectors.size) == (vectors(folder).name, len(data))
+    assert manifest.vectors.sha256 == hashlib.sha256(data).hexdigest()
     assert not list(folder.glob("*.new"))
 
 
@@ -162,28 +209,143 @@ def test_what_fits_is_loaded_as_it_is(folder):
     store.close()
 
 
-def test_a_crash_before_the_files_were_saved(folder, embedder, monkeypatch):
-    """The database has a batch that the vectors on disk lack."""
-    with Archive.open(folder, embedder=embedder) as archive:
-        monkeypatch.setattr(archive._storage, "save", lambda: None)
-        archive.ingest([Article("More", "Storm hits ferry school.", id="d")])
-        before = archive.search(QUESTION, k=9)
-    assert "d" in [hit.article.id for hit in before]
+def crash(*_, **__):
+    raise KeyboardInterrupt
+
+
+# Each step after the database has been written.
+STEPS = {
+    "nothing": (Indexes, "follow"),
+    "the vectors in memory": (derived, "_passages"),
+    "the passages": (derived, "_headlines"),
+    "the headlines": (Manifest, "save"),
+    "the manifest": (Indexes, "overdue"),
+    "no file": (VectorFile, "save"),
+    "the file": (Indexes, "adopt"),
+}
+
+
+@pytest.mark.parametrize("settings", [EAGER, LAZY], ids=["eager", "lazy"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_crash_at_any_step_is_caught_up_without_a_rebuild(
+    folder, embedder, monkeypatch, caplog, step, settings
+):
+    if settings is LAZY and step in ("no file", "the file"):
+        pytest.skip("no file is written")
+    edited = dataclasses.replace(ARTICLES[0], text="Storm over. Ferry sails.")
+    with Archive.open(folder, embedder=embedder, settings=settings) as archive:
+        with monkeypatch.context() as broken:
+            broken.setattr(*STEPS[step], crash)
+            with pytest.raises(KeyboardInterrupt):
+                archive.ingest([MORE, edited])
+        store = Store.open(folder / "archive.sqlite")
+        found = Indexes.load(folder, store, behind=True)
+        store.close()
+    assert found is not None
+    before = {hit.article.id: hit.article.text for hit in answers(folder)}
+    assert before.keys() == {"a", "b", "c", "d"}
+    assert before["a"] == "Storm over. Ferry sails."
+    with Archive.open(folder, embedder=Unwilling(), settings=settings) as archive:
+        indexes = archive._storage.indexes
+        assert (len(indexes.dense), len(indexes.passages), len(indexes.headlines)) == (6, 6, 4)
+        caught_up = archive.search(QUESTION, k=9)
+    assert not caplog.records
+    for path in folder.iterdir():
+        if path.name != "archive.sqlite":
+            remove(path)
+    assert contents(answers(folder)) == contents(caught_up)
+
+
+def test_the_archive_goes_on_after_a_write_that_failed_halfway(folder, embedder, monkeypatch):
+    with Archive.open(folder, embedder=embedder, settings=EAGER) as archive:
+        with monkeypatch.context() as broken:
+            broken.setattr(derived, "_headlines", crash)
+            with pytest.raises(KeyboardInterrupt):
+                archive.ingest([MORE])
+        assert "d" in {hit.article.id for hit in archive.search(QUESTION, k=9)}
+        archive.ingest([dataclasses.replace(MORE, id="e", text="Football strike at the ferry.")])
+        before = contents(archive.search(QUESTION, k=9))
+    assert {"d", "e"} <= {id_ for id_, *_ in before}
+    assert contents(answers(folder)) == before
+
+
+def test_a_database_put_back_to_an_earlier_state(folder, embedder, tmp_path):
+    shutil.copy(folder / "archive.sqlite", tmp_path / "backup")
+    before = answers(folder)
+    with Archive.open(folder, embedder=embedder, settings=EAGER) as archive:
+        archive.ingest([MORE])
+    for path in folder.glob("archive.sqlite*"):
+        path.unlink()
+    shutil.copy(tmp_path / "backup", folder / "archive.sqlite")
     assert answers(folder) == before
 
 
-def test_a_crash_between_the_database_and_the_indexes(folder, embedder, monkeypatch):
-    def crash(*_, **__):
-        raise KeyboardInterrupt
+# The file of the vectors
 
-    with Archive.open(folder, embedder=embedder) as archive:
-        monkeypatch.setattr(Indexes, "apply", crash)
-        with pytest.raises(KeyboardInterrupt):
-            archive.ingest([Article("More", "Storm hits ferry school.", id="d")])
-        monkeypatch.undo()
-        before = archive.search(QUESTION, k=9)
-    assert "d" in [hit.article.id for hit in before]
-    assert answers(folder) == before
+
+def pending(archive):
+    return archive._storage.indexes.dense.pending
+
+
+def test_the_file_of_the_vectors_is_renewed_only_now_and_then(tmp_path, embedder):
+    settings = Settings(index=IndexSettings(pending=3, pending_share=0.5))
+    with Archive.open(tmp_path / "a", embedder=embedder, settings=settings) as archive:
+        seen = []
+        for number in range(12):
+            archive.ingest([Article("", f"Storm number x{number}.", id=str(number))])
+            seen.append((len(list(archive.folder.glob("*.faiss"))), pending(archive)))
+        # More than 3 and more than half of all: at 4 of 4, 5 of 9.
+        assert seen == [
+            *[(0, 1), (0, 2), (0, 3), (1, 0)],
+            *[(1, 1), (1, 2), (1, 3), (1, 4), (1, 0)],
+            *[(1, 1), (1, 2), (1, 3)],
+        ]
+        before = archive.search("storm x3 x9", k=20)
+    with Archive.open(tmp_path / "a", embedder=Unwilling(), settings=settings) as archive:
+        assert pending(archive) == 3
+        assert archive.search("storm x3 x9", k=20) == before
+
+
+def test_an_archive_that_grows_and_shrinks_is_fitted_anew(tmp_path, embedder):
+    settings = Settings(
+        index=IndexSettings(partition_from=60, pending=5, pending_share=0.1, least_recall=1.0),
+        batch_articles=1000,
+    )
+    words = ("storm", "ferry", "oil", "court", "school", "vaccine")
+    articles = [
+        Article("", f"The {words[n % 6]} and the {words[n % 5]} of x{n}.", id=str(n))
+        for n in range(200)
+    ]
+
+    def fits():
+        manifest = Manifest.load(tmp_path / "a")
+        return manifest.vectors and (manifest.vectors.fit.kind, manifest.vectors.fit.vectors)
+
+    def best():
+        vector = embedder.embed_question("storm oil")
+        found = archive._storage.indexes.dense.search(vector, k=300)
+        exact = archive._storage.store.cosines(vector, list(found))
+        return sorted(exact.values(), reverse=True)[:5]
+
+    with Archive.open(tmp_path / "a", embedder=embedder, settings=settings) as archive:
+        for start, end, fit in [
+            (0, 5, None),
+            (5, 50, ("flat", 50)),
+            (50, 90, ("ivf-sq8", 90)),
+            (90, 170, ("ivf-sq8", 90)),
+            (170, 200, ("ivf-sq8", 200)),
+        ]:
+            archive.ingest(articles[start:end])
+            assert fits() == fit
+            assert len(archive._storage.indexes.dense) == end
+            expected = embedder.embed_passages([article.text for article in articles[:end]])
+            cosines = expected @ embedder.embed_question("storm oil")
+            assert best() == pytest.approx(sorted(cosines.tolist())[::-1][:5], abs=1e-6)
+        for article in articles[:175]:
+            archive.delete(article.id)
+        assert fits()[0] == "flat"
+        assert len(archive._storage.indexes.dense) == 25
+        assert len(best()) == 5
 
 
 def test_a_rebuild_leaves_the_files_alone_while_another_archive_writes(folder, embedder):
@@ -197,13 +359,34 @@ def test_a_rebuild_leaves_the_files_alone_while_another_archive_writes(folder, e
     assert (folder / "manifest.json").exists()
 
 
+def test_indexes_made_in_memory_are_given_up_for_files_before_a_write(
+    folder, embedder, monkeypatch, caplog
+):
+    monkeypatch.setattr(storage, "_PATIENCE", 0.0)
+    with Archive.open(folder, embedder=embedder, settings=EAGER) as writer:
+        with writer._storage.exclusive():
+            remove(folder / "manifest.json")
+            with ThreadPoolExecutor(1) as pool:
+                opened = pool.submit(Archive.open, folder, embedder=embedder, settings=EAGER)
+                reader = opened.result()
+        assert reader._storage.indexes.in_memory
+        reader.ingest([MORE])
+        assert not reader._storage.indexes.in_memory
+        before = contents(reader.search(QUESTION, k=9))
+        reader.close()
+    assert "d" in {id_ for id_, *_ in before}
+    caplog.clear()
+    assert contents(answers(folder)) == before
+    assert not caplog.records
+
+
 def answers_elsewhere(folder):
     """Search from another thread, since the lock belongs to a thread."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(answers, folder).result()
 
 
-def test_a_reader_keeps_its_indexes_while_another_archive_writes(folder, embedder, monkeypatch):
+def test_a_reader_sees_each_batch_while_another_archive_writes(folder, embedder, monkeypatch):
     monkeypatch.setattr(storage, "_PATIENCE", 0.0)
     seen = []
     with (
@@ -218,5 +401,7 @@ def test_a_reader_keeps_its_indexes_while_another_archive_writes(folder, embedde
         writer.ingest([Article("More", "Storm hits ferry school.", id="d")], progress=look)
         after = reader.search(QUESTION, k=9)
         assert after == writer.search(QUESTION, k=9)
-    assert seen == [before]
+    # What a batch has brought is found as soon as the batch is done.
+    assert seen == [after]
+    assert before != after
     assert "d" in [hit.article.id for hit in after]

@@ -195,3 +195,45 @@ def test_an_open_index_does_not_follow_another_ones_writes(own, tmp_path):
 def test_a_folder_without_an_index_is_refused(tmp_path, folder):
     with pytest.raises(ValueError, match="no full-text index"):
         LexicalIndex.load(tmp_path / folder)
+
+
+def test_joining_parts_of_the_index_leaves_the_number_of_the_commit(tmp_path):
+    index = LexicalIndex.build(tmp_path / "lexical")
+    assert not index.in_memory
+    seen = []
+    for number in range(1, 30):
+        index.update(remove=[number], add=[Document(number, f"storm x{number}", None, None)])
+        seen.append(index.commit)
+        if number % 9 == 0:
+            index.settle()
+            assert index.commit == seen[-1]
+    index.settle()
+    assert index.commit == LexicalIndex.load(tmp_path / "lexical").commit == seen[-1]
+    assert seen == sorted(set(seen))
+    assert index._index.searcher().num_segments < 29
+    assert len(index) == 29
+
+
+def test_another_one_may_write_once_it_is_settled(own, tmp_path):
+    own.update(remove=[20], add=[])
+    other = LexicalIndex.load(tmp_path / "lexical")
+    with pytest.raises(ValueError, match=r"[Ll]ock"):
+        other.update(remove=[30], add=[])
+    own.settle()
+    other.update(remove=[30], add=[])
+    other.settle()
+    own.reload()
+    assert (len(own), len(other)) == (1, 1)
+
+
+def test_what_an_interrupted_update_added_is_not_committed_later(own):
+    def broken():
+        yield Document(40, "Walrus storm", None, None)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        own.update(remove=[10], add=broken())
+    own.update(remove=[], add=[Document(50, "Seal", None, None)])
+    assert len(own) == 4
+    assert own.search("walrus", k=5, where=ALL) == {}
+    assert set(own.search("storm", k=5, where=ALL)) == {10, 20}

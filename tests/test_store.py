@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from rag.articles import content_hash, signature
+from rag.catalog import Filter
+from rag.database import FORMAT, transaction
 from rag.errors import ArchiveError
-from rag.store import FORMAT, Change, EmbedderIdentity, Filter, Prepared, Store
+from rag.feed import Mark, Removal
+from rag.store import Change, EmbedderIdentity, Prepared, Store
 from rag.types import Article, Chunk
 
 IDENTITY = EmbedderIdentity("fake", "f" * 64, 2, 160)
@@ -41,17 +44,17 @@ def ids(articles):
 
 
 def listed(store, **where):
-    return ids(store.articles(where=Filter(**where), limit=None, offset=0))
+    return ids(store.catalog.articles(where=Filter(**where), limit=None, offset=0))
 
 
 def test_a_new_database_is_empty(store):
-    assert store.counts() == (0, 0, 0)
-    assert store.dates() == (None, None)
-    assert store.publishers() == []
+    assert store.catalog.counts() == (0, 0, 0)
+    assert store.catalog.dates() == (None, None)
+    assert store.catalog.publishers() == []
     assert store.generation == 0
     assert store.embedder is None
     assert store.known("a") is None
-    assert list(store.indexable()) == []
+    assert list(store.feed.indexable()) == []
 
 
 def test_the_embedder_is_remembered(store, tmp_path):
@@ -88,22 +91,76 @@ def test_every_field_comes_back(store):
     assert np.array_equal(known.signature, whole.signature)
 
 
+def rows(store, *, after=0):
+    """Return all vectors by chunk id."""
+    return {
+        id_: vector.tolist()
+        for ids, vectors in store.feed.vectors(after=after)
+        for id_, vector in zip(ids.tolist(), vectors, strict=True)
+    }
+
+
 def test_a_write_is_one_change_and_one_generation(store):
-    assert store.write([prepared("a", chunks=2), prepared("b")]) == Change(written=(1, 2))
+    assert store.write([prepared("a", chunks=2), prepared("b")]) == Change(written=2)
     assert store.generation == 1
-    assert store.counts() == (2, 3, 0)
-    [first, second] = store.indexable()
+    assert store.catalog.counts() == (2, 3, 0)
+    [first, second] = store.feed.indexable()
     assert (first.key, list(first.chunk_ids), list(first.texts)) == (1, [1, 2], ["Text", "ext "])
-    assert first.vectors.tolist() == [[0, 1], [1, 1]]
     assert (second.key, list(second.chunk_ids)) == (2, [3])
-    assert [item.key for item in store.indexable([2, 99])] == [2]
+    assert rows(store) == {1: [0, 1], 2: [1, 1], 3: [0, 1]}
+
+
+def test_what_has_come_since_a_mark_and_what_has_gone(store):
+    assert store.feed.mark() == Mark(0, 0, 0)
+    store.write([prepared("a", chunks=2), prepared("empty", chunks=0)])
+    store.write([prepared("b", chunks=3)])
+    mark = store.feed.mark()
+    assert mark == Mark(2, 3, 5)
+    store.write([prepared("a", "Another text.", chunks=1), prepared("empty", "Yet another.")])
+    assert [item.key for item in store.feed.indexable(after=mark.article)] == [4, 5]
+    assert rows(store, after=mark.chunk) == {6: [0, 1], 7: [0, 1]}
+    assert store.feed.removals(since=mark.generation) == [
+        Removal(1, range(1, 3)),
+        Removal(2, range(0)),
+    ]
+    store.delete("b")
+    assert store.feed.removals(since=3) == [Removal(3, range(3, 6))]
+    assert store.feed.removals(since=4) == []
+    assert len(store.feed.removals(since=0)) == 3
+
+
+def test_everything_is_read_however_much_there_is(store, monkeypatch):
+    monkeypatch.setattr("rag.feed._ARTICLES", 2)
+    monkeypatch.setattr("rag.feed._VECTORS", 3)
+    store.write([prepared(str(n), chunks=n % 4) for n in range(1, 10)])
+    store.delete("5")
+    whole = list(store.feed.indexable())
+    assert [item.key for item in whole] == [1, 2, 3, 4, 6, 7, 8, 9]
+    assert [len(item.texts) for item in whole] == [1, 2, 3, 0, 2, 3, 0, 1]
+    assert list(rows(store)) == [id_ for item in whole for id_ in item.chunk_ids]
+    assert rows(store)[3] == [1, 1]
+
+
+def test_cosines_are_those_of_the_stored_vectors(store):
+    store.write([prepared("a", chunks=3)])
+    vector = np.array([0.6, 0.8], np.float32)
+    assert store.cosines(vector, [3, 1, 99]) == pytest.approx({1: 0.8, 3: 2 * 0.6 + 0.8})
+    assert store.cosines(vector, []) == {}
+
+
+def test_a_sample(store):
+    store.write([prepared("a", chunks=5)])
+    assert sorted(store.feed.sample(9).tolist()) == [[n, 1] for n in range(5)]
+    drawn = {tuple(row) for row in store.feed.sample(3).tolist()}
+    assert len(drawn) == 3
+    assert drawn <= {(n, 1) for n in range(5)}
 
 
 def test_a_new_version_takes_new_ids(store):
     store.write([prepared("a", chunks=2)])
     change = store.write([prepared("a", "Another text.", chunks=1)])
-    assert change == Change(removed_chunks=(1, 2), removed_articles=(1,), written=(2,))
-    assert store.counts() == (1, 1, 0)
+    assert change == Change(removed=1, written=1)
+    assert store.catalog.counts() == (1, 1, 0)
     assert store.chunks([1, 2]) == {}
     # An id is never given twice, so that an index that still has it can do no harm.
     assert [chunk.id for chunk in store.chunks([3]).values()] == [3]
@@ -111,21 +168,32 @@ def test_a_new_version_takes_new_ids(store):
 
 def test_delete(store):
     store.write([prepared("a", chunks=2), prepared("b")])
-    assert store.delete("a") == Change(removed_chunks=(1, 2), removed_articles=(1,))
+    assert store.delete("a") == Change(removed=1)
     assert store.delete("a") is None
-    assert (store.counts(), store.generation) == ((1, 1, 0), 2)
+    assert (store.catalog.counts(), store.generation) == ((1, 1, 0), 2)
     store.write([prepared("c")])
     assert list(store.articles_by_key([1, 2, 3])) == [2, 3]
+
+
+def test_a_filter_kept_is_not_kept_beyond_the_next_write(store):
+    where = Filter(since="2021-01-01")
+    store.write([prepared("a", date="2021-05-05", chunks=2)])
+    assert store.chunk_ranges(where).tolist() == [[1, 2]]
+    store.write([prepared("b", date="2021-06-06"), prepared("c", date="2020-01-01")])
+    assert store.chunk_ranges(where).tolist() == [[1, 2], [3, 3]]
+    for day in range(1, 29):
+        kept = store.chunk_ranges(Filter(since=f"2021-05-{day:02}"))
+        assert kept.tolist() == ([[1, 2], [3, 3]] if day <= 5 else [[3, 3]])
 
 
 def test_a_failed_write_leaves_nothing(store):
     broken = dataclasses.replace(prepared("b"), vectors=np.empty((0, 2), np.float32))
     with pytest.raises(ValueError, match="shorter"):
         store.write([prepared("a"), broken])
-    assert store.counts() == (0, 0, 0)
+    assert store.catalog.counts() == (0, 0, 0)
     assert store.generation == 0
     store.write([prepared("a")])
-    assert store.counts() == (1, 1, 0)
+    assert store.catalog.counts() == (1, 1, 0)
 
 
 # Texts of 100 runs of five words; neighbours share 90, so their Jaccard is 90/110 = 0.82.
@@ -135,7 +203,7 @@ COPIES = {"a": numbered(0, 104), "b": numbered(10, 114), "c": numbered(5, 109)}
 def test_near_duplicates_make_a_group(store):
     assert [store.write([prepared(id_, text)]).linked for id_, text in COPIES.items()] == [0, 1, 1]
     store.write([prepared("other", numbered(500, 604))])
-    assert store.counts() == (4, 4, 2)
+    assert store.catalog.counts() == (4, 4, 2)
     assert ids(store.linked_to("a")) == ["b", "c"]
     assert ids(store.linked_to("b")) == ["a", "c"]
     assert store.linked_to("other") == store.linked_to("unknown") == []
@@ -151,10 +219,10 @@ def test_the_eldest_copy_leads_when_the_root_is_gone(store):
     store.delete("a")
     assert ids(store.linked_to("b")) == ["c"]
     assert ids(store.linked_to("c")) == ["b"]
-    assert store.counts() == (2, 2, 1)
+    assert store.catalog.counts() == (2, 2, 1)
     store.delete("b")
     assert store.linked_to("c") == []
-    assert store.counts() == (1, 1, 0)
+    assert store.catalog.counts() == (1, 1, 0)
 
 
 def test_an_edit_that_ends_the_likeness_ends_the_link(store):
@@ -168,7 +236,7 @@ def test_an_edit_that_keeps_the_likeness_keeps_the_link(store):
     store.write([prepared(id_, text) for id_, text in COPIES.items()])
     assert store.write([prepared("a", numbered(0, 105))]).linked == 1
     assert ids(store.linked_to("c")) == ["b", "a"]
-    assert store.counts() == (3, 3, 2)
+    assert store.catalog.counts() == (3, 3, 2)
 
 
 @pytest.mark.parametrize(
@@ -200,14 +268,15 @@ def test_filters(store, where, expected):
     expected = [*expected, "nobody's"] if not where else expected
     assert listed(store, **where) == expected
     keys = {"undated": 1, "old": 2, "new": 3, "nobody's": 4}
-    assert sorted(store.chunk_ids(Filter(**where))) == sorted(keys[id_] for id_ in expected)
+    ranges = store.chunk_ranges(Filter(**where)).tolist()
+    assert sorted(ranges) == sorted([keys[id_], keys[id_]] for id_ in expected)
 
 
 def test_pages_of_articles(store):
     store.write([prepared(str(n), date=f"2021-01-{n:02}") for n in range(1, 8)])
-    page = store.articles(where=Filter(), limit=3, offset=2)
+    page = store.catalog.articles(where=Filter(), limit=3, offset=2)
     assert ids(page) == ["5", "4", "3"]
-    assert ids(store.articles(where=Filter(), limit=0, offset=0)) == []
+    assert ids(store.catalog.articles(where=Filter(), limit=0, offset=0)) == []
 
 
 def test_publishers_and_dates(store):
@@ -215,8 +284,8 @@ def test_publishers_and_dates(store):
         [("B", "2021-01-01"), ("A", None), ("C", "2019-05-05"), ("C", None), (None, None)]
     ):
         store.write([prepared(str(n), publisher=publisher, date=date)])
-    assert store.publishers() == [("C", 2), ("A", 1), ("B", 1)]
-    assert store.dates() == ("2019-05-05", "2021-01-01")
+    assert store.catalog.publishers() == [("C", 2), ("A", 1), ("B", 1)]
+    assert store.catalog.dates() == ("2019-05-05", "2021-01-01")
 
 
 def test_more_ids_than_sqlite_takes_parameters(store):
@@ -229,7 +298,7 @@ def test_more_ids_than_sqlite_takes_parameters(store):
 def test_another_connection_reads_while_one_writes(store, tmp_path):
     store.write([prepared("a")])
     other = Store.open(tmp_path / "archive.sqlite")
-    with store._transaction():
+    with transaction(store._db):
         store._insert(prepared("b"), None)
         assert listed(other) == ["a"]
     assert listed(other) == ["a", "b"]

@@ -1,0 +1,489 @@
+"""How building, opening, searching and changing an archive cost as it grows.
+
+Archives of each size are made of the articles of one that exists: repeated, with a share
+of their words replaced and with noise added to their vectors, so that nothing is embedded.
+Run `python -m eval.bench.scale --archive NAME --questions FILE --out FOLDER`; what is in
+the folder already is not measured again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime as dt
+import gzip
+import itertools
+import json
+import logging
+import re
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+
+from rag import Archive, Article
+from rag.articles import Signature, content_hash, signature
+from rag.catalog import Filter
+from rag.config import IndexSettings, archive_path
+from rag.dense import DenseIndex
+from rag.derived import Indexes
+from rag.embedding import TransformerEmbedder, Vectors
+from rag.feed import Indexable
+from rag.lexical import LexicalIndex
+from rag.manifest import VectorFile
+from rag.storage import Storage
+from rag.store import Prepared, Store
+from rag.types import Chunk
+
+log = logging.getLogger(__name__)
+
+STAGES = ("write", "index", "open", "search", "recall", "update")
+# Words of a copy that are replaced by others of the archive, so that terms are as rare as
+# they were. Of its five-word runs .44 stay, which makes a likeness of .29 with the original.
+_REPLACED, _ALIKE = 0.15, 0.29
+# Every so many a copy is a near-duplicate, with few words replaced and much likeness.
+_EVERY, _SYNDICATED, _NEARLY_ALIKE = 50, 0.005, 0.95
+# Cosine of a copy's vector with the one it was made of.
+_LIKENESS = 0.85
+_BATCH = 500
+
+Measured = dict[str, Any]
+
+
+# Making archives
+
+
+class Copies:
+    """The articles of an archive, repeated with variation for as long as one likes."""
+
+    def __init__(self, store: Store) -> None:
+        self._items = list(store.feed.indexable())
+        self._sketches = [signature(item.article.text) for item in self._items]
+        self._vectors = np.concatenate([vectors for _, vectors in store.feed.vectors()])
+        texts = itertools.islice((item.article.text for item in self._items), 500)
+        self._words = [word for text in texts for word in text.split()]
+
+    def after(self, done: int) -> Iterator[Prepared]:
+        """Yield the articles that follow the first `done`; the same ones at every call."""
+        firsts = np.cumsum([0, *(len(item.chunk_ids) for item in self._items)])
+        for number in itertools.count(done):
+            copy, at = divmod(number, len(self._items))
+            own = self._vectors[firsts[at] : firsts[at + 1]]
+            yield self._made(self._items[at], own, copy=copy, number=number)
+
+    def _made(self, item: Indexable, vectors: Vectors, *, copy: int, number: int) -> Prepared:
+        rng = np.random.default_rng(number)
+        share, likeness = (0.0, 1.0) if not copy else (_REPLACED, _ALIKE)
+        if copy and number % _EVERY == 0:
+            share, likeness = _SYNDICATED, _NEARLY_ALIKE
+        texts = [self._varied(text, share, rng) for text in item.texts]
+        spans = np.cumsum([0, *(len(text) + 1 for text in texts)]).tolist()
+        id_ = f"{item.article.id}-{copy}"
+        article = dataclasses.replace(
+            item.article,
+            id=id_,
+            title=self._varied(item.article.title, share, rng),
+            text=" ".join(texts),
+            date=_moved(item.article.date, int(rng.integers(-300, 300)) if copy else 0),
+        )
+        chunks = [
+            Chunk(id_, n, start, start + len(text), text)
+            for n, (start, text) in enumerate(zip(spans, texts, strict=False))
+        ]
+        noisy = _noisy(vectors, rng) if copy else vectors
+        return Prepared(
+            article,
+            content_hash(article),
+            _alike(self._sketches[number % len(self._items)], likeness, rng),
+            chunks,
+            noisy,
+        )
+
+    def _varied(self, text: str, share: float, rng: np.random.Generator) -> str:
+        words = text.split(" ")
+        drawn = rng.integers(len(self._words), size=len(words))
+        chosen = rng.random(len(words)) < share
+        return " ".join(
+            self._words[other] if replaced else word
+            for word, other, replaced in zip(words, drawn, chosen, strict=True)
+        )
+
+
+def _alike(sketch: Signature, likeness: float, rng: np.random.Generator) -> Signature:
+    """Return the signature of a text of that likeness, which takes less time than to hash one."""
+    others = rng.integers(2**32, size=len(sketch), dtype=np.uint64)
+    return np.where(rng.random(len(sketch)) < likeness, sketch, others)
+
+
+def _moved(date: str | None, days: int) -> str | None:
+    return str(dt.date.fromisoformat(date) + dt.timedelta(days)) if date else None
+
+
+def _noisy(vectors: Vectors, rng: np.random.Generator) -> Vectors:
+    noise = rng.normal(size=vectors.shape).astype(np.float32)
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
+    mixed = vectors + noise * np.float32((_LIKENESS**-2 - 1) ** 0.5)
+    unit: Vectors = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+    return unit
+
+
+def write(folder: Path, source: Path, size: int) -> Measured:
+    """Fill the database in `folder` with `size` chunks, going on where it was left."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "archive.sqlite"
+    spent = 0.0
+    with (
+        closing(Store.open(source / "archive.sqlite")) as given,
+        closing(Store.open(path) if path.exists() else Store.create(path)) as store,
+    ):
+        if given.embedder and not store.embedder:
+            store.set_embedder(given.embedder)
+        articles, chunks, _ = store.catalog.counts()
+        copies = Copies(given).after(articles)
+        while chunks < size:
+            batch = list(itertools.islice(copies, min(_BATCH, 1 + (size - chunks) // 20)))
+            started = time.perf_counter()
+            store.write(batch)
+            spent += time.perf_counter() - started
+            chunks += sum(len(item.chunks) for item in batch)
+            log.info("%d of %d chunks", chunks, size)
+        articles, chunks, linked = store.catalog.counts()
+    return {"articles": articles, "chunks": chunks, "linked": linked, "seconds": spent}
+
+
+# Measuring
+
+
+class Watch:
+    """Seconds spent in some methods, by label, one entry a lap."""
+
+    def __init__(self) -> None:
+        self.laps: list[dict[str, float]] = []
+
+    def lap(self) -> None:
+        """Begin a new entry."""
+        self.laps.append(defaultdict(float))
+
+    @contextmanager
+    def on(self, methods: Mapping[str, tuple[object, str]]) -> Iterator[None]:
+        """Measure methods, given as owner and name by label."""
+        with ExitStack() as stack:
+            for label, (owner, name) in methods.items():
+                wrapped = self._wrapped(label, getattr(owner, name))
+                stack.enter_context(patch.object(owner, name, wrapped))
+            yield
+
+    def _wrapped(self, label: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*args: object, **options: object) -> object:
+            started = time.perf_counter()
+            try:
+                return method(*args, **options)
+            finally:
+                self.laps[-1][label] += time.perf_counter() - started
+
+        return timed
+
+    def medians(self) -> dict[str, float]:
+        """Return the median of each label over all laps, in milliseconds."""
+        labels = {label: None for lap in self.laps for label in lap}
+        return {
+            label: 1000 * float(np.median([lap.get(label, 0.0) for lap in self.laps]))
+            for label in labels
+        }
+
+
+def index(folder: Path) -> Measured:
+    """Build all indexes anew from the database."""
+    for path in folder.glob("manifest.json"):
+        path.unlink()
+    watch = Watch()
+    watch.lap()
+    with watch.on(
+        {
+            "texts": (LexicalIndex, "fill"),
+            "vectors": (Indexes, "renewed"),
+            "of them: their file": (VectorFile, "save"),
+        }
+    ):
+        started = time.perf_counter()
+        Storage.open(folder, create=False, settings=IndexSettings()).close()
+        total = time.perf_counter() - started
+    manifest = json.loads((folder / "manifest.json").read_text())
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {
+        "seconds": total,
+        "parts": dict(watch.laps[0]),
+        "fit": (manifest["vectors"] or {}).get("fit"),
+        "megabytes": {
+            "database": _megabytes(path for path in files if "sqlite" in path.name),
+            "vectors": _megabytes(path for path in files if path.suffix == ".faiss"),
+            "texts": _megabytes(path for path in files if path.parent != folder),
+        },
+    }
+
+
+def _megabytes(paths: Iterator[Path]) -> float:
+    return sum(path.stat().st_size for path in paths) / 1e6
+
+
+def open_(folder: Path) -> Measured:
+    """Open the archive in a process that has the embedder loaded, and search once."""
+    with Archive.open(folder, create=False) as archive:
+        embedder = archive.embedder()
+    before = _resident()
+    started = time.perf_counter()
+    with Archive.open(folder, create=False, embedder=embedder) as archive:
+        opened = time.perf_counter()
+        after = _resident()
+        archive.search("Who won the election?")
+        searched = time.perf_counter()
+    return {
+        "seconds": opened - started,
+        "first search, seconds": searched - opened,
+        "megabytes of its own": after[0] - before[0],
+        "megabytes of mapped files": after[1] - before[1],
+    }
+
+
+def search(folder: Path, questions: Sequence[str]) -> Measured:
+    """Search for every question, after a few to warm up."""
+    with Archive.open(folder, create=False) as archive:
+        before = _resident()
+        for question in questions[:30]:
+            archive.search(question)
+        indexes, watch, spent = archive._storage.indexes, Watch(), []  # noqa: SLF001
+        with watch.on(
+            {
+                "embed": (TransformerEmbedder, "embed_question"),
+                "dense": (DenseIndex, "search"),
+                "passages": (indexes.passages, "search"),
+                "headlines": (indexes.headlines, "search"),
+                "cosines": (Store, "cosines"),
+                "chunks": (Store, "chunks"),
+                "articles": (Store, "articles_by_key"),
+            }
+        ):
+            for question in questions:
+                watch.lap()
+                started = time.perf_counter()
+                archive.search(question)
+                spent.append(time.perf_counter() - started)
+        after = _resident()
+    p50, p95, p99 = np.percentile(spent, [50, 95, 99]) * 1000
+    return {
+        "p50 ms": p50,
+        "p95 ms": p95,
+        "p99 ms": p99,
+        "parts, median ms": watch.medians(),
+        "megabytes of its own": after[0],
+        "megabytes of mapped files": after[1],
+        "megabytes of its own before": before[0],
+    }
+
+
+def recall(folder: Path, questions: Sequence[str]) -> Measured:
+    """Return the share of the ten nearest vectors that a search looks at, by filter."""
+    with Archive.open(folder, create=False) as archive:
+        some = questions[:100]
+        vectors = np.stack([archive.embedder().embed_question(each) for each in some])
+        store, indexes = archive._storage.store, archive._storage.indexes  # noqa: SLF001
+        ids, scores = [], []
+        for numbers, rows in store.feed.vectors():
+            ids.append(numbers)
+            scores.append(vectors @ rows.T)
+        all_ids, all_scores = np.concatenate(ids), np.hstack(scores)
+        return {
+            name: {
+                "share": _share(store, where),
+                "recall@10": _recall(store, indexes.dense, vectors, all_ids, all_scores, where),
+                "ms": _filtered_time(archive, some, where),
+            }
+            for name, where in _filters(store).items()
+        }
+
+
+def _share(store: Store, where: Filter) -> float:
+    """Return the share of the chunks that pass a filter."""
+    ranges = store.chunk_ranges(where)
+    return float((ranges[:, 1] - ranges[:, 0] + 1).sum() / store.catalog.counts()[1])
+
+
+def _filters(store: Store) -> dict[str, Filter]:
+    """Return filters from narrow to wide, where articles have dates."""
+    (_, last), months = store.catalog.dates(), store.catalog.months()
+    filters = {"none": Filter()}
+    if last:
+        busiest = max(months, key=lambda pair: pair[1])[0]
+        filters["last day"] = Filter(since=last)
+        filters["one month"] = Filter(f"{busiest}-01", f"{busiest}-28")
+        filters["since then"] = Filter(since=f"{busiest}-01")
+    if publishers := store.catalog.publishers():
+        filters["publisher"] = Filter(publishers=(publishers[0][0],))
+    return filters
+
+
+def _recall(
+    store: Store,
+    dense: DenseIndex,
+    vectors: Vectors,
+    ids: np.ndarray[Any, Any],
+    scores: np.ndarray[Any, Any],
+    where: Filter,
+) -> float:
+    allowed = np.sort(store.chunk_ranges(where), axis=0) if where else None
+    passing = np.arange(len(ids))
+    if allowed is not None:
+        at = np.searchsorted(allowed[:, 0], ids, side="right") - 1
+        passing = np.flatnonzero((at >= 0) & (ids <= allowed[at, 1])) if len(allowed) else at[:0]
+    wanted = found = 0
+    for vector, row in zip(vectors, scores, strict=True):
+        least = max(len(passing) - 10, 0)
+        nearest = passing[np.argpartition(row[passing], least)[least:]] if len(passing) else passing
+        given = dense.search(vector, k=100, allowed=allowed)
+        best = sorted(store.cosines(vector, list(given)).items(), key=lambda pair: -pair[1])[:10]
+        found += len({id_ for id_, _ in best} & set(ids[nearest].tolist()))
+        wanted += len(nearest)
+    return found / max(wanted, 1)
+
+
+def _filtered_time(archive: Archive, questions: Sequence[str], where: Filter) -> float:
+    spent = []
+    for question in questions[:40]:
+        started = time.perf_counter()
+        archive.search(question, since=where.since, until=where.until, publishers=where.publishers)
+        spent.append(time.perf_counter() - started)
+    return 1000 * float(np.median(spent))
+
+
+def update(folder: Path, _questions: Sequence[str] = ()) -> Measured:
+    """Add one article and delete it again, seen from here and from another archive object."""
+    text = "The zephyrine lighthouse of Quorvath was lit again. Its keeper, Ulla Brandt, wept."
+    question = "Who keeps the zephyrine lighthouse of Quorvath?"
+    laps: dict[str, list[float]] = defaultdict(list)
+    with Archive.open(folder, create=False) as archive:
+        embedder = archive.embedder()
+        with Archive.open(folder, create=False, embedder=embedder) as other:
+            other.search(question)
+            archive.search(question)
+            for _ in range(5):
+                started = time.perf_counter()
+                archive.ingest(Article("Quorvath", text, id="scale", date="2024-05-05"))
+                laps["add, returned"].append(time.perf_counter() - started)
+                assert archive.search(question)[0].article.id == "scale"  # noqa: S101
+                laps["add, and found"].append(time.perf_counter() - started)
+                started = time.perf_counter()
+                assert other.search(question)[0].article.id == "scale"  # noqa: S101
+                laps["then found elsewhere"].append(time.perf_counter() - started)
+                started = time.perf_counter()
+                archive.delete("scale")
+                assert archive.search(question)[0].article.id != "scale"  # noqa: S101
+                laps["delete, and gone"].append(time.perf_counter() - started)
+                started = time.perf_counter()
+                assert other.search(question)[0].article.id != "scale"  # noqa: S101
+                laps["then gone elsewhere"].append(time.perf_counter() - started)
+    return {f"{label}, seconds": [round(each, 4) for each in laps[label]] for label in laps}
+
+
+def _resident() -> tuple[float, float]:
+    """Return this process's memory in MB: its own, and that of files mapped into it."""
+    found = dict(re.findall(r"(Rss\w+):\s+(\d+) kB", Path("/proc/self/status").read_text("utf-8")))
+    return int(found["RssAnon"]) / 1000, int(found["RssFile"]) / 1000
+
+
+# Running
+
+
+def measure(
+    stage: str, folder: Path, *, source: Path, size: int, questions: Sequence[str]
+) -> Measured:
+    """Run one stage on the archive in `folder`."""
+    match stage:
+        case "write":
+            return write(folder, source, size)
+        case "index":
+            return index(folder)
+        case "open":
+            return open_(folder)
+        case "search":
+            return search(folder, questions)
+        case "recall":
+            return recall(folder, questions)
+        case _:
+            return update(folder)
+
+
+def questions_in(path: Path, *, most: int) -> list[str]:
+    """Return the questions of a file of JSON Lines, packed or not, that have six words."""
+    data = path.read_bytes()
+    lines = (gzip.decompress(data) if path.suffix == ".gz" else data).splitlines()
+    found = (json.loads(line)["question"] for line in lines)
+    return list(itertools.islice((each for each in found if len(each.split()) >= 6), most))
+
+
+def table(results: Mapping[int, Measured]) -> str:
+    """Return the measurements as lines, a column a size."""
+    rows: dict[str, dict[int, str]] = {}
+    for size, stages in results.items():
+        for stage, measured in stages.items():
+            for name, value in _flat(measured):
+                rows.setdefault(f"{stage}: {name}", {})[size] = value
+    width = max(map(len, rows), default=0)
+    lines = [" " * width + "".join(f"{size:>14,}" for size in results)]
+    lines += [
+        name.ljust(width) + "".join(f"{found.get(size, ''):>14}" for size in results)
+        for name, found in rows.items()
+    ]
+    return "\n".join(lines)
+
+
+def _flat(measured: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in measured.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}, ")
+        elif isinstance(value, list):
+            yield f"{prefix}{name}, median", f"{np.median(value):.3f}"
+        elif value is not None:
+            yield f"{prefix}{name}", f"{value:,.3f}" if isinstance(value, float) else str(value)
+
+
+def main() -> None:
+    """Run what is asked for on the command line, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--archive", required=True, help="archive whose articles are repeated")
+    parser.add_argument("--questions", required=True, type=Path, help="questions, JSON Lines")
+    parser.add_argument("--sizes", default="10000,100000", help="chunks, with commas between")
+    parser.add_argument("--stages", default=",".join(STAGES), help="with commas between")
+    parser.add_argument("--out", required=True, type=Path, help="folder for all of it")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    questions = questions_in(options.questions, most=200)
+    results: dict[int, Measured] = {}
+    for size in map(int, options.sizes.split(",")):
+        file = options.out / f"{size}.json"
+        results[size] = json.loads(file.read_text()) if file.exists() else {}
+        for stage in options.stages.split(","):
+            if stage in results[size]:
+                continue
+            # In a process of its own, whose memory is that of this stage alone.
+            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+                results[size][stage] = pool.submit(
+                    measure,
+                    stage,
+                    options.out / str(size),
+                    source=archive_path(options.archive),
+                    size=size,
+                    questions=questions,
+                ).result()
+            file.write_text(json.dumps(results[size], indent=2) + "\n", encoding="utf-8")
+    print(table(results))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
