@@ -243,7 +243,7 @@ def greedy(decoder: Decoder, state: State, *, avoid: int | None = None) -> Itera
         most = min(_GUESSED, state.room - len(state.tokens) - 1)
         guess = looked_up([*state.tokens, token], most=most)
         found = decoder.read([token, *guess], state, last=len(guess) + 1).argmax(-1).tolist()
-        right = next((n for n, (a, b) in enumerate(zip(guess, found)) if a != b), len(guess))
+        right = _shared(guess, found)
         state.rewind(len(state.tokens) - len(guess) + right)
         token = found[right]
         yield from found[: right + 1]
@@ -252,7 +252,7 @@ def greedy(decoder: Decoder, state: State, *, avoid: int | None = None) -> Itera
 def looked_up(tokens: Sequence[int], *, most: int) -> list[int]:
     """Return what followed the last two tokens where they last stood before."""
     one, two = tokens[-2:]
-    for place in range(len(tokens) - 3, 0, -1):
+    for place in range(len(tokens) - 2, 0, -1):
         if tokens[place] == two and tokens[place - 1] == one:
             return list(tokens[place + 1 : place + 1 + most])
     return []

@@ -142,9 +142,7 @@ class TransformersGenerator:
         avoided = self._tokens(avoid)[:1] if avoid else None
 
         def write(say: Callable[[str], None], ends: Stop) -> None:
-            self._generate(
-                prompt, max_new_tokens=max_new_tokens, avoid=avoided, say=say, ends=ends
-            )
+            self._generate(prompt, max_new_tokens=max_new_tokens, avoid=avoided, say=say, ends=ends)
 
         return self._turns.stream(write, stop=stop or threading.Event())
 
