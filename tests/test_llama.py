@@ -14,6 +14,7 @@ from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
 from rag.errors import GenerationError, ModelError
 from rag.generation import Message, load_generator
+from rag.generation import decoder as decoding
 from rag.generation.chat import Chat
 from rag.generation.decoder import Decoder, Shape
 from rag.generation.llama import LlamaGenerator, greedy, looked_up, words
@@ -114,8 +115,14 @@ def test_more_tokens_than_there_is_room_for(decoder):
         decoder.read([8, 9], state)
 
 
-def test_half_floats_as_published_are_exact():
+def test_half_floats_as_published_are_exact(monkeypatch):
     """Weights that are half floats lose nothing by being multiplied as such."""
+    monkeypatch.setattr("rag.generation.decoder._PATIENCE", 10)
+    laid_out: list[tuple[int, ...]] = []
+    inner = decoding._halves
+    monkeypatch.setattr(
+        decoding, "_halves", lambda weight: laid_out.append(tuple(weight.shape)) or inner(weight)
+    )
     torch.manual_seed(2)
     config = LlamaConfig(
         vocab_size=259, hidden_size=64, intermediate_size=96, num_hidden_layers=2,
@@ -128,6 +135,10 @@ def test_half_floats_as_published_are_exact():
     state = decoder.start(40)
     one_by_one = [decoder.read([token], state) for token in TOKENS[0].tolist()]
     torch.testing.assert_close(torch.cat(one_by_one), expected, atol=2e-5, rtol=1e-4)
+    # Once, the layers one after the other.
+    layer = [(128, 64), (64, 64), (192, 64), (64, 96)]
+    if torch.backends.quantized.engine in decoding._FBGEMM:
+        assert laid_out == [*layer, (259, 64), *layer]
 
 
 def test_bfloat16_is_near(parts):
