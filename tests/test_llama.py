@@ -17,7 +17,8 @@ from rag.generation import Message, load_generator
 from rag.generation import decoder as decoding
 from rag.generation.chat import Chat
 from rag.generation.decoder import Decoder, Shape
-from rag.generation.llama import LlamaGenerator, greedy, looked_up, words
+from rag.generation.greedy import greedy, looked_up
+from rag.generation.llama import LlamaGenerator
 from rag.generation.local import TransformersGenerator
 from rag.models import DEFAULT_GENERATOR, LocalModel, resolve
 
@@ -207,10 +208,10 @@ def test_looking_up(tokens, found):
     assert looked_up(tokens, most=3) == found
 
 
-def test_words_come_when_they_are_finished():
-    letters = dict(enumerate(["Ro", "me", " fe", "ll", "\n", "twi", "ce"]))
-    pieces = list(words(letters, text=lambda made: "".join(letters[n] for n in made)))
-    assert pieces == ["", "", "Rome ", "", "fell\n", "", "", "twice"]
+def test_words_come_when_they_are_finished(chat):
+    tokens = chat.tokens("Rom fell\nü ß")
+    pieces = list(chat.words(tokens))
+    assert pieces == ["", "", "", "Rom ", "", "", "", "", "fell\n", "", "", "ü ", "", "", "ß"]
 
 
 # --- the generator
@@ -229,6 +230,12 @@ def test_what_was_read_before_does_not_change_the_answer(folder, generator):
         generator.inclination(messages, "no")
         said = "".join(generator.stream(messages, max_new_tokens=20))
         assert said == "".join(fresh.stream(messages, max_new_tokens=20))
+
+
+def test_an_answer_longer_than_the_usual_room(parts, generator):
+    generator.inclination(HELLO, "no")
+    said = "".join(generator.stream(HELLO, max_new_tokens=200))
+    assert said == plain_greedy(*parts, tokens=200)
 
 
 def test_only_what_is_new_is_read(generator, monkeypatch):
@@ -396,6 +403,8 @@ def test_prompt_too_long_for_the_window_states_both_numbers(generator):
     messages = [Message("user", "x" * 450)]
     with pytest.raises(GenerationError, match=r"has 469 tokens .* may have 44.* tiny is 512"):
         generator.stream(messages, max_new_tokens=44)
+    # Up to the window's last token, also where a state was made with an answer's usual room.
+    assert generator.inclination(messages, "no") is not None
     assert isinstance("".join(generator.stream(messages, max_new_tokens=43)), str)
 
 

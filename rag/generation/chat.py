@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -60,6 +60,18 @@ class Chat:
     def text(self, tokens: Sequence[int]) -> str:
         """Return the text of `tokens`, without special ones."""
         return str(self._tokenizer.decode(list(tokens), skip_special_tokens=True))
+
+    def words(self, tokens: Iterable[int]) -> Iterator[str]:
+        """Yield after every token the words that it finishes, often none; at the end the rest."""
+        made: list[int] = []
+        said = 0
+        for token in tokens:
+            made.append(token)
+            text = self.text(made)
+            end = max(text.rfind(" "), text.rfind("\n")) + 1
+            yield text[said:end]
+            said = max(said, end)
+        yield self.text(made)[said:]
 
     def prompt(self, messages: Sequence[Message]) -> list[int]:
         """Return the conversation up to where the reply begins.

@@ -56,6 +56,12 @@ class State:
             self.scores = None
 
 
+def shared(one: Sequence[int], other: Sequence[int]) -> int:
+    """Return how many leading tokens are the same."""
+    length = min(len(one), len(other))
+    return next((n for n in range(length) if one[n] != other[n]), length)
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """The numbers of a decoder that its weights do not tell."""
@@ -109,6 +115,7 @@ class Decoder:
         """Return the state after the first `count` tokens of `state`, with room of its own."""
         copied = self.start(room)
         copied.tokens = state.tokens[:count]
+        copied.scores = state.scores if count == len(state.tokens) else None
         copied.stored[:, :, :count] = state.stored[:, :, :count]
         return copied
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from safetensors.torch import load_file
 from rag.errors import GenerationError, ModelError
 from rag.generation.base import Message
 from rag.generation.chat import Chat
-from rag.generation.decoder import Decoder, Shape, State
+from rag.generation.decoder import Decoder, Shape, State, shared
+from rag.generation.greedy import greedy
 from rag.generation.turns import Stop, Turns
 from rag.hardware import compute_dtype
 from rag.models import LocalModel
@@ -30,8 +31,6 @@ from rag.models import LocalModel
 READ_AT_ONCE = 256
 # Prompts whose states are kept: the passages of one question.
 _KEPT = 8
-# Tokens that are looked up in what was read, and read along with the one that was written.
-_GUESSED = 3
 # Tokens that a prompt's state has room for beyond it: an answer, so that it goes on in place.
 _ROOM = 128
 # Settings of a model that this module cannot run otherwise.
@@ -138,7 +137,7 @@ class LlamaGenerator:
             if state is None:
                 return
             made = takewhile(self._goes_on, greedy(self._decoder, state, avoid=avoided))
-            for piece in words(islice(made, max_new_tokens), text=self._chat.text):
+            for piece in self._chat.words(islice(made, max_new_tokens)):
                 if ends.is_set():
                     break
                 if piece:
@@ -182,7 +181,8 @@ class _Memory:
         self, tokens: Sequence[int], *, room: int, stop: Stop | threading.Event
     ) -> State | None:
         """Return the state after `tokens`, with room for so many more; None when stopped."""
-        state = self._nearest(tokens, room=len(tokens) + room)
+        window = self._decoder.shape.window
+        state = self._nearest(tokens, room=min(len(tokens) + room, window))
         for begin in range(len(state.tokens), len(tokens), READ_AT_ONCE):
             if stop.is_set():
                 return None
@@ -204,7 +204,7 @@ class _Memory:
 
         At least its last token is still to be read, unless its scores are known.
         """
-        counts = [_shared(state.tokens, tokens) for state in self._states]
+        counts = [shared(state.tokens, tokens) for state in self._states]
         count = max(counts, default=0)
         if count == 0:
             return self._keep(self._decoder.start(room))
@@ -223,58 +223,6 @@ class _Memory:
     def _keep(self, state: State) -> State:
         self._states = [*self._states, state][-_KEPT:]
         return state
-
-
-def greedy(decoder: Decoder, state: State, *, avoid: int | None = None) -> Iterator[int]:
-    """Yield the likeliest next tokens after `state`, without end; `avoid` is not the first.
-
-    Answers repeat what they were read from. So the tokens that followed the last two at an
-    earlier place are read along with the newest one, which costs as much, and those that
-    turn out to be the likeliest are kept (Saxena 2023, prompt lookup decoding): the
-    tokens are those of reading one by one.
-    """
-    assert state.scores is not None  # noqa: S101
-    scores = state.scores.clone()
-    if avoid is not None:
-        scores[avoid] = -torch.inf
-    token = int(scores.argmax())
-    yield token
-    while True:
-        most = min(_GUESSED, state.room - len(state.tokens) - 1)
-        guess = looked_up([*state.tokens, token], most=most)
-        found = decoder.read([token, *guess], state, last=len(guess) + 1).argmax(-1).tolist()
-        right = _shared(guess, found)
-        state.rewind(len(state.tokens) - len(guess) + right)
-        token = found[right]
-        yield from found[: right + 1]
-
-
-def looked_up(tokens: Sequence[int], *, most: int) -> list[int]:
-    """Return what followed the last two tokens where they last stood before."""
-    one, two = tokens[-2:]
-    for place in range(len(tokens) - 2, 0, -1):
-        if tokens[place] == two and tokens[place - 1] == one:
-            return list(tokens[place + 1 : place + 1 + most])
-    return []
-
-
-def words(tokens: Iterable[int], *, text: Callable[[Sequence[int]], str]) -> Iterator[str]:
-    """Yield after every token the words that it finishes, often none, and the rest at the end."""
-    made: list[int] = []
-    said = 0
-    for token in tokens:
-        made.append(token)
-        whole = text(made)
-        end = max(whole.rfind(" "), whole.rfind("\n")) + 1
-        yield whole[said:end]
-        said = max(said, end)
-    yield text(made)[said:]
-
-
-def _shared(one: Sequence[int], other: Sequence[int]) -> int:
-    """Return how many leading tokens are the same."""
-    length = min(len(one), len(other))
-    return next((n for n in range(length) if one[n] != other[n]), length)
 
 
 def _ends(folder: Path) -> list[int]:
