@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -64,22 +63,22 @@ def ask(
     from rag.digest import is_broad
 
     stance: Stance = "balanced" if strict is None else "strict" if strict else "lenient"
-    # The models load side by side.
-    with ThreadPoolExecutor(1) as pool:
-        loading = None if is_broad(question) else pool.submit(_load, generator)
-        with open_archive(archive) as opened:
-            opened.embedder()
-            pieces = rag.stream(
-                question,
-                archive=opened,
-                since=since,
-                until=until,
-                publishers=publisher,
-                stance=stance,
-                today=today,
-                generator=loading.result() if loading else None,
-            )
-            answer = _show(pieces, aloud=not as_json)
+    with open_archive(archive) as opened:
+        writer = None if is_broad(question) else _load(generator)
+        for piece in rag.stream(
+            question,
+            archive=opened,
+            since=since,
+            until=until,
+            publishers=publisher,
+            stance=stance,
+            today=today,
+            generator=writer,
+        ):
+            if isinstance(piece, Answer):
+                answer = piece
+            elif not as_json:
+                output.print(piece, end="", markup=False, highlight=False)
     if as_json:
         output.print_json(json.dumps(_answer_record(answer)))
     else:
@@ -206,16 +205,6 @@ def evaluate(
 
 def _load(name: str) -> Generator:
     return load_generator(name, on_progress=lambda line: errors.print(line, style="dim"))
-
-
-def _show(pieces: Iterator[str | Answer], *, aloud: bool) -> Answer:
-    """Print the pieces as they come, if `aloud`, and return the answer that comes last."""
-    for piece in pieces:
-        if isinstance(piece, Answer):
-            return piece
-        if aloud:
-            output.print(piece, end="", markup=False, highlight=False)
-    raise AssertionError("an answer comes last")
 
 
 def _show_sources(answer: Answer) -> None:
