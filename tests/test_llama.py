@@ -200,6 +200,9 @@ def test_what_is_looked_up_is_read_in_one_go(decoder, monkeypatch):
         ([1, 2, 3, 1, 2, 4, 1, 2], [4, 1, 2]),  # the later place
         ([1, 2, 1, 2], [1, 2]),
         ([1, 2, 3], []),
+        ([2, 5, 6, 7, 2, 3, 4, 2, 9, 2], [9, 2]),  # the last one alone
+        ([2, 8, 9, 7, 2, 5, 7, 2, 4, 7, 2], [4, 7, 2]),
+        ([7, 2, 8, 9, 2, 5, 7, 2], [8, 9, 2]),  # both, rather than the last one alone
         ([1, 1, 1], [1]),
         ([1, 2], []),
     ],

@@ -15,10 +15,9 @@ _GUESSED = 3
 def greedy(decoder: Decoder, state: State, *, avoid: int | None = None) -> Iterator[int]:
     """Yield the likeliest next tokens after `state`, without end; `avoid` is not the first.
 
-    Answers repeat what they were read from. So the tokens that followed the last two at an
-    earlier place are read along with the newest one, which costs as much, and those that
-    turn out to be the likeliest are kept (Saxena 2023, prompt lookup decoding): the
-    tokens are those of reading one by one.
+    Answers repeat what they were read from. So tokens that are looked up there are read along
+    with the newest one, which costs as much, and those that turn out to be the likeliest
+    are kept (Saxena 2023, prompt lookup decoding): they are those of reading one by one.
     """
     assert state.scores is not None  # noqa: S101
     scores = state.scores.clone()
@@ -37,9 +36,13 @@ def greedy(decoder: Decoder, state: State, *, avoid: int | None = None) -> Itera
 
 
 def looked_up(tokens: Sequence[int], *, most: int) -> list[int]:
-    """Return what followed the last two tokens where they last stood before."""
-    one, two = tokens[-2:]
-    for place in range(len(tokens) - 2, 0, -1):
-        if tokens[place] == two and tokens[place - 1] == one:
-            return list(tokens[place + 1 : place + 1 + most])
-    return []
+    """Return what followed the last two tokens where they last stood before, or the last one."""
+    *_, one, two = tokens
+    alone: list[int] = []
+    for place in range(len(tokens) - 2, -1, -1):
+        if tokens[place] == two:
+            after = list(tokens[place + 1 : place + 1 + most])
+            if place and tokens[place - 1] == one:
+                return after
+            alone = alone or after
+    return alone
