@@ -236,7 +236,7 @@ def _plain(weight: Tensor, dtype: torch.dtype) -> Multiply:
 
 
 def _normal(rows: Tensor, weight: Tensor, shape: Shape) -> Tensor:
-    return functional.rms_norm(rows, weight.shape, weight, shape.epsilon)
+    return functional.rms_norm(rows, list(weight.shape), weight, shape.epsilon)
 
 
 def _attention(query: Tensor, stored: Tensor, seen: Tensor | None) -> Tensor:

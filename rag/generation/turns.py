@@ -52,7 +52,12 @@ class Turns:
         closed = threading.Event()
         ends = Stop(stop, closed)
         ready: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        work = self._worker.submit(lambda: None if ends.is_set() else write(ready.put, ends))
+
+        def run() -> None:
+            if not ends.is_set():
+                write(ready.put, ends)
+
+        work = self._worker.submit(run)
         # Marks the end, also of work that failed or was never begun.
         work.add_done_callback(lambda _work: ready.put(None))
         try:
