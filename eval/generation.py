@@ -29,7 +29,7 @@ from rag.models import DEFAULT_GENERATOR, resolve
 
 _MOST = 96
 # Prompts that both read before those that are measured. Dateline lays its weights out meanwhile.
-_WARM = 12
+_WARM = 16
 
 # Returns the reply to a conversation, of so many tokens at the most, the end included.
 Reply = Callable[[Sequence[Message], int], str]

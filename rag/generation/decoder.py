@@ -22,7 +22,7 @@ from torch.nn import functional
 _FEW = 8
 # Times that few rows are multiplied before a weight is laid out for them; the layers do so one
 # after the other, so that no token waits for all of them.
-_PATIENCE = 24
+_PATIENCE = 12
 # Rows that oneDNN is told to expect; those of a passage. Others work as well.
 _MANY = 256
 
