@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import queue
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +20,7 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from rag.errors import GenerationError, ModelError
+from rag.generation.turns import Stop, Turns
 from rag.hardware import compute_dtype
 from rag.models import LocalModel, resolve
 
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 READ_AT_ONCE = 256
 # Prompts whose states are kept: the passages of one question.
 _KEPT = 8
-# How often a conversation that waits for its turn looks whether it was stopped, in seconds.
-_POLL = 0.1
 
 
 class TransformersGenerator:
@@ -57,8 +54,7 @@ class TransformersGenerator:
         self._model = model
         self._tokenizer = tokenizer
         self._memory = _Memory(model)
-        # One worker: a model answers one conversation at a time, the others wait in line.
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="generator")
+        self._turns = Turns()
 
     @classmethod
     def load(
@@ -110,8 +106,8 @@ class TransformersGenerator:
         if not (self._trained and self._memory.goes_back):
             return None
         tokens = self._encode(messages, room=1)["input_ids"]
-        work = self._worker.submit(self._memory.read, tokens, stop=stop or threading.Event())
-        scores = _result(work)
+        ends = stop or threading.Event()
+        scores = self._turns.wait_for(self._memory.read, tokens, stop=ends)
         if scores is None:
             return None
         return float(scores.softmax(-1)[self._tokens(reply)[0]])
@@ -125,7 +121,7 @@ class TransformersGenerator:
             return None
         tokens = self._encode(messages, room=0)["input_ids"]
         said = torch.tensor([self._tokens(reply)])
-        return float(_result(self._worker.submit(self._memory.likelihood, tokens, said)))
+        return self._turns.wait_for(self._memory.likelihood, tokens, said)
 
     def stream(
         self,
@@ -142,12 +138,13 @@ class TransformersGenerator:
         `GenerationError` at once when the messages do not fit the window, and while
         iterating when the model fails.
         """
-        return self._run(
-            self._encode(messages, room=max_new_tokens),
-            max_new_tokens=max_new_tokens,
-            avoid=self._tokens(avoid)[:1] if avoid else None,
-            stop=stop or threading.Event(),
-        )
+        prompt = self._encode(messages, room=max_new_tokens)
+        avoided = self._tokens(avoid)[:1] if avoid else None
+
+        def write(say: Callable[[str], None], ends: Stop) -> None:
+            self._generate(prompt, max_new_tokens=max_new_tokens, avoid=avoided, say=say, ends=ends)
+
+        return self._turns.stream(write, stop=stop or threading.Event())
 
     def _encode(self, messages: Sequence[Message], *, room: int) -> Any:
         """Return the prompt; `GenerationError` when it leaves no room for the answer."""
@@ -181,42 +178,15 @@ class TransformersGenerator:
             text = text.replace(token, f"{token[0]} {token[1:]}")
         return text
 
-    def _run(
-        self,
-        prompt: Any,
-        *,
-        max_new_tokens: int,
-        avoid: list[int] | None,
-        stop: threading.Event,
-    ) -> Iterator[str]:
-        closed = threading.Event()
-        pieces = _Pieces(self._tokenizer)
-        work = self._worker.submit(
-            self._generate,
-            prompt,
-            max_new_tokens=max_new_tokens,
-            avoid=avoid,
-            pieces=pieces,
-            ends=_Stopped(stop, closed),
-        )
-        work.add_done_callback(pieces.finish)
-        try:
-            yield from _until_finished(pieces, work, stop)
-        finally:
-            closed.set()
-            work.cancel()
-
     def _generate(
         self,
         prompt: Any,
         *,
         max_new_tokens: int,
         avoid: list[int] | None,
-        pieces: _Pieces,
-        ends: _Stopped,
+        say: Callable[[str], None],
+        ends: Stop,
     ) -> None:
-        if ends.is_set():
-            return
         cache = self._memory.recall(prompt["input_ids"], stop=ends)
         if ends.is_set():
             return
@@ -230,8 +200,8 @@ class TransformersGenerator:
             temperature=None,
             top_p=None,
             top_k=None,
-            streamer=pieces,
-            stopping_criteria=StoppingCriteriaList([ends]),
+            streamer=_Pieces(self._tokenizer, say),
+            stopping_criteria=StoppingCriteriaList([_Stopped(ends)]),
         )
 
 
@@ -258,7 +228,7 @@ class _Memory:
         self.goes_back = not (stateful or any(DynamicCache(config=model.config).is_sliding))
 
     @torch.inference_mode()
-    def read(self, tokens: torch.Tensor, *, stop: threading.Event | _Stopped) -> Any:
+    def read(self, tokens: torch.Tensor, *, stop: threading.Event | Stop) -> Any:
         """Read `tokens`, int64 [1, T]; return the scores of what follows, [V].
 
         None when it was stopped.
@@ -272,7 +242,7 @@ class _Memory:
             scores = self._forward(state, part, logits_to_keep=1)[0, -1]
         return scores
 
-    def recall(self, tokens: torch.Tensor, *, stop: _Stopped) -> DynamicCache | None:
+    def recall(self, tokens: torch.Tensor, *, stop: Stop) -> DynamicCache | None:
         """Return the state after all of `tokens` but the last; None for a model without."""
         if not self.goes_back:
             return None
@@ -311,29 +281,22 @@ class _Memory:
 
 
 class _Pieces(TextStreamer):
-    """Hands text from the thread that makes it to the one that reads it."""
+    """Hands on the words that are finished."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, say: Callable[[str], None]) -> None:
         super().__init__(tokenizer, skip_prompt=True, skip_special_tokens=True)
-        self.ready: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._say = say
 
     def on_finalized_text(self, text: str, stream_end: bool = False) -> None:  # noqa: ARG002
         if text:
-            self.ready.put(text)
-
-    def finish(self, _work: Future[None]) -> None:
-        """Mark the end, also of work that failed or was never begun."""
-        self.ready.put(None)
+            self._say(text)
 
 
 class _Stopped(StoppingCriteria):
-    """Ends generation after the current token once one of the events is set."""
+    """Ends generation after the current token once it is to stop."""
 
-    def __init__(self, *events: threading.Event) -> None:
-        self._events = events
-
-    def is_set(self) -> bool:
-        return any(event.is_set() for event in self._events)
+    def __init__(self, ends: Stop) -> None:
+        self._ends = ends
 
     def __call__(
         self,
@@ -341,34 +304,7 @@ class _Stopped(StoppingCriteria):
         scores: Any,  # noqa: ARG002
         **kwargs: Any,  # noqa: ARG002
     ) -> torch.Tensor:
-        return torch.full((input_ids.shape[0],), self.is_set(), device=input_ids.device)
-
-
-def _until_finished(pieces: _Pieces, work: Future[None], stop: threading.Event) -> Iterator[str]:
-    """Yield pieces until the work is done; `GenerationError` when it failed."""
-    while True:
-        try:
-            piece = pieces.ready.get(timeout=_POLL)
-        except queue.Empty:
-            if stop.is_set() and work.cancel():
-                return
-            continue
-        if piece is None:
-            break
-        yield piece
-    _result(work)
-
-
-def _result(work: Future[Any]) -> Any:
-    """Return what the work came to; `GenerationError` when it failed."""
-    # Torch reports trouble, out of memory included, as a RuntimeError; transformers
-    # reports settings that do not go together as a ValueError.
-    error = work.exception()
-    if isinstance(error, (RuntimeError, ValueError, TypeError, IndexError)):
-        raise GenerationError(
-            f"the generator failed: {error}; try a shorter question or another model"
-        ) from error
-    return work.result()
+        return torch.full((input_ids.shape[0],), self._ends.is_set(), device=input_ids.device)
 
 
 def _shared(one: torch.Tensor, other: torch.Tensor) -> int:
