@@ -1,0 +1,1 @@
+"""How fast Dateline is, beside what would be built from a framework."""
