@@ -120,6 +120,7 @@ def test_a_script_does_its_jobs_and_what_it_says_is_kept(tmp_path: Path) -> None
     assert ingest.disk == stored.stat().st_size
     assert ingest.peak_memory > 10**6
     assert ingest.first is None
+    assert ingest.elsewhere is None or 0 <= ingest.elsewhere <= 1
     assert search.first is not None
     assert 0 < search.first < 30
     assert search.measured["found"] == [["ferry", "vote"], ["ferry", "vote"]]
@@ -137,6 +138,15 @@ def test_a_script_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None
     with pytest.raises(BenchError, match="status 1: the model is missing"):
         steps.run(Step("stub", "ingest", 1), made, folder=tmp_path)
     assert steps.load(Step("stub", "ingest", 1), folder=tmp_path) is None
+
+
+def test_other_work_is_what_was_neither_idle_nor_the_steps_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    # Of 20 s on two cores, 15 were used, 9 of them by the step itself.
+    assert steps._elsewhere(100.0, 115.0, own=9.0, took=10.0) == pytest.approx(0.3)
+    assert steps._elsewhere(None, 115.0, own=9.0, took=10.0) is None
 
 
 def test_a_peer_sees_none_of_our_packages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +182,7 @@ def test_what_peers_need_is_pinned_and_packaged(peer: Peer) -> None:
 
 
 def _outcome(first: float | None = None, **measured: object) -> Outcome:
-    return Outcome("2025-01-01T00:00:00+00:00", first, 5 * 10**8, 3000, measured)
+    return Outcome("2025-01-01T00:00:00+00:00", first, 5 * 10**8, 3000, 0.02, measured)
 
 
 def _texts(*seconds: tuple[float, float]) -> list[dict[str, object]]:
@@ -283,7 +293,9 @@ def test_the_report_has_tables_json_and_a_page(
     values = dict(zip(*(column.cells for column in own.columns), strict=True))
     assert values["ingest, embedding, s (share)"] == "3.00 (75.0%)"
     assert values["times as fast"] == "3.00"
-    assert report.facts(made)["Dateline computes in"] == "float32"
+    facts = report.facts(made)
+    assert facts["Dateline computes in"] == "float32"
+    assert facts["other work meanwhile"].startswith("2% of the processor's time in the median")
     text = page.read_text()
     assert text.count("<svg") == 5
     assert "Abacus, 2 cores, 8 GB" in text

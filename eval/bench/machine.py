@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _CPU_INFO = Path("/proc/cpuinfo")
+_CPU_TIMES = Path("/proc/stat")
+# Of the first line of that file: user, nice, system, and the two kinds of interrupts.
+_BUSY = (1, 2, 3, 6, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Machine:
         """Describe this machine."""
         return cls(
             processor=_processor(),
-            cores=_cores(),
+            cores=cores(),
             memory=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
             system=f"{platform.system()} {platform.machine()}",
             python=platform.python_version(),
@@ -38,6 +41,17 @@ class Machine:
         )
 
 
+def busy_seconds() -> float | None:
+    """Return the processor time that all processes together have used since the start.
+
+    None where the system does not tell.
+    """
+    if not _CPU_TIMES.exists():
+        return None
+    fields = _CPU_TIMES.read_text(encoding="utf-8").split(maxsplit=9)
+    return sum(int(fields[column]) for column in _BUSY) / os.sysconf("SC_CLK_TCK")
+
+
 def _processor() -> str:
     """Return the processor's name; Python's own answer is mostly empty on Linux."""
     lines = _CPU_INFO.read_text(encoding="utf-8").splitlines() if _CPU_INFO.exists() else []
@@ -45,7 +59,8 @@ def _processor() -> str:
     return next(names, platform.processor() or platform.machine())
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return the number of cores that this process may use."""
     # Fewer than the machine has, in a container or under `taskset`. Not on macOS.
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

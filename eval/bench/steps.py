@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.bench.environments import DATELINE, PARTS, command_of, packages_of, variables_of
+from eval.bench.machine import busy_seconds
 from eval.bench.peers.harness import MARK, Job
 from eval.bench.plan import Plan
 from rag.errors import BenchError
@@ -50,14 +51,16 @@ class Outcome:
     """What a step measured.
 
     `first` is the time from starting the process to its first result in seconds, None for
-    stages without one; `peak_memory` and `disk` are bytes. `measured` is as the script
-    printed it.
+    stages without one; `peak_memory` and `disk` are bytes. `elsewhere` is the share of the
+    processor's time that other processes used meanwhile, None where the system does not
+    tell. `measured` is as the script printed it.
     """
 
     started: str
     first: float | None
     peak_memory: int
     disk: int
+    elsewhere: float | None
     measured: Mapping[str, Any]
 
 
@@ -122,6 +125,7 @@ def _watch(
     now = datetime.now(UTC).isoformat(timespec="seconds")
     first: float | None = None
     done: dict[str, Any] | None = None
+    before = busy_seconds()
     with log.open("w", encoding="utf-8") as errors:
         started = time.perf_counter()
         with subprocess.Popen(  # noqa: S603 - a script of ours
@@ -138,6 +142,7 @@ def _watch(
                 raise
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
+        took = time.perf_counter() - started
     if process.returncode or done is None:
         end = log.read_text(encoding="utf-8", errors="replace").strip()[-_LOG_END:]
         raise BenchError(
@@ -146,7 +151,18 @@ def _watch(
         )
     done.pop("event")
     disk = sum(file.stat().st_size for file in index.rglob("*") if file.is_file())
-    return Outcome(now, first, usage.ru_maxrss * _RSS_UNIT, disk, done)
+    own = usage.ru_utime + usage.ru_stime
+    elsewhere = _elsewhere(before, busy_seconds(), own=own, took=took)
+    return Outcome(now, first, usage.ru_maxrss * _RSS_UNIT, disk, elsewhere, done)
+
+
+def _elsewhere(
+    before: float | None, after: float | None, *, own: float, took: float
+) -> float | None:
+    """Return the share of the processor's time that was neither idle nor the step's own."""
+    if before is None or after is None:
+        return None
+    return max(0.0, after - before - own) / (took * (os.cpu_count() or 1))
 
 
 def _said(process: subprocess.Popen[str]) -> Iterator[tuple[dict[str, Any], float]]:

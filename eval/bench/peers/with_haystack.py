@@ -43,17 +43,18 @@ class Haystack:
         self._job = job
         self._store = InMemoryDocumentStore(embedding_similarity_function="cosine")
         self._file = str(Path(job.folder) / "documents.json")
+        self._embedder = SentenceTransformersDocumentEmbedder(
+            model=job.embedder, meta_fields_to_embed=["title"], progress_bar=False
+        )
+        if job.stage == "ingest":
+            # Loads the model, which is done by itself at the first document.
+            self._embedder.warm_up()
 
     def ingest(self, articles: Path) -> int:
         size = int(self._job.chunk_tokens * _WORDS_PER_TOKEN)
         pipeline = Pipeline()
         pipeline.add_component("splitter", DocumentSplitter(split_by="word", split_length=size))
-        pipeline.add_component(
-            "embedder",
-            SentenceTransformersDocumentEmbedder(
-                model=self._job.embedder, meta_fields_to_embed=["title"], progress_bar=False
-            ),
-        )
+        pipeline.add_component("embedder", self._embedder)
         pipeline.add_component("writer", DocumentWriter(document_store=self._store))
         pipeline.connect("splitter", "embedder")
         pipeline.connect("embedder", "writer")
