@@ -64,7 +64,7 @@ class Haystack:
         ]
         pipeline.run({"splitter": {"documents": documents}})
         self._store.save_to_disk(self._file)
-        return self._store.count_documents()
+        return int(self._store.count_documents())
 
     def open(self, *, answering: bool) -> None:
         self._store = InMemoryDocumentStore.load_from_disk(self._file)
