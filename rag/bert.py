@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,9 @@ from torch.nn import functional
 
 # What a folder of sentence-transformers lists as its stages when this module can run it.
 _STAGES = [["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]]
-# Tokens of a batch, padding included. On two cores 512 to 2048 are equally fast, and 8192 a
-# fifth slower.
-_BATCH_TOKENS = 2048
+# Tokens of a batch, padding included. A core is equally fast with 1024 to 2048, and slower with
+# fewer and with more; a GPU is idle between small batches.
+_BATCH_TOKENS = {"cpu": 2048, "cuda": 65_536}
 
 
 class BertEncoder:
@@ -41,6 +42,16 @@ class BertEncoder:
         tokenizer.no_padding()
         self._tokenizer = Tokenizer.from_str(tokenizer.to_str())
         self._tokenizer.enable_truncation(max_tokens)
+        self._device = network.words.weight.device
+        # One core a batch and as many batches as cores: a batch shared among cores leaves each
+        # of them waiting for the others after every product.
+        self._cores = torch.get_num_threads() if self._device.type == "cpu" else 1
+        self._pool = ThreadPoolExecutor(
+            self._cores,
+            thread_name_prefix="embedder",
+            initializer=torch.set_num_threads,
+            initargs=(1,),
+        )
 
     @staticmethod
     def fits(folder: Path) -> bool:
@@ -93,10 +104,18 @@ class BertEncoder:
         """Return the vectors of `texts`, not yet of length one, shape (len(texts), dimension)."""
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         vectors = np.empty((len(ids), self.dimension), np.float32)
-        with torch.inference_mode():
-            for rows in _batches([len(item) for item in ids]):
-                vectors[rows] = self._network([ids[row] for row in rows]).float().cpu().numpy()
+        batches = list(_batches([len(item) for item in ids], most=_BATCH_TOKENS[self._device.type]))
+        # A lone batch, such as a question, has all cores to itself.
+        run = self._pool.map if len(batches) >= self._cores > 1 else map
+        encoded = run(self._encode, ([ids[row] for row in rows] for rows in batches))
+        for rows, found in zip(batches, encoded, strict=True):
+            vectors[rows] = found
         return vectors
+
+    @torch.inference_mode()
+    def _encode(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        found: NDArray[np.float32] = self._network(ids).float().cpu().numpy()
+        return found
 
     # Models with another prompt for questions are left to sentence-transformers.
     encode_query = encode_document
@@ -157,11 +176,14 @@ class Layer(nn.Module):
         return found
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the numbers of texts of about equal length that make a batch, the longest first."""
+def _batches(lengths: Sequence[int], *, most: int) -> Iterator[list[int]]:
+    """Yield the numbers of texts of about equal length that make a batch, the longest first.
+
+    A batch has at most `most` tokens, padding included, unless one text alone has more.
+    """
     batch: list[int] = []
     for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
-        if batch and (len(batch) + 1) * lengths[batch[0]] > _BATCH_TOKENS:
+        if batch and (len(batch) + 1) * lengths[batch[0]] > most:
             yield batch
             batch = []
         batch.append(row)

@@ -84,8 +84,8 @@ class Settings:
     # equally well (hit@1 .87 to .88); 254 loses two points there and costs the generator
     # half as much reading again.
     chunk_tokens: int = 160
-    # Articles embedded and written in one transaction: what Ctrl-C can lose.
-    batch_articles: int = 32
+    # Articles embedded and written in one transaction. Ctrl-C waits for those in work.
+    batch_articles: int = 16
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
 

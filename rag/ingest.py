@@ -1,10 +1,16 @@
-"""Articles read, compared with what is stored, chunked, embedded and written."""
+"""Articles read, compared with what is stored, chunked, embedded and written.
+
+While one batch of articles is embedded, the next one is read and chunked, and the one
+before is written.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from rag import sources
@@ -17,12 +23,31 @@ from rag.articles import (
     similarity,
 )
 from rag.chunks import chunk_article
-from rag.embedding import Embedder
+from rag.embedding import Embedder, Vectors
 from rag.storage import Storage
 from rag.store import EmbedderIdentity, Known, Prepared
 from rag.types import Article, Chunk, IngestReport, Progress, Skipped
 
 Source = str | Path | Article
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Articles by id with their chunks, and the vectors of all chunks, once they are made."""
+
+    articles: Mapping[str, Article]
+    chunks: Mapping[str, Sequence[Chunk]]
+    vectors: Future[Vectors]
+
+    def prepared(self) -> list[Prepared]:
+        """Wait for the vectors; return the articles ready to be written."""
+        vectors, ready = self.vectors.result(), []
+        for id_, article in self.articles.items():
+            chunks = self.chunks[id_]
+            own, vectors = vectors[: len(chunks)], vectors[len(chunks) :]
+            sketch = signature(article.text)
+            ready.append(Prepared(article, content_hash(article), sketch, chunks, own))
+        return ready
 
 
 class Ingest:
@@ -46,7 +71,10 @@ class Ingest:
         self._chunk_tokens = chunk_tokens
         self._batch_articles = batch_articles
         self._progress = progress
-        self._queue: dict[str, tuple[Article, Known | None]] = {}
+        # Read but not yet chunked; and embedded at this moment.
+        self._queue: dict[str, Article] = {}
+        self._embedding: _Batch | None = None
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="ingest")
         self._skipped: list[Skipped] = []
         self._total: int | None = None
         self._added = self._updated = self._unchanged = self._linked = self._chunks = 0
@@ -60,11 +88,9 @@ class Ingest:
             self._total = len(given)
         before = self._storage.store.generation
         try:
-            for item in given:
-                for article in self._read(item, columns):
-                    self._take(article)
-            self._flush()
+            self._take_all(given, columns)
         finally:
+            self._worker.shutdown()
             if self._storage.store.generation != before:
                 self._storage.save()
         return IngestReport(
@@ -76,6 +102,16 @@ class Ingest:
             seconds=time.perf_counter() - started,
             skipped=tuple(self._skipped),
         )
+
+    def _take_all(self, given: Iterable[Source], columns: Mapping[str, str] | None) -> None:
+        try:
+            for item in given:
+                for article in self._read(item, columns):
+                    self._take(article)
+            self._flush()
+        finally:
+            # The batch that is being embedded is kept, whatever ended the reading.
+            self._settle(None)
 
     def _read(self, item: Source, columns: Mapping[str, str] | None) -> Iterable[Article]:
         if isinstance(item, Article):
@@ -90,15 +126,21 @@ class Ingest:
             return
         article, known = self._identify(article)
         id_ = article.id or ""
+        waiting = self._waiting(id_)
         stored = known.content_hash if known else None
-        latest = content_hash(self._queue[id_][0]) if id_ in self._queue else stored
+        latest = content_hash(waiting) if waiting else stored
         if latest == content_hash(article):
             self._unchanged += 1
             self._report(article)
             return
-        self._queue[id_] = (article, known)
+        self._queue[id_] = article
         if len(self._queue) >= self._batch_articles:
             self._flush()
+
+    def _waiting(self, id_: str) -> Article | None:
+        """Return the latest article of that id that is not written yet."""
+        flying = self._embedding.articles if self._embedding else {}
+        return self._queue.get(id_) or flying.get(id_)
 
     def _identify(self, article: Article) -> tuple[Article, Known | None]:
         """Return the article with its id, and what is stored under that id."""
@@ -112,8 +154,8 @@ class Ingest:
 
     def _is_other_story(self, article: Article, id_: str, known: Known | None) -> bool:
         """Tell whether a standing headline ("Morning briefing") is over a new story."""
-        if id_ in self._queue:
-            earlier = signature(self._queue[id_][0].text)
+        if waiting := self._waiting(id_):
+            earlier = signature(waiting.text)
         elif known:
             earlier = known.signature
         else:
@@ -121,42 +163,33 @@ class Ingest:
         return similarity(earlier, signature(article.text)) < SAME_STORY_SIMILARITY
 
     def _flush(self) -> None:
-        """Embed the queued articles, write them in one transaction, and index them."""
+        """Chunk the queued articles and have them embedded; write those embedded before."""
         if not self._queue:
             return
-        queued = list(self._queue.values())
-        self._queue.clear()
-        prepared = self._prepare([article for article, _ in queued])
-        change = self._storage.write(prepared)
-        self._updated += sum(known is not None for _, known in queued)
-        self._added += sum(known is None for _, known in queued)
-        self._linked += change.linked
-        self._chunks += sum(len(item.chunks) for item in prepared)
-        self._report(queued[-1][0])
-
-    def _prepare(self, articles: list[Article]) -> list[Prepared]:
+        articles, self._queue = self._queue, {}
         embedder = self._embedder()
         tokens = self._agreed_tokens(embedder)
-        chunked = [
-            chunk_article(
-                article,
-                article_id=article.id or "",
-                count_tokens=embedder.count_tokens,
-                max_tokens=tokens,
+        chunks = {
+            id_: chunk_article(
+                article, article_id=id_, count_tokens=embedder.count_tokens, max_tokens=tokens
             )
-            for article in articles
-        ]
-        pairs = list(zip(articles, chunked, strict=True))
-        vectors = embedder.embed_passages(
-            [_with_title(article, chunk) for article, chunks in pairs for chunk in chunks]
-        )
-        prepared = []
-        for article, chunks in pairs:
-            own, vectors = vectors[: len(chunks)], vectors[len(chunks) :]
-            prepared.append(
-                Prepared(article, content_hash(article), signature(article.text), chunks, own)
-            )
-        return prepared
+            for id_, article in articles.items()
+        }
+        texts = [_with_title(articles[id_], chunk) for id_, own in chunks.items() for chunk in own]
+        vectors = self._worker.submit(embedder.embed_passages, texts)
+        self._settle(_Batch(articles, chunks, vectors))
+
+    def _settle(self, following: _Batch | None) -> None:
+        """Write the batch being embedded, and index it; `following` is embedded meanwhile."""
+        done, self._embedding = self._embedding, following
+        if done is None:
+            return
+        change = self._storage.write(done.prepared())
+        self._updated += len(change.removed_articles)
+        self._added += len(change.written) - len(change.removed_articles)
+        self._linked += change.linked
+        self._chunks += sum(len(chunks) for chunks in done.chunks.values())
+        self._report(list(done.articles.values())[-1])
 
     def _agreed_tokens(self, embedder: Embedder) -> int:
         """Return the archive's chunk size, recording it at the first ingest."""

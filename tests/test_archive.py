@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import sqlite3
 import threading
@@ -160,12 +161,39 @@ def test_an_interruption_keeps_the_batches_done_so_far(tmp_path, embedder):
     with Archive.open(tmp_path / "a", embedder=embedder, settings=settings) as archive:
         with pytest.raises(KeyboardInterrupt):
             archive.ingest(articles, progress=interrupt)
-        assert sorted(found(archive, "storm", k=9)) == ["0", "1", "2", "3"]
+        # The two that were being embedded meanwhile are kept as well.
+        assert sorted(found(archive, "storm", k=9)) == list("012345")
     with Archive.open(tmp_path / "a", embedder=embedder, settings=settings) as archive:
-        assert sorted(found(archive, "storm", k=9)) == ["0", "1", "2", "3"]
-        assert counts(archive.ingest(articles)) == (3, 0, 4, 0, 3)
+        assert sorted(found(archive, "storm", k=9)) == list("012345")
+        assert counts(archive.ingest(articles)) == (1, 0, 6, 0, 1)
         assert sorted(found(archive, "storm", k=9)) == list("0123456")
     assert embedder.passages_embedded == 7
+
+
+def test_an_article_that_comes_again_while_it_is_embedded(tmp_path, embedder):
+    edited = dataclasses.replace(STORM, text=f"{STORM.text} It rained.")
+    settings = Settings(batch_articles=1)
+    with Archive.open(tmp_path / "a", embedder=embedder, settings=settings) as archive:
+        report = archive.ingest([STORM, STORM, edited, edited, TRIAL])
+        assert counts(report)[:3] == (2, 1, 2)
+        assert archive.article("storm").text == edited.text
+        assert sorted(found(archive, "storm vaccine")) == ["storm", "trial"]
+
+
+def test_an_embedder_that_fails_costs_no_other_batch(tmp_path, embedder, monkeypatch):
+    embed = embedder.embed_passages
+
+    def fail_at_the_trial(texts):
+        if any("Vaccine" in text for text in texts):
+            raise RuntimeError("out of memory")
+        return embed(texts)
+
+    monkeypatch.setattr(embedder, "embed_passages", fail_at_the_trial)
+    settings = Settings(batch_articles=1)
+    with Archive.open(tmp_path / "a", embedder=embedder, settings=settings) as archive:
+        with pytest.raises(RuntimeError, match="out of memory"):
+            archive.ingest([STORM, TRIAL, OIL])
+        assert sorted(found(archive, "storm vaccine oil")) == ["oil", "storm"]
 
 
 def test_a_source_that_fails_keeps_the_batches_done_so_far(tmp_path, embedder):

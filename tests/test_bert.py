@@ -59,11 +59,21 @@ def test_half_the_bits_turn_vectors_hardly(folder, library):
 
 def test_batches_hold_texts_of_like_length():
     lengths = [3, 700, 5, 700, 700, 4]
-    batches = list(_batches(lengths))
-    assert batches[0] == [1, 3]
-    assert sorted(row for rows in batches for row in rows) == list(range(6))
-    assert list(_batches([5000])) == [[0]]
-    assert list(_batches([])) == []
+    batches = list(_batches(lengths, most=2000))
+    assert batches == [[1, 3], [4, 2], [5, 0]]
+    assert list(_batches([5000], most=2000)) == [[0]]
+    assert list(_batches([], most=2000)) == []
+
+
+def test_batches_on_several_cores_keep_their_order(folder):
+    texts = [f"The bridge will cost {n} million euros. " * (1 + n % 7) for n in range(120)]
+    encoder = BertEncoder.load(folder, dtype=torch.float32)
+    alone = np.concatenate([encoder.encode_document([text]) for text in texts])
+    before = torch.get_num_threads()
+    for cores in (1, 2):
+        encoder._cores = cores
+        np.testing.assert_allclose(encoder.encode_document(texts), alone, atol=1e-5)
+    assert torch.get_num_threads() == before
 
 
 @pytest.mark.parametrize(
