@@ -1,1 +1,1 @@
-"""How fast Dateline is, beside what would be built from a framework."""
+"""Measurements of speed and size, each run as a module."""

@@ -24,6 +24,7 @@ from eval.bench.peers.harness import Job, say
 from rag import prompts, sources
 from rag.articles import article_id, content_hash, signature
 from rag.chunks import chunk_article
+from rag.config import Settings
 from rag.derived import Indexes
 from rag.embedding import Embedder, TransformerEmbedder, Vectors
 from rag.generation import Generator, Message, load_generator
@@ -32,8 +33,6 @@ from rag.models import BASE_GENERATOR, DEFAULT_EMBEDDER
 from rag.store import EmbedderIdentity, Prepared, Store
 from rag.types import Article, Chunk
 
-# Articles embedded and written together, as by default in an ingest.
-_BATCH = 32
 # Passages embedded, and how often; prompts, and the passages in each, which make 300 to 400
 # tokens; and tokens written after each prompt.
 _PASSAGES, _TURNS = 256, 3
@@ -123,8 +122,9 @@ def time_stages(
     store = Store.create(folder / "archive.sqlite")
     tokens = min(chunk_tokens, embedder.max_tokens)
     store.set_embedder(EmbedderIdentity(embedder.id, embedder.checksum, embedder.dimension, tokens))
-    for start in range(0, len(articles), _BATCH):
-        part = slice(start, start + _BATCH)
+    batch = Settings().batch_articles
+    for start in range(0, len(articles), batch):
+        part = slice(start, start + batch)
         with timed("embedding"):
             vectors = _embed(articles[part], chunked[part], embedder)
         with timed("writing"):
