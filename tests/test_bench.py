@@ -6,12 +6,13 @@ import dataclasses
 import hashlib
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import FakeEmbedder, FakeGenerator
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 import rag
 from eval.bench import environments, figures, parts, plan, report, steps
@@ -231,6 +232,7 @@ def test_figures_are_those_worked_out_by_hand(
     # Two tokens after the first one in two seconds.
     assert found.tokens_rate == pytest.approx(1.0)
     assert found.disk_per_article == 1500
+    assert found.elsewhere == 0.02
 
 
 def test_answers_that_come_all_at_once_say_nothing_of_the_rate() -> None:
@@ -290,12 +292,11 @@ def test_the_report_has_tables_json_and_a_page(
     }
     assert rows["ingest, chunks a second"] == ("8.0", "4.0 (2.0)")
     assert rows["start to first answer, later, s"] == ("–", "–")
+    assert rows["other work beside it, at the most, %"] == ("2", "2")
     values = dict(zip(*(column.cells for column in own.columns), strict=True))
     assert values["ingest, embedding, s (share)"] == "3.00 (75.0%)"
     assert values["times as fast"] == "3.00"
-    facts = report.facts(made)
-    assert facts["Dateline computes in"] == "float32"
-    assert facts["other work meanwhile"].startswith("2% of the processor's time in the median")
+    assert report.facts(made)["Dateline computes in"] == "float32"
     text = page.read_text()
     assert text.count("<svg") == 5
     assert "Abacus, 2 cores, 8 GB" in text
@@ -351,10 +352,9 @@ def test_the_machine_is_described() -> None:
     assert here.python == ".".join(map(str, sys.version_info[:3]))
 
 
-@pytest.mark.usefixtures("stub")
-def test_the_command_measures_what_is_missing_and_writes_the_report(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def bench(tmp_path: Path, stub: None, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Return a function that runs `rag bench` over stubs; all have but an ingest to measure."""
     questions = tmp_path / "questions.jsonl"
     questions.write_text("\n".join(json.dumps(dataclasses.asdict(item)) for item in ASKED))
     articles = tmp_path / "articles.jsonl"
@@ -367,14 +367,44 @@ def test_the_command_measures_what_is_missing_and_writes_the_report(
     out = tmp_path / "out"
     words = ["bench", "--out", str(out), "--peers", "stub", "--answers", "1"]
     words += ["--articles", str(articles), "--questions", str(questions)]
-    first = CliRunner().invoke(app, words)
+    return lambda: CliRunner().invoke(app, words)
+
+
+def test_the_command_measures_what_is_missing_and_writes_the_report(
+    tmp_path: Path, bench: Callable[..., Result]
+) -> None:
+    first = bench()
     assert first.exit_code == 0, first.output
-    written = json.loads((out / report.JSON_FILE).read_text())
+    written = json.loads((tmp_path / "out" / report.JSON_FILE).read_text())
     assert set(written["systems"]) == {"dateline", "stub"}
     assert written["plan"]["articles"] == 2
-    kept = (out / "runs" / "stub-ingest-1.json").stat()
-    assert CliRunner().invoke(app, words).exit_code == 0
-    assert (out / "runs" / "stub-ingest-1.json").stat().st_mtime_ns == kept.st_mtime_ns
+    run = tmp_path / "out" / "runs" / "stub-ingest-1.json"
+    kept = run.stat().st_mtime_ns
+    assert bench().exit_code == 0
+    assert run.stat().st_mtime_ns == kept
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(BenchError("no model"), 1), (KeyboardInterrupt, 130)]
+)
+def test_what_was_measured_is_reported_though_a_system_fails_or_ctrl_c_is_pressed(
+    tmp_path: Path,
+    bench: Callable[..., Result],
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    status: int,
+) -> None:
+    run = steps.run
+
+    def fail(step: Step, made: Plan, *, folder: Path) -> Outcome:
+        if step.system == "stub":
+            raise error
+        return run(step, made, folder=folder)
+
+    monkeypatch.setattr(steps, "run", fail)
+    assert bench().exit_code == status
+    written = json.loads((tmp_path / "out" / report.JSON_FILE).read_text())
+    assert set(written["systems"]) == {"dateline"}
 
 
 def test_an_unknown_peer_is_a_usage_error(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ class Figures:
 
     A start is the time from starting a process to its first result: the first one, and the
     median of those of later rounds. `found` is the share of questions with a right article
-    among the passages.
+    among the passages. `elsewhere` is the largest share of the processor's time that other
+    work took during one of the steps; figures are to be trusted when it is small.
     """
 
     chunks: int
@@ -45,6 +46,7 @@ class Figures:
     ingest_memory: int
     answer_memory: int | None
     disk_per_article: float
+    elsewhere: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ MEASURES = (
     Measure("ingest_memory", "peak memory of an ingest, MB", 1e6, 0, "less"),
     Measure("answer_memory", "peak memory of answering, MB", 1e6, 0, "less"),
     Measure("disk_per_article", "disk an article, kB", 1e3, 1, "less"),
+    Measure("elsewhere", "other work beside it, at the most, %", 1e-2, 0, None),
 )
 
 
@@ -124,6 +127,7 @@ def figures(
         ingest_memory=max(run.peak_memory for run in ingests),
         answer_memory=max((run.peak_memory for run in answers), default=None),
         disk_per_article=ingests[-1].disk / plan.articles,
+        elsewhere=_most([run.elsewhere for run in (*ingests, *searches, *answers)]),
     )
 
 
@@ -181,6 +185,10 @@ def _found(runs: Sequence[Outcome], gold: Sequence[Sequence[str]]) -> float | No
         return None
     pairs = zip(runs[0].measured["found"], gold, strict=True)
     return _mean([bool(set(found) & set(right)) for found, right in pairs])
+
+
+def _most(shares: Sequence[float | None]) -> float | None:
+    return max((share for share in shares if share is not None), default=None)
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -58,7 +58,6 @@ class Report:
     parts: Sequence[Part]
     versions: Mapping[str, Mapping[str, str]]
     number_type: str | None
-    elsewhere: Sequence[float]
     started: str
     ended: str
 
@@ -81,9 +80,6 @@ def build(
         parts=_parts(outcomes),
         versions={name: outcomes[name, "ingest"][0].measured["versions"] for name in names},
         number_type=next(iter(types - {None}), None),
-        elsewhere=[
-            run.elsewhere for runs in outcomes.values() for run in runs if run.elsewhere is not None
-        ],
         started=times[0],
         ended=times[-1],
     )
@@ -137,7 +133,6 @@ def facts(report: Report) -> dict[str, str]:
         "questions": f"{plan.asked} searched for, {plan.answered} answered in a round",
         "passages": f"{plan.passages} of about {plan.chunk_tokens} tokens for an answer",
         "measured": f"{report.started} to {report.ended}",
-        "other work meanwhile": _other_work(report.elsewhere),
         **{
             name: ", ".join(f"{package} {number}" for package, number in found.items())
             for name, found in report.versions.items()
@@ -151,13 +146,6 @@ def write(report: Report, folder: Path) -> Path:
     page = folder / HTML_FILE
     page.write_text(to_html(report), encoding="utf-8")
     return page
-
-
-def _other_work(shares: Sequence[float]) -> str:
-    if not shares:
-        return "unknown"
-    usual, most = median(shares), max(shares)
-    return f"{usual:.0%} of the processor's time in the median step, {most:.0%} at the most"
 
 
 def _rows(report: Report) -> list[list[str]]:

@@ -10,9 +10,13 @@ import typer
 from rich.progress import Progress
 
 from rag.cli.console import errors, output
+from rag.errors import BenchError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from eval.bench.plan import Plan
+    from eval.bench.steps import Outcome, Step
 
 
 def bench(
@@ -62,21 +66,48 @@ def bench(
     plan = _plan(
         out, articles, questions, limit=limit, searched=searches, answered=answers, rounds=rounds
     )
-    ordered = steps.steps(systems, rounds=rounds)
-    done = []
+    done, problem = _measure(steps.steps(systems, rounds=rounds), plan, out)
+    if any(step.stage == "ingest" for step, _ in done):
+        outcomes = figures.gather(done)
+        found = report.build(outcomes, plan=plan, gold=gold_of(out), machine=Machine.here())
+        for name, fact in report.facts(found).items():
+            output.print(f"{name}: {fact}", markup=False, highlight=False, soft_wrap=True)
+        for table in report.to_tables(found):
+            output.print(table)
+        output.print(f"Report: {report.write(found, out)}", markup=False, soft_wrap=True)
+    if problem:
+        raise typer.Exit(problem)
+
+
+def _measure(
+    ordered: Sequence[Step], plan: Plan, out: Path
+) -> tuple[list[tuple[Step, Outcome]], int]:
+    """Run the steps not run yet; return the outcomes of all, and an exit status.
+
+    A system that fails is left out from there on, and Ctrl-C ends the measuring; what was
+    measured is reported all the same.
+    """
+    from eval.bench import steps
+
+    done: list[tuple[Step, Outcome]] = []
+    failed: set[str] = set()
     with Progress(console=errors, transient=True) as bar:
         task = bar.add_task("Measuring", total=len(ordered))
         for step in ordered:
-            bar.update(task, description=step.name)
-            outcome = steps.load(step, folder=out) or steps.run(step, plan, folder=out)
-            done.append((step, outcome))
-            bar.advance(task)
-    found = report.build(figures.gather(done), plan=plan, gold=gold_of(out), machine=Machine.here())
-    for name, fact in report.facts(found).items():
-        output.print(f"{name}: {fact}", markup=False, highlight=False, soft_wrap=True)
-    for table in report.to_tables(found):
-        output.print(table)
-    output.print(f"Report: {report.write(found, out)}", markup=False, soft_wrap=True)
+            bar.update(task, description=step.name, advance=1)
+            if step.system in failed:
+                continue
+            try:
+                outcome = steps.load(step, folder=out) or steps.run(step, plan, folder=out)
+            except BenchError as error:
+                errors.print(f"{step.name}: {error}", style="red", markup=False, soft_wrap=True)
+                failed.add(step.system)
+            except KeyboardInterrupt:
+                errors.print("Stopped. To go on, give the same command again.")
+                return done, 130
+            else:
+                done.append((step, outcome))
+    return done, 1 if failed else 0
 
 
 def _systems(peers: str) -> list[str]:
