@@ -1,7 +1,8 @@
 """txtai: `Embeddings` with content, its `Segmentation`, and its `RAG` pipeline.
 
 Set up as on the page "RAG" of its documentation; the splitter is Chonkie's, which
-`Segmentation` uses, as the others need files that are fetched from a network.
+`Segmentation` uses, as the others need files that are fetched from a network. Answers come
+whole: its streaming fails when a piece takes longer than five seconds.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ class Txtai:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        # Columns that are not indexed are stored with `objects` or tags; the id tells all here.
         self._embeddings = Embeddings(path=job.embedder, content=True)
 
     def ingest(self, articles: Path) -> int:
@@ -54,6 +54,7 @@ class Txtai:
                 context=self._job.passages,
                 task="language-generation",
                 dtype="float32",
+                output="flatten",
             )
 
     def search(self, question: str) -> list[str]:
@@ -61,20 +62,16 @@ class Txtai:
         return [row["id"].rpartition("#")[0] for row in found]
 
     def answer(self, question: str, heard: Heard) -> str:
-        pieces = self._rag(
+        text = self._rag(
             question,
-            stream=True,
             defaultrole="user",
             # By default 512, prompt included, for which these passages are too long.
             maxlength=2048,
             max_new_tokens=self._job.max_new_tokens,
             do_sample=False,
         )
-        text = ""
-        for piece in pieces:
-            heard(piece)
-            text += piece
-        return text
+        heard(text)
+        return str(text)
 
 
 if __name__ == "__main__":
