@@ -79,12 +79,10 @@ def embedding(job: Job) -> dict[str, Any]:
 
 def generation(job: Job) -> dict[str, Any]:
     """Compare the generator with plain `model.generate` in float32, on the same prompts."""
-    from rag.prompts import Passage
-
     generator = load_generator(BASE_GENERATOR)
     asked = json.loads(Path(job.questions).read_text(encoding="utf-8"))[:_PROMPTS]
     passages = [
-        Passage(article.title, text)
+        prompts.Passage(article.title, text)
         for article, text in _passages(job, TransformerEmbedder.load(DEFAULT_EMBEDDER))
     ]
     built = [
