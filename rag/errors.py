@@ -27,3 +27,7 @@ class GenerationError(RagError):
 
 class TrainingError(RagError):
     """Training data, a checkpoint or an adapter cannot be used."""
+
+
+class BenchError(RagError):
+    """A benchmark cannot be set up, or a system under measurement failed."""

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from rag.cli import archives, questions, system, training
+from rag.cli import archives, benchmark, questions, system, training
 from rag.cli.console import errors
 from rag.errors import RagError
 
@@ -28,6 +28,7 @@ app.add_typer(archives.articles, name="articles")
 app.command()(archives.stats)
 app.command()(archives.reembed)
 app.command("eval")(questions.evaluate)
+app.command()(benchmark.bench)
 app.command()(training.train)
 app.command()(system.models)
 app.command()(system.doctor)

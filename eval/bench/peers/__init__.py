@@ -1,0 +1,1 @@
+"""The other systems. Each script runs by itself, in an environment of its own."""
