@@ -6,14 +6,19 @@ import dataclasses
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from rag import dates, retrieval
+from rag import dates, decompose, retrieval
 from rag.config import Settings
+from rag.dates import AskedTime
+from rag.decompose import Part, merge
 from rag.embedding import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError
+from rag.models import DEFAULT_EMBEDDER
+from rag.rerank import PassageReader
 from rag.storage import Storage
 from rag.store import EmbedderIdentity, Filter
 from rag.types import ArchiveStats, Article, Hit, IngestReport, Period, Progress, iso_date
@@ -161,7 +166,17 @@ class Archive:
             if within is None:
                 return []
             where = within
+        # A publisher chosen by the caller is not one more that the question may name.
+        named = [] if where.publishers else self._parts(question)
+        rankings = [
+            self._passages(part.question, k=k, where=_of(where, part), time=asked)
+            for part in (Part(question), *named)
+        ]
+        return merge(rankings, key=lambda hit: (hit.article.id, hit.start))[:k]
+
+    def _passages(self, question: str, *, k: int, where: Filter, time: AskedTime) -> list[Hit]:
         vector = self.embedder().embed_question(question)
+        reader = self._reader()
         with self._storage.lock:
             self._storage.refresh()
             return retrieval.search(
@@ -172,8 +187,15 @@ class Archive:
                 k=k,
                 where=where,
                 settings=self._settings.retrieval,
-                time=asked,
+                time=time,
+                reader=reader,
             )
+
+    def _parts(self, question: str) -> list[Part]:
+        """Return what the question asks of each publisher that it names."""
+        if not self._settings.retrieval.decompose:
+            return []
+        return decompose.parts(question, [name for name, _ in self.publishers()])
 
     def articles(
         self,
@@ -289,6 +311,14 @@ class Archive:
         shutil.rmtree(retired)
         return Archive.open(self.folder, create=False, embedder=embedder, settings=settings)
 
+    def _reader(self) -> PassageReader | None:
+        """Return the reranker's network; None where it is off or of no use.
+
+        It knows the words of the default embedder, and like it English alone.
+        """
+        wanted = self._settings.retrieval.rerank and self._settings.embedder == DEFAULT_EMBEDDER
+        return _load_reader() if wanted else None
+
     def _checked(self, embedder: Embedder) -> Embedder:
         """Return `embedder` if it is the one that made the archive's vectors."""
         with self._storage.lock:
@@ -301,6 +331,15 @@ class Archive:
         return ArchiveError(
             f"no article {article_id!r} in {self.folder}; `rag articles list` shows the ids"
         )
+
+
+@cache
+def _load_reader() -> PassageReader:
+    """Load the reranker's network, once in a process."""
+    # Imported here because it takes a second, which `rag --help` must not pay.
+    from rag.cross_encoder import CrossEncoder
+
+    return CrossEncoder.load()
 
 
 def archives_in(folder: Path) -> list[str]:
@@ -318,6 +357,10 @@ def _filter(
     if where.since and where.until and where.since > where.until:
         raise ValueError(f"since {where.since} is after until {where.until}; swap them")
     return where
+
+
+def _of(where: Filter, part: Part) -> Filter:
+    return dataclasses.replace(where, publishers=part.publishers or where.publishers)
 
 
 def _within(where: Filter, period: Period) -> Filter | None:

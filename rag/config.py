@@ -28,6 +28,15 @@ class FusionWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class RankingShares:
+    """Shares of a reranked passage's score; they add up to one."""
+
+    fused: float = 0.5
+    passage: float = 0.3
+    article: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
 class RetrievalSettings:
     """How passages are found."""
 
@@ -38,6 +47,11 @@ class RetrievalSettings:
     # questions about the sample archive, such as "What did the Fed do in March 2022?", the
     # right article comes first for 7 without it, 15 with .1, 21 with .2, 24 with .3 and .4.
     time: float = 0.3
+    # Passages read by the reranker, none with 0.
+    rerank: int = 20
+    shares: RankingShares = field(default_factory=RankingShares)
+    # Whether a question that names publishers is also searched for in the articles of each.
+    decompose: bool = True
 
 
 @dataclass(frozen=True, slots=True)
