@@ -137,8 +137,8 @@ def _bare(text: str) -> str:
 
 
 SYSTEMS = {
-    "as asked": RetrievalSettings(rerank=0, decompose=False),
-    "as asked, reranked": RetrievalSettings(decompose=False),
+    "as asked": RetrievalSettings(rerank=0, parts=0),
+    "as asked, reranked": RetrievalSettings(parts=0),
     "in parts": RetrievalSettings(rerank=0),
     "in parts, reranked (default)": RetrievalSettings(),
 }

@@ -180,7 +180,7 @@ def main(
     torch.manual_seed(seed)
     articles, records = read(data, rng=rng)
     console = Console()
-    settings = Settings(retrieval=RetrievalSettings(rerank=0, decompose=False))
+    settings = Settings(retrieval=RetrievalSettings(rerank=0, parts=0))
     with Archive.open(archive, settings=settings) as opened:
         opened.ingest(articles)
         found = (lesson(record, opened.search(record["question"], k=_DEPTH)) for record in records)

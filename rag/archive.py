@@ -167,12 +167,15 @@ class Archive:
                 return []
             where = within
         # A publisher chosen by the caller is not one more that the question may name.
-        named = [] if where.publishers else self._parts(question)
-        rankings = [
-            self._passages(part.question, k=k, where=_of(where, part), time=asked)
-            for part in (Part(question), *named)
-        ]
-        return merge(rankings, key=lambda hit: (hit.article.id, hit.start))[:k]
+        parts = [] if where.publishers else self._parts(question)
+        if not parts:
+            return self._passages(question, k=k, where=where, time=asked)
+        depth = max(k, self._settings.retrieval.part_depth)
+        whole, *found = (
+            self._passages(part.question, k=depth, where=_of(where, part), time=asked)
+            for part in (Part(question), *parts)
+        )
+        return merge(whole, found, share=self._settings.retrieval.parts)[:k]
 
     def _passages(self, question: str, *, k: int, where: Filter, time: AskedTime) -> list[Hit]:
         vector = self.embedder().embed_question(question)
@@ -193,7 +196,7 @@ class Archive:
 
     def _parts(self, question: str) -> list[Part]:
         """Return what the question asks of each publisher that it names."""
-        if not self._settings.retrieval.decompose:
+        if not self._settings.retrieval.parts:
             return []
         return decompose.parts(question, [name for name, _ in self.publishers()])
 

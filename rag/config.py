@@ -50,8 +50,10 @@ class RetrievalSettings:
     # Passages read by the reranker, none with 0.
     rerank: int = 20
     shares: RankingShares = field(default_factory=RankingShares)
-    # Whether a question that names publishers is also searched for in the articles of each.
-    decompose: bool = True
+    # Share of a part in the score, for a question that names publishers and so has parts;
+    # with 0 only the whole is searched. And the passages searched for whole and parts.
+    parts: float = 0.4
+    part_depth: int = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ and the passages that fit the whole of it best are often all of one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain, zip_longest
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 
-T = TypeVar("T")
+from rag.types import Hit
 
 # What divides a publisher's name from its section: "FOX News - Health".
 _SECTION = re.compile(r"\s+[-|]\s+")
@@ -79,10 +78,26 @@ def parts(question: str, publishers: Iterable[str]) -> list[Part]:
     return list(dict.fromkeys(found))
 
 
-def merge(rankings: Sequence[Sequence[T]], *, key: Callable[[T], Hashable]) -> list[T]:
-    """Return the items of all rankings by turns, the first of each first, none twice."""
-    first: dict[Hashable, T] = {}
-    for item in chain.from_iterable(zip_longest(*rankings)):
-        if item is not None:
-            first.setdefault(key(item), item)
-    return list(first.values())
+def merge(whole: Sequence[Hit], parts: Sequence[Sequence[Hit]], *, share: float) -> list[Hit]:
+    """Return the passages found for the whole question and for its parts, best first.
+
+    A score is a convex sum of the whole question's and, with `share`, the best of a part's;
+    what a search did not find has nothing there.
+    """
+    hits = {_place(hit): hit for hit in chain.from_iterable([*reversed(parts), whole])}
+    of_whole = {_place(hit): hit.score for hit in whole}
+    of_parts: dict[tuple[str | None, int], float] = {}
+    for hit in chain.from_iterable(parts):
+        of_parts[_place(hit)] = max(of_parts.get(_place(hit), 0.0), hit.score)
+    scores = {
+        place: (1 - share) * of_whole.get(place, 0.0) + share * of_parts.get(place, 0.0)
+        for place in hits
+    }
+    # Stable, so that equals stand in the order of the whole question, then of the parts.
+    order = dict.fromkeys([*of_whole, *of_parts])
+    ranked = sorted(order, key=lambda place: -scores[place])
+    return [replace(hits[place], score=scores[place]) for place in ranked]
+
+
+def _place(hit: Hit) -> tuple[str | None, int]:
+    return hit.article.id, hit.start
