@@ -137,10 +137,8 @@ def _bare(text: str) -> str:
 
 
 SYSTEMS = {
-    "as asked": RetrievalSettings(rerank=0, parts=0),
-    "as asked, reranked": RetrievalSettings(parts=0),
-    "in parts": RetrievalSettings(rerank=0),
-    "in parts, reranked (default)": RetrievalSettings(),
+    "as asked": RetrievalSettings(parts=0),
+    "in parts as well (default)": RetrievalSettings(),
 }
 
 

@@ -2,8 +2,8 @@
 
     python -m eval.retrieval --archive newsqa --questions questions.jsonl.gz --min-words 9
 
-Runs every question against an archive with several fusion weights, and with the order of the
-reranker, and prints a table: 95 % intervals by the bootstrap, and the time of a search.
+Runs every question against an archive with several fusion weights and prints a table, with
+95 % intervals by the bootstrap and the time of a search.
 """
 
 from __future__ import annotations
@@ -24,19 +24,16 @@ from eval.questions import Question, load_questions
 from rag import Archive
 from rag.config import FusionWeights, RetrievalSettings, Settings, archive_path
 
-# The order that fusion gives, before the reranker.
-_FUSED = RetrievalSettings(rerank=0)
-SYSTEMS = {
-    "dense": dataclasses.replace(_FUSED, weights=FusionWeights(1.0, 0.0, 0.0)),
-    "lexical (BM25)": dataclasses.replace(_FUSED, weights=FusionWeights(0.0, 1.0, 0.0)),
-    "dense + lexical": dataclasses.replace(_FUSED, weights=FusionWeights(0.4, 0.6, 0.0)),
-    "dense + lexical + headline": _FUSED,
-    "reranked (default)": RetrievalSettings(),
+FUSIONS = {
+    "dense": FusionWeights(dense=1.0, lexical=0.0, headline=0.0),
+    "lexical (BM25)": FusionWeights(dense=0.0, lexical=1.0, headline=0.0),
+    "dense + lexical": FusionWeights(dense=0.4, lexical=0.6, headline=0.0),
+    "dense + lexical + headline (default)": FusionWeights(),
 }
 _PASSAGES = 4
 # Passages searched, so that ten distinct articles can be ranked.
 _DEPTH = 40
-# Passages that a reranker sees at most; what is not among them it cannot bring up.
+# Passages that a better order could draw on; what is not among them it could not bring up.
 _SEEN = 30
 _MEASURES = ("hit@1", "hit@4", "hit@10", "MRR@10", "nDCG@10", "answer@4", f"gold in {_SEEN}")
 
@@ -93,7 +90,7 @@ def main(
     questions: Annotated[Path, typer.Option(exists=True, dir_okay=False)],
     archive: str = "default",
     min_words: int = 1,
-    only: Annotated[str, typer.Option(help="A pattern of the systems to measure.")] = ".",
+    only: Annotated[str, typer.Option(help="A pattern of the fusions to measure.")] = ".",
     limit: Annotated[int | None, typer.Option(help="Questions asked at most.")] = None,
 ) -> None:
     """Print the table of fusions for a question file."""
@@ -102,11 +99,11 @@ def main(
         for question in load_questions(questions)
         if question.answerable and len(question.question.split()) >= min_words
     ][:limit]
-    table = Table("search", *_MEASURES, "ms, p50 / p95")
-    for name, retrieval in SYSTEMS.items():
+    table = Table("fusion", *_MEASURES, "ms, p50 / p95")
+    for name, weights in FUSIONS.items():
         if not (chosen and re.search(only, name)):
             continue
-        settings = Settings(retrieval=retrieval)
+        settings = Settings(retrieval=RetrievalSettings(weights=weights))
         with Archive.open(archive_path(archive), create=False, settings=settings) as opened:
             # Loads the models, whose time is not that of a search.
             opened.search(chosen[0].question)

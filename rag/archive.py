@@ -6,7 +6,6 @@ import dataclasses
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -17,8 +16,6 @@ from rag.dates import AskedTime
 from rag.decompose import Part, merge
 from rag.embedding import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError
-from rag.models import DEFAULT_EMBEDDER
-from rag.rerank import PassageReader
 from rag.storage import Storage
 from rag.store import EmbedderIdentity, Filter
 from rag.types import ArchiveStats, Article, Hit, IngestReport, Period, Progress, iso_date
@@ -170,7 +167,7 @@ class Archive:
         parts = [] if where.publishers else self._parts(question)
         if not parts:
             return self._passages(question, k=k, where=where, time=asked)
-        depth = max(k, self._settings.retrieval.part_depth)
+        depth = max(k, decompose.DEPTH)
         whole, *found = (
             self._passages(part.question, k=depth, where=_of(where, part), time=asked)
             for part in (Part(question), *parts)
@@ -179,7 +176,6 @@ class Archive:
 
     def _passages(self, question: str, *, k: int, where: Filter, time: AskedTime) -> list[Hit]:
         vector = self.embedder().embed_question(question)
-        reader = self._reader()
         with self._storage.lock:
             self._storage.refresh()
             return retrieval.search(
@@ -191,11 +187,10 @@ class Archive:
                 where=where,
                 settings=self._settings.retrieval,
                 time=time,
-                reader=reader,
             )
 
     def _parts(self, question: str) -> list[Part]:
-        """Return what the question asks of each publisher that it names."""
+        """Return what the question asks of each of the publishers that it names."""
         if not self._settings.retrieval.parts:
             return []
         return decompose.parts(question, [name for name, _ in self.publishers()])
@@ -314,14 +309,6 @@ class Archive:
         shutil.rmtree(retired)
         return Archive.open(self.folder, create=False, embedder=embedder, settings=settings)
 
-    def _reader(self) -> PassageReader | None:
-        """Return the reranker's network; None where it is off or of no use.
-
-        It knows the words of the default embedder, and like it English alone.
-        """
-        wanted = self._settings.retrieval.rerank and self._settings.embedder == DEFAULT_EMBEDDER
-        return _load_reader() if wanted else None
-
     def _checked(self, embedder: Embedder) -> Embedder:
         """Return `embedder` if it is the one that made the archive's vectors."""
         with self._storage.lock:
@@ -334,15 +321,6 @@ class Archive:
         return ArchiveError(
             f"no article {article_id!r} in {self.folder}; `rag articles list` shows the ids"
         )
-
-
-@cache
-def _load_reader() -> PassageReader:
-    """Load the reranker's network, once in a process."""
-    # Imported here because it takes a second, which `rag --help` must not pay.
-    from rag.cross_encoder import CrossEncoder
-
-    return CrossEncoder.load()
 
 
 def archives_in(folder: Path) -> list[str]:

@@ -70,7 +70,7 @@ class BertEncoder:
             weights = load_file(folder / "model.safetensors")
         except SafetensorError as error:
             raise ValueError(f"model.safetensors is damaged: {error}") from error
-        network.load_state_dict(renamed(weights, layers=config["num_hidden_layers"]))
+        network.load_state_dict(_renamed(weights, layers=config["num_hidden_layers"]))
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         longest = _json(folder / "sentence_bert_config.json").get("max_seq_length")
         return cls(
@@ -169,7 +169,7 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def renamed(weights: dict[str, Tensor], *, layers: int) -> dict[str, Tensor]:
+def _renamed(weights: dict[str, Tensor], *, layers: int) -> dict[str, Tensor]:
     """Return the weights of a published BERT under the names that `Bert` has for them."""
     weights = {name.removeprefix("bert."): value for name, value in weights.items()}
     named = {

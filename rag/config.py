@@ -28,15 +28,6 @@ class FusionWeights:
 
 
 @dataclass(frozen=True, slots=True)
-class RankingShares:
-    """Shares of a reranked passage's score; they add up to one."""
-
-    fused: float = 0.5
-    passage: float = 0.3
-    article: float = 0.2
-
-
-@dataclass(frozen=True, slots=True)
 class RetrievalSettings:
     """How passages are found."""
 
@@ -47,13 +38,9 @@ class RetrievalSettings:
     # questions about the sample archive, such as "What did the Fed do in March 2022?", the
     # right article comes first for 7 without it, 15 with .1, 21 with .2, 24 with .3 and .4.
     time: float = 0.3
-    # Passages read by the reranker, none with 0.
-    rerank: int = 20
-    shares: RankingShares = field(default_factory=RankingShares)
-    # Share of a part in the score, for a question that names publishers and so has parts;
-    # with 0 only the whole is searched. And the passages searched for whole and parts.
+    # Share of a part in the score, for a question that asks several publishers something; with
+    # 0 only the whole is searched. The README's section "Retrieval" says what it is worth.
     parts: float = 0.4
-    part_depth: int = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from rag.types import Hit
 
 # What divides a publisher's name from its section: "FOX News - Health".
 _SECTION = re.compile(r"\s+[-|]\s+")
+# Passages to search for the whole and for each part, so that most are found by both.
+DEPTH = 30
 # Words of a stretch of the question that can be searched for by itself.
 _LEAST_WORDS = 4
 # Words before the first name when what a publisher is asked stands before its name:
@@ -59,13 +61,13 @@ def mentions(question: str, publishers: Iterable[str]) -> list[Mention]:
 
 
 def parts(question: str, publishers: Iterable[str]) -> list[Part]:
-    """Return what `question` asks each publisher that it names; empty when it names none.
+    """Return what `question` asks each publisher that it names; empty when it names but one.
 
-    With one publisher, or a stretch too short to be searched for, the whole question is asked.
+    Where the stretch before or after a name is too short to be searched for, the whole question is.
     """
     named = mentions(question, publishers)
     if len(named) < 2:
-        return [Part(question, mention.publishers) for mention in named]
+        return []
     before = len(question[: named[0].start].split()) > _NAMED_AFTER
     starts = [0, *(mention.end for mention in named)]
     ends = [*(mention.start for mention in named), len(question)]

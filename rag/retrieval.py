@@ -15,7 +15,6 @@ from rag.config import RetrievalSettings
 from rag.dates import AskedTime
 from rag.derived import Indexes
 from rag.embedding import Vectors
-from rag.rerank import PassageReader, rerank
 from rag.store import Filter, Store, StoredChunk
 from rag.types import Article, Hit, ScoreParts
 
@@ -33,13 +32,11 @@ def search(
     where: Filter,
     settings: RetrievalSettings,
     time: AskedTime | None = None,
-    reader: PassageReader | None = None,
 ) -> list[Hit]:
     """Return the `k` best passages for a question, best first, none said twice.
 
     `vector` is the question's unit vector, shape (dimension,). With a `time`, how well an
-    article's date fits is a part of the score. A `reader` puts the first passages in a better
-    order.
+    article's date fits is a part of the score.
     """
     n = max(k, settings.candidates)
     allowed = store.chunk_ids(where) if where else None
@@ -63,9 +60,7 @@ def search(
         }
     ranked = sorted(chunks, key=lambda id_: (-scores[id_], id_))
     parts = {id_: ScoreParts(dense.get(id_), lexical.get(id_), by_chunk.get(id_)) for id_ in chunks}
-    hits = [(chunks[id_], _hit(chunks[id_], articles, scores[id_], parts[id_])) for id_ in ranked]
-    if reader:
-        hits = rerank(question, hits, reader=reader, most=settings.rerank, shares=settings.shares)
+    hits = ((chunks[id_], _hit(chunks[id_], articles, scores[id_], parts[id_])) for id_ in ranked)
     return list(islice(without_repeats(hits), k))
 
 
