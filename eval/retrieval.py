@@ -69,7 +69,7 @@ def to_row(found: Sequence[Found]) -> list[str]:
         f"{each.mean:.3f} [{each.low:.3f}, {each.high:.3f}]" for each in map(interval, columns)
     ]
     times = [1000 * item.seconds for item in found]
-    return [*cells, f"{percentile(times, 50):.0f} / {percentile(times, 95):.0f}"]
+    return [*cells, f"{percentile(times, 50) or 0:.0f} / {percentile(times, 95) or 0:.0f}"]
 
 
 def _found(archive: Archive, question: Question) -> Found:
