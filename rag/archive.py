@@ -10,9 +10,11 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from rag import dates, retrieval
+from rag import dates, decompose, retrieval
 from rag.catalog import Filter
 from rag.config import Settings
+from rag.dates import AskedTime
+from rag.decompose import Part, merge
 from rag.embedding import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError
 from rag.storage import Storage
@@ -164,6 +166,18 @@ class Archive:
             if within is None:
                 return []
             where = within
+        # A publisher chosen by the caller is not one more that the question may name.
+        parts = [] if where.publishers else self._parts(question)
+        if not parts:
+            return self._passages(question, k=k, where=where, time=asked)
+        depth = max(k, decompose.DEPTH)
+        whole, *found = (
+            self._passages(part.question, k=depth, where=_of(where, part), time=asked)
+            for part in (Part(question), *parts)
+        )
+        return merge(whole, found, share=self._settings.retrieval.parts)[:k]
+
+    def _passages(self, question: str, *, k: int, where: Filter, time: AskedTime) -> list[Hit]:
         vector = self.embedder().embed_question(question)
         with self._storage.lock:
             self._storage.refresh()
@@ -175,8 +189,14 @@ class Archive:
                 k=k,
                 where=where,
                 settings=self._settings.retrieval,
-                time=asked,
+                time=time,
             )
+
+    def _parts(self, question: str) -> list[Part]:
+        """Return what the question asks of each of the publishers that it names."""
+        if not self._settings.retrieval.parts:
+            return []
+        return decompose.parts(question, [name for name, _ in self.publishers()])
 
     def articles(
         self,
@@ -321,6 +341,10 @@ def _filter(
     if where.since and where.until and where.since > where.until:
         raise ValueError(f"since {where.since} is after until {where.until}; swap them")
     return where
+
+
+def _of(where: Filter, part: Part) -> Filter:
+    return dataclasses.replace(where, publishers=part.publishers or where.publishers)
 
 
 def _within(where: Filter, period: Period) -> Filter | None:

@@ -38,6 +38,9 @@ class RetrievalSettings:
     # questions about the sample archive, such as "What did the Fed do in March 2022?", the
     # right article comes first for 7 without it, 15 with .1, 21 with .2, 24 with .3 and .4.
     time: float = 0.3
+    # Share of a part in the score, for a question that asks several publishers something; with
+    # 0 only the whole is searched. The README's section "Retrieval" says what it is worth.
+    parts: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)

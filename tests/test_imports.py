@@ -38,7 +38,7 @@ ORDER = (
     ("rag.derived",),
     ("rag.storage",),
     ("rag.ingest",),
-    ("rag.retrieval",),
+    ("rag.retrieval", "rag.decompose"),
     ("rag.archive",),
     ("rag.facts",),
     ("rag.evidence", "rag.figures"),
