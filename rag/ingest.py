@@ -185,8 +185,8 @@ class Ingest:
         if done is None:
             return
         change = self._storage.write(done.prepared())
-        self._updated += len(change.removed_articles)
-        self._added += len(change.written) - len(change.removed_articles)
+        self._updated += change.removed
+        self._added += change.written - change.removed
         self._linked += change.linked
         self._chunks += sum(len(chunks) for chunks in done.chunks.values())
         self._report(list(done.articles.values())[-1])
