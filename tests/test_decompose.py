@@ -102,14 +102,14 @@ def test_several_named_publishers_are_searched_as_well(archive):
         "Did the Harbour Gazette write of a strike at a school in a storm at the harbour, and the "
         "Port Times of the price of oil?"
     )
-    merged = {item.article.id: item for item in archive.search(question, k=5)}
-    settings = Settings(retrieval=RetrievalSettings(parts=0))
-    with Archive.open(archive.folder, embedder=archive.embedder(), settings=settings) as plain:
-        whole = {item.article.id: item for item in plain.search(question, k=30)}
+    whole = {item.article.id: item for item in archive.search(question, k=30)}
+    settings = Settings(retrieval=RetrievalSettings(parts=0.4))
+    with Archive.open(archive.folder, embedder=archive.embedder(), settings=settings) as parted:
+        merged = {item.article.id: item for item in parted.search(question, k=5)}
+        chosen = parted.search(question, k=5, publishers=["Other"])
     # Alone in its publisher's articles each has the best score there is.
     for id_ in ("gazette", "times"):
         assert merged[id_].score == pytest.approx(0.6 * whole[id_].score + 0.4)
     assert set(list(merged)[:2]) == {"gazette", "times"}
     # With publishers chosen by the caller, those named are only words.
-    chosen = archive.search(question, k=5, publishers=["Other"])
     assert {item.article.publisher for item in chosen} == {"Other"}
