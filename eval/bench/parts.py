@@ -133,7 +133,7 @@ def time_stages(
                 )
             )
     with timed("indexing"):
-        Indexes.rebuild(folder, store)
+        Indexes.rebuild(folder, store, settings=Settings().index)
     store.close()
     return {"seconds": seconds, "chunks": sum(map(len, chunked))}
 
