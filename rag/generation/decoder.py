@@ -175,8 +175,8 @@ class _Layer:
         shape = self._shape
         # Numbers are turned as float32 for the sake of far tokens.
         found = self._attend(_normal(rows, self._norm1, shape)).float()
-        heads = found.unflatten(1, (-1, shape.head_size))
-        turning = heads[:, : shape.heads + shape.key_heads].unflatten(2, (-1, 2))
+        heads = torch.unflatten(found, 1, (-1, shape.head_size))
+        turning = torch.unflatten(heads[:, : shape.heads + shape.key_heads], 2, (-1, 2))
         torch.view_as_complex(turning).mul_(turns)
         stored[:, -len(rows) :] = heads[:, shape.heads :].transpose(0, 1)
         query, rows = heads[-wanted:, : shape.heads].to(rows.dtype), rows[-wanted:]
@@ -223,7 +223,8 @@ def _for_many(weight: Tensor, dtype: torch.dtype) -> Multiply:
 
     The layout of oneDNN makes many rows 1.6 times as fast in float32.
     """
-    if weight.is_cuda or dtype != torch.float32 or not torch.backends.mkldnn.is_available():
+    there = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    if weight.is_cuda or dtype != torch.float32 or not there:
         return _plain(weight, dtype)
     packed = torch.ops.mkldnn._reorder_linear_weight(weight.float(), _MANY)  # noqa: SLF001
     multiply = torch.ops.mkldnn._linear_pointwise  # noqa: SLF001
@@ -246,12 +247,12 @@ def _attention(query: Tensor, stored: Tensor, seen: Tensor | None) -> Tensor:
     """
     key, value = stored.to(query.dtype).chunk(2)
     count, shared = len(query), query.shape[1] // len(key)
-    folded = query.unflatten(1, (-1, shared)).permute(1, 2, 0, 3).flatten(1, 2)
+    folded = torch.unflatten(query, 1, (-1, shared)).permute(1, 2, 0, 3).flatten(1, 2)
     mask = seen if seen is None else seen.repeat(shared, 1)
     found = functional.scaled_dot_product_attention(
         folded[None], key[None], value[None], attn_mask=mask
     )[0]
-    return found.unflatten(1, (shared, count)).permute(2, 0, 1, 3).flatten(1)
+    return torch.unflatten(found, 1, (shared, count)).permute(2, 0, 1, 3).flatten(1)
 
 
 def _paired(weight: Tensor, shape: Shape) -> Tensor:
@@ -259,7 +260,7 @@ def _paired(weight: Tensor, shape: Shape) -> Tensor:
 
     Published weights have them half a head apart.
     """
-    halves = weight.unflatten(0, (-1, 2, shape.head_size // 2))
+    halves = torch.unflatten(weight, 0, (-1, 2, shape.head_size // 2))
     return halves.transpose(1, 2).flatten(0, 2)
 
 

@@ -229,7 +229,7 @@ def _ends(folder: Path) -> list[int]:
     """Return the tokens that end a reply."""
     files = [folder / "generation_config.json", folder / "config.json"]
     found = [_json(file).get("eos_token_id") for file in files if file.is_file()]
-    ends = next((value for value in found if value is not None), [])
+    ends: int | list[int] = next((value for value in found if value is not None), [])
     return ends if isinstance(ends, list) else [ends]
 
 
