@@ -138,8 +138,8 @@ def _bare(text: str) -> str:
 
 
 SYSTEMS = {
-    "as asked (default)": RetrievalSettings(),
-    "in parts as well": RetrievalSettings(parts=0.4),
+    "as asked": RetrievalSettings(parts=0),
+    "in parts as well (default)": RetrievalSettings(),
 }
 
 

@@ -149,8 +149,9 @@ class Archive:
         `since` and `until` are inclusive publication dates; with either, articles
         without a date are left out. With `today` the time that the question itself names
         is heeded: "last week" leaves other articles out, "in May 2021" and "latest" prefer
-        those of then. A blank question or an empty archive has no hits. Raises
-        `ValueError` for a `k` below one, a bad date or an empty range.
+        those of then. A question that asks several publishers something is also searched in
+        parts. A blank question or an empty archive has no hits. Raises `ValueError` for a `k`
+        below one, a bad date or an empty range.
         """
         if k < 1:
             raise ValueError(f"k is {k}; ask for at least one passage")
@@ -196,7 +197,9 @@ class Archive:
         """Return what the question asks of each of the publishers that it names."""
         if not self._settings.retrieval.parts:
             return []
-        return decompose.parts(question, [name for name, _ in self.publishers()])
+        with self._storage.lock:
+            names = self._storage.store.catalog.publisher_names()
+        return decompose.parts(question, names)
 
     def articles(
         self,

@@ -7,7 +7,7 @@ several seconds and this module one, which is most of what a first search waits 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
+
+from rag.linear import product
 
 # What a folder of sentence-transformers lists as its stages when this module can run it.
 _STAGES = [["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]]
@@ -84,8 +86,9 @@ class BertEncoder:
         network.load_state_dict(_renamed(weights, layers=config["num_hidden_layers"]))
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         longest = _json(folder / "sentence_bert_config.json").get("max_seq_length")
+        network.to(device, dtype).apply(_lay_out)
         return cls(
-            network.to(device, dtype),
+            network,
             Tokenizer.from_file(str(folder / "tokenizer.json")),
             max_tokens=int(longest or config["max_position_embeddings"]),
         )
@@ -148,6 +151,20 @@ class Bert(nn.Module):
         return total / lengths[:, None]
 
 
+class Linear(nn.Linear):
+    """A linear map whose weights, once loaded, can be laid out for the processor."""
+
+    _product: Callable[[Tensor], Tensor] | None = None
+
+    def lay_out(self) -> None:
+        """Keep the weights in the fastest layout; they must not change any more."""
+        self._product = product(self.weight.detach(), self.bias.detach())
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """Return `rows` [..., N] mapped to [..., M]."""
+        return self._product(rows) if self._product else super().forward(rows)
+
+
 class Layer(nn.Module):
     """Attention and a feed-forward network, each with its residual and normalisation.
 
@@ -159,11 +176,11 @@ class Layer(nn.Module):
         super().__init__()
         width, epsilon = int(config["hidden_size"]), float(config["layer_norm_eps"])
         self._heads = int(config["num_attention_heads"])
-        self.attend = nn.Linear(width, 3 * width)
-        self.gather = nn.Linear(width, width)
+        self.attend = Linear(width, 3 * width)
+        self.gather = Linear(width, width)
         self.norm1 = nn.LayerNorm(width, epsilon)
-        self.widen = nn.Linear(width, config["intermediate_size"])
-        self.narrow = nn.Linear(config["intermediate_size"], width)
+        self.widen = Linear(width, config["intermediate_size"])
+        self.narrow = Linear(config["intermediate_size"], width)
         self.norm2 = nn.LayerNorm(width, epsilon)
 
     def forward(self, state: Tensor, there: Tensor) -> Tensor:
@@ -174,6 +191,11 @@ class Layer(nn.Module):
         state = self.norm1(state + self.gather(heads.transpose(1, 2).flatten(2)))
         found: Tensor = self.norm2(state + self.narrow(functional.gelu(self.widen(state))))
         return found
+
+
+def _lay_out(module: nn.Module) -> None:
+    if isinstance(module, Linear):
+        module.lay_out()
 
 
 def _batches(lengths: Sequence[int], *, most: int) -> Iterator[list[int]]:

@@ -100,6 +100,15 @@ class Catalog:
         )
         return [(row[0], row[1]) for row in rows]
 
+    def publisher_names(self) -> list[str]:
+        """Return the publishers, in order, by a step in an index each."""
+        rows = self._db.execute(
+            "WITH RECURSIVE names(name) AS (SELECT min(publisher) FROM articles UNION ALL "
+            "SELECT (SELECT min(publisher) FROM articles WHERE publisher > name) FROM names "
+            "WHERE name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL"
+        )
+        return [row[0] for row in rows]
+
     def months(self) -> list[tuple[str, int]]:
         """Return the months of publication, ``YYYY-MM``, with their numbers of articles."""
         rows = self._db.execute(

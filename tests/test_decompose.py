@@ -102,7 +102,9 @@ def test_several_named_publishers_are_searched_as_well(archive):
         "Did the Harbour Gazette write of a strike at a school in a storm at the harbour, and the "
         "Port Times of the price of oil?"
     )
-    whole = {item.article.id: item for item in archive.search(question, k=30)}
+    plain = Settings(retrieval=RetrievalSettings(parts=0))
+    with Archive.open(archive.folder, embedder=archive.embedder(), settings=plain) as unparted:
+        whole = {item.article.id: item for item in unparted.search(question, k=30)}
     settings = Settings(retrieval=RetrievalSettings(parts=0.4))
     with Archive.open(archive.folder, embedder=archive.embedder(), settings=settings) as parted:
         merged = {item.article.id: item for item in parted.search(question, k=5)}

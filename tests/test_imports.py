@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 # module of a package also from that package.
 ORDER = (
     ("rag.types", "rag.errors"),
-    ("rag.sentences", "rag.marks", "rag.hardware"),
+    ("rag.sentences", "rag.marks", "rag.hardware", "rag.linear"),
     ("rag.time_phrases",),
     ("rag.dates",),
     ("rag.model_files",),

@@ -51,6 +51,7 @@ def test_a_new_database_is_empty(store):
     assert store.catalog.counts() == (0, 0, 0)
     assert store.catalog.dates() == (None, None)
     assert store.catalog.publishers() == []
+    assert store.catalog.publisher_names() == []
     assert store.generation == 0
     assert store.embedder is None
     assert store.known("a") is None
@@ -285,6 +286,7 @@ def test_publishers_and_dates(store):
     ):
         store.write([prepared(str(n), publisher=publisher, date=date)])
     assert store.catalog.publishers() == [("C", 2), ("A", 1), ("B", 1)]
+    assert store.catalog.publisher_names() == ["A", "B", "C"]
     assert store.catalog.dates() == ("2019-05-05", "2021-01-01")
 
 

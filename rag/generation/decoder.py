@@ -18,14 +18,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from rag.linear import product
+
 # Rows for which half floats are faster. On two cores 8 take as long in either way.
 _FEW = 8
 # Times that few rows are multiplied before a weight is laid out for them; the layers do so one
 # after the other, so that no token waits for all of them.
 _PATIENCE = 12
-# Rows that oneDNN is told to expect; those of a passage. Others work as well.
-_MANY = 256
-
 # Engines that multiply with half floats, by FBGEMM.
 _FBGEMM = ("x86", "fbgemm")
 
@@ -190,7 +189,7 @@ class _Matrix:
     """The weights `parts`, one below the other, to multiply rows with."""
 
     def __init__(self, parts: Sequence[Tensor], dtype: torch.dtype, *, patience: int) -> None:
-        self._many = _for_many(torch.cat([*parts]), dtype)
+        self._many = product(torch.cat([*parts]).to(dtype))
         self._few = self._many
         self._patience = patience
         # Parts rather than the whole, because they are pages of a file.
@@ -216,24 +215,6 @@ def _halves_pay(weight: Tensor, dtype: torch.dtype) -> bool:
 def _halves(weight: Tensor) -> Multiply:
     packed = torch.ops.quantized.linear_prepack_fp16(weight.float(), None)
     return lambda rows: torch.ops.quantized.linear_dynamic_fp16(rows, packed)
-
-
-def _for_many(weight: Tensor, dtype: torch.dtype) -> Multiply:
-    """Return a product with `weight` in `dtype`.
-
-    The layout of oneDNN makes many rows 1.6 times as fast in float32.
-    """
-    there = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    if weight.is_cuda or dtype != torch.float32 or not there:
-        return _plain(weight, dtype)
-    packed = torch.ops.mkldnn._reorder_linear_weight(weight.float(), _MANY)  # noqa: SLF001
-    multiply = torch.ops.mkldnn._linear_pointwise  # noqa: SLF001
-    return lambda rows: multiply(rows, packed, None, "none", [], "")
-
-
-def _plain(weight: Tensor, dtype: torch.dtype) -> Multiply:
-    weight = weight.to(dtype)
-    return lambda rows: functional.linear(rows, weight)
 
 
 def _normal(rows: Tensor, weight: Tensor, shape: Shape) -> Tensor:
