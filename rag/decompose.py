@@ -63,7 +63,7 @@ def mentions(question: str, publishers: Iterable[str]) -> list[Mention]:
 
 
 def parts(question: str, publishers: Iterable[str]) -> list[Part]:
-    """Return what `question` asks each publisher that it names; empty when it names but one.
+    """Return what `question` asks at each name of a publisher; empty when it has but one.
 
     Where the stretch before or after a name is too short to be searched for, the whole question is.
     """
