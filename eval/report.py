@@ -6,16 +6,14 @@ import datetime as dt
 import json
 import tempfile
 from dataclasses import asdict, dataclass, fields
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 import numpy as np
 from markupsafe import Markup
 from rich.table import Table
 
-from eval import plots
+from eval import pages, plots
 from eval.comparison import Change, compare
 from eval.questions import load_questions, to_question
 from eval.runner import MEASURES, EvalRun, Outcome, Summary, run_on, summarise
@@ -142,9 +140,8 @@ def to_markdown(report: Report) -> str:
 
 def to_html(report: Report) -> str:
     """Return one page with plots that needs no other file."""
-    source = resources.files("eval").joinpath("report.html").read_text(encoding="utf-8")
-    template = jinja2.Environment(autoescape=True).from_string(source)
-    return template.render(
+    return pages.render(
+        "report.html",
         started=_minute(report.run),
         settings=report.settings,
         note=_NOTE,

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib import resources
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 from rich.table import Table
 
-from eval import plots
+from eval import pages, plots
 from eval.bench.environments import DATELINE, PARTS
 from eval.bench.figures import (
     MEASURES,
@@ -111,10 +109,9 @@ def to_tables(report: Report) -> list[Table]:
 
 def to_html(report: Report) -> str:
     """Return one page with tables and plots that needs no other file."""
-    source = resources.files("eval.bench").joinpath("report.html").read_text(encoding="utf-8")
-    template = jinja2.Environment(autoescape=True).from_string(source)
     drawn = [measure for measure in MEASURES if measure.name in _DRAWN]
-    return template.render(
+    return pages.render(
+        "bench/report.html",
         report=report,
         facts=facts(report),
         note=_NOTE,
