@@ -6,6 +6,7 @@ import dataclasses
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from rag.dates import AskedTime
 from rag.decompose import Part, merge
 from rag.embedding import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError
+from rag.models import DEFAULT_EMBEDDER
+from rag.rerank import PassageReader
 from rag.storage import Storage
 from rag.store import EmbedderIdentity
 from rag.types import ArchiveStats, Article, Hit, IngestReport, Period, Progress, iso_date
@@ -180,6 +183,7 @@ class Archive:
 
     def _passages(self, question: str, *, k: int, where: Filter, time: AskedTime) -> list[Hit]:
         vector = self.embedder().embed_question(question)
+        reader = self._reader()
         with self._storage.lock:
             self._storage.refresh()
             return retrieval.search(
@@ -191,7 +195,16 @@ class Archive:
                 where=where,
                 settings=self._settings.retrieval,
                 time=time,
+                reader=reader,
             )
+
+    def _reader(self) -> PassageReader | None:
+        """Return the reranker's network; None where it is off or of no use.
+
+        It knows the words of the default embedder, and like it English alone.
+        """
+        wanted = self._settings.retrieval.rerank and self._settings.embedder == DEFAULT_EMBEDDER
+        return _load_reader() if wanted else None
 
     def _parts(self, question: str) -> list[Part]:
         """Return what the question asks of each of the publishers that it names."""
@@ -327,6 +340,15 @@ class Archive:
         return ArchiveError(
             f"no article {article_id!r} in {self.folder}; `rag articles list` shows the ids"
         )
+
+
+@cache
+def _load_reader() -> PassageReader:
+    """Load the reranker's network, once in a process."""
+    # Imported here because it takes a second, which `rag --help` must not pay.
+    from rag.cross_encoder import CrossEncoder
+
+    return CrossEncoder.load()
 
 
 def archives_in(folder: Path) -> list[str]:

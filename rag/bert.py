@@ -59,8 +59,8 @@ class BertEncoder:
     def fits(folder: Path) -> bool:
         """Tell whether the model in `folder` is one that this module can run."""
         try:
-            config, stages = _json(folder / "config.json"), _json(folder / "modules.json")
-            pooling = _json(folder / stages[1]["path"] / "config.json")
+            config, stages = read_json(folder / "config.json"), read_json(folder / "modules.json")
+            pooling = read_json(folder / stages[1]["path"] / "config.json")
         except (OSError, ValueError, IndexError, KeyError, TypeError):
             return False
         used = {name for name, value in pooling.items() if value is True}
@@ -70,23 +70,23 @@ class BertEncoder:
             and config.get("position_embedding_type", "absolute") == "absolute"
             and [stage["type"].rpartition(".")[2] for stage in stages] in _STAGES
             and used - {"include_prompt"} == {"pooling_mode_mean_tokens"}
-            and not _json(folder / "config_sentence_transformers.json").get("prompts")
+            and not read_json(folder / "config_sentence_transformers.json").get("prompts")
             and (folder / "tokenizer.json").is_file()
         )
 
     @classmethod
     def load(cls, folder: Path, *, dtype: torch.dtype) -> BertEncoder:
         """Load the model in `folder`; OSError, ValueError, KeyError, RuntimeError when damaged."""
-        config = _json(folder / "config.json")
+        config = read_json(folder / "config.json")
         network = Bert(config)
         try:
             weights = load_file(folder / "model.safetensors")
         except SafetensorError as error:
             raise ValueError(f"model.safetensors is damaged: {error}") from error
-        network.load_state_dict(_renamed(weights, layers=config["num_hidden_layers"]))
+        network.load_state_dict(renamed(weights, layers=config["num_hidden_layers"]))
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        longest = _json(folder / "sentence_bert_config.json").get("max_seq_length")
-        network.to(device, dtype).apply(_lay_out)
+        longest = read_json(folder / "sentence_bert_config.json").get("max_seq_length")
+        network.to(device, dtype).apply(lay_out)
         return cls(
             network,
             Tokenizer.from_file(str(folder / "tokenizer.json")),
@@ -138,17 +138,33 @@ class Bert(nn.Module):
 
     def forward(self, ids: Sequence[Sequence[int]]) -> Tensor:
         """Return the mean vector of each row of token ids, shape (len(ids), width)."""
+        return mean(*self.states(ids))
+
+    def states(
+        self, ids: Sequence[Sequence[int]], *, second: int | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Return the state of each token, shape (len(ids), longest, width), and which are there.
+
+        The latter has shape (len(ids), longest) and is false for padding. Tokens from place
+        `second` on belong to a second text; by default there is one.
+        """
         device = self.words.weight.device
         rows = [torch.tensor(row) for row in ids]
         tokens = nn.utils.rnn.pad_sequence(rows, batch_first=True).to(device)
         lengths = torch.tensor([len(row) for row in ids], device=device)
         places = torch.arange(tokens.shape[1], device=device)
         there = places < lengths[:, None]
-        state = self.norm(self.words(tokens) + self.places(places) + self.types.weight[0])
+        kinds = (places >= (tokens.shape[1] if second is None else second)).long()
+        state = self.norm(self.words(tokens) + self.places(places) + self.types(kinds))
         for layer in self.layers:
             state = layer(state, there[:, None, None])
-        total: Tensor = (state * there[..., None]).float().sum(1)
-        return total / lengths[:, None]
+        return state, there
+
+
+def mean(states: Tensor, there: Tensor) -> Tensor:
+    """Return the mean state of each row, padding left out, shape (rows, width), in float32."""
+    total: Tensor = (states * there[..., None]).float().sum(1)
+    return total / there.sum(1, keepdim=True)
 
 
 class Linear(nn.Linear):
@@ -159,6 +175,8 @@ class Linear(nn.Linear):
     def lay_out(self) -> None:
         """Keep the weights in the fastest layout; they must not change any more."""
         self._product = product(self.weight.detach(), self.bias.detach())
+        # A second copy in the layout of PyTorch would take as much memory again.
+        del self.weight, self.bias
 
     def forward(self, rows: Tensor) -> Tensor:
         """Return `rows` [..., N] mapped to [..., M]."""
@@ -193,7 +211,8 @@ class Layer(nn.Module):
         return found
 
 
-def _lay_out(module: nn.Module) -> None:
+def lay_out(module: nn.Module) -> None:
+    """Lay the weights of a linear map out; for `Module.apply`."""
     if isinstance(module, Linear):
         module.lay_out()
 
@@ -213,7 +232,7 @@ def _batches(lengths: Sequence[int], *, most: int) -> Iterator[list[int]]:
         yield batch
 
 
-def _renamed(weights: dict[str, Tensor], *, layers: int) -> dict[str, Tensor]:
+def renamed(weights: dict[str, Tensor], *, layers: int) -> dict[str, Tensor]:
     """Return the weights of a published BERT under the names that `Bert` has for them."""
     weights = {name.removeprefix("bert."): value for name, value in weights.items()}
     named = {
@@ -242,5 +261,6 @@ _LAYER = {
 }
 
 
-def _json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """Return what a JSON file holds; OSError or ValueError when it cannot be read."""
     return json.loads(path.read_text(encoding="utf-8"))

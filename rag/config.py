@@ -38,6 +38,10 @@ class RetrievalSettings:
     # questions about the sample archive, such as "What did the Fed do in March 2022?", the
     # right article comes first for 7 without it, 15 with .1, 21 with .2, 24 with .3 and .4.
     time: float = 0.3
+    # Passages that the reranker reads, none with 0, and the share of its verdict in their score.
+    # The README has what it brings and costs. A share of .15 to .3 is equally good there.
+    rerank: int = 0
+    rerank_share: float = 0.25
     # Share of a part in the score, for a question that asks several publishers something; with
     # 0 only the whole is searched. On the 1,145 questions of MultiHop-RAG that have evidence .4
     # finds .779 of it among the first four passages, 0 finds .748: `python -m eval.multihop`.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.embedding import Embedder
+from rag.excerpts import word_weights
 from rag.facts import names, numbers, spelled_date, years
 from rag.sentences import content_stems, sentences, words
 from rag.types import Article, Hit
@@ -130,11 +130,7 @@ class Overlap:
     """
 
     def __init__(self, question: str, texts: Sequence[str]) -> None:
-        bags = [set(content_stems(text)) for text in texts]
-        self._weights = {
-            word: math.log(1 + (len(bags) + 1) / (1 + sum(word in bag for bag in bags)))
-            for word in set(content_stems(question))
-        }
+        self._weights = word_weights(question, [frozenset(content_stems(t)) for t in texts])
 
     def of(self, text: str) -> float:
         """Return the weighted share of the question's words in `text`, in [0, 1]."""

@@ -16,6 +16,7 @@ from rag.config import RetrievalSettings
 from rag.dates import AskedTime
 from rag.derived import Indexes
 from rag.embedding import Vectors
+from rag.rerank import PassageReader, rerank
 from rag.store import Store, StoredChunk
 from rag.types import Article, Hit, ScoreParts
 
@@ -33,11 +34,13 @@ def search(
     where: Filter,
     settings: RetrievalSettings,
     time: AskedTime | None = None,
+    reader: PassageReader | None = None,
 ) -> list[Hit]:
     """Return the `k` best passages for a question, best first, none said twice.
 
     `vector` is the question's unit vector, shape (dimension,). With a `time`, how well an
-    article's date fits is a part of the score.
+    article's date fits is a part of the score. With a `reader` the first passages are
+    reranked.
     """
     n = max(k, settings.candidates)
     allowed = store.chunk_ranges(where) if where else None
@@ -61,7 +64,10 @@ def search(
         }
     ranked = sorted(chunks, key=lambda id_: (-scores[id_], id_))
     parts = {id_: ScoreParts(dense.get(id_), lexical.get(id_), by_chunk.get(id_)) for id_ in chunks}
-    hits = ((chunks[id_], _hit(chunks[id_], articles, scores[id_], parts[id_])) for id_ in ranked)
+    hits = [(chunks[id_], _hit(chunks[id_], articles, scores[id_], parts[id_])) for id_ in ranked]
+    if reader:
+        most, share = settings.rerank, settings.rerank_share
+        hits = rerank(question, hits, reader=reader, most=most, share=share)
     return list(islice(without_repeats(hits), k))
 
 

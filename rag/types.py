@@ -82,12 +82,14 @@ class ScoreParts:
 
     `dense` is the cosine of question and passage, in [-1, 1]. `lexical` is the BM25
     score of the passage and `headline` that of its whole article with the title,
-    both unbounded. A part is None when its index did not return the passage.
+    both unbounded. `reader` is the log-odds that the reranker gives the passage. A part is
+    None when its index did not return the passage, or the reranker did not read it.
     """
 
     dense: float | None = None
     lexical: float | None = None
     headline: float | None = None
+    reader: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
