@@ -1,6 +1,8 @@
 import json
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import FakeEmbedder, FakeGenerator
 from typer.testing import CliRunner
@@ -56,6 +58,25 @@ def test_ingest_reports_what_it_could_not_read(story: Path) -> None:
     _run("ingest", "/no/such/file.txt", status=1)
 
 
+class _CertainReader:
+    """Gives every passage the same log-odds."""
+
+    def scores(self, question: str, titles: list[str], passages: list[str]) -> np.ndarray:
+        return np.full(len(passages), 2.0, np.float32)
+
+
+def test_rerank_has_the_passages_read(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.archive._load_reader", _CertainReader)
+    _run("ingest", str(story))
+    (hit,) = json.loads(_run("search", "harbour strike", "--rerank", "--json"))
+    assert hit["parts"]["reader"] == 2.0
+    assert hit["score"] == pytest.approx(0.75 + 0.25 / (1 + math.exp(-2.0)))
+    assert "reader 2.00" in _run("search", "harbour strike", "--rerank")
+    assert "reader" not in _run("search", "harbour strike")
+    answer = json.loads(_run("ask", QUESTION, "--rerank", "--json"))
+    assert {found["parts"]["reader"] for found in answer["hits"]} == {2.0}
+
+
 def test_ask_prints_the_answer_and_its_sources(story: Path) -> None:
     _run("ingest", str(story))
     shown = _run("ask", QUESTION)
@@ -87,7 +108,8 @@ def test_search_shows_the_parts_of_the_score(story: Path) -> None:
     assert "1. Ferry strike closes harbour" in _run("search", "harbour strike")
     (hit,) = json.loads(_run("search", "harbour strike", "--json"))
     assert hit["score"] == pytest.approx(1.0)
-    assert set(hit["parts"]) == {"dense", "lexical", "headline"}
+    assert set(hit["parts"]) == {"dense", "lexical", "headline", "reader"}
+    assert hit["parts"]["reader"] is None
     assert _run("search", "harbour", "--since", "2025-01-01").strip() == "Nothing found."
 
 

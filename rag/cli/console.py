@@ -21,7 +21,8 @@ from rich.progress import (
 )
 
 import rag
-from rag.config import Settings, archive_path
+from rag.config import RERANKED, RetrievalSettings, Settings, archive_path
+from rag.models import DEFAULT_GENERATOR
 from rag.types import IngestReport, iso_date
 from rag.types import Progress as IngestProgress
 
@@ -69,7 +70,19 @@ Today = Annotated[
 Publisher = Annotated[
     list[str] | None, typer.Option("--publisher", help="Only this publisher; may be repeated.")
 ]
+Rerank = Annotated[
+    bool,
+    typer.Option(
+        "--rerank", help="Read the first passages with the question to order them; slower."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def chosen(*, rerank: bool, generator: str = DEFAULT_GENERATOR) -> Settings:
+    """Return the settings that a command's options ask for."""
+    retrieval = RetrievalSettings(rerank=RERANKED if rerank else 0)
+    return Settings(generator=generator, retrieval=retrieval)
 
 
 def open_archive(name: str, *, settings: Settings | None = None) -> rag.Archive:

@@ -20,14 +20,16 @@ from rag.cli.console import (
     ArchiveName,
     AsJson,
     Publisher,
+    Rerank,
     Since,
     Today,
     Until,
+    chosen,
     errors,
     open_archive,
     output,
 )
-from rag.config import Settings, Stance
+from rag.config import Stance
 from rag.generation import Generator, load_generator
 from rag.models import DEFAULT_GENERATOR
 from rag.types import Answer, Article, Hit
@@ -57,6 +59,7 @@ def ask(
         ),
     ] = None,
     generator: GeneratorName = DEFAULT_GENERATOR,
+    rerank: Rerank = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, with the sentences it rests on."""
@@ -64,7 +67,7 @@ def ask(
     from rag.digest import is_broad
 
     stance: Stance = "balanced" if strict is None else "strict" if strict else "lenient"
-    with open_archive(archive) as opened:
+    with open_archive(archive, settings=chosen(rerank=rerank)) as opened:
         writer = None if is_broad(question) else _load(generator)
         for piece in rag.stream(
             question,
@@ -94,10 +97,11 @@ def search(
     until: Until = None,
     publisher: Publisher = None,
     today: Today = None,
+    rerank: Rerank = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the passages that fit a question best."""
-    with open_archive(archive) as opened:
+    with open_archive(archive, settings=chosen(rerank=rerank)) as opened:
         hits = opened.search(
             question,
             k=k,
@@ -115,9 +119,10 @@ def search(
         parts = hit.parts
         head = _heading(hit.article)
         output.print(f"{number}. {head}", style="bold", markup=False, highlight=False)
+        reader = f", reader {_figure(parts.reader)}" if rerank else ""
         output.print(
             f"   score {hit.score:.3f} (dense {_figure(parts.dense)}, lexical "
-            f"{_figure(parts.lexical)}, headline {_figure(parts.headline)}) "
+            f"{_figure(parts.lexical)}, headline {_figure(parts.headline)}{reader}) "
             f"id {hit.article.id}",
             style="dim",
             markup=False,
@@ -133,6 +138,7 @@ def chat(
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,
     generator: GeneratorName = DEFAULT_GENERATOR,
+    rerank: Rerank = False,
 ) -> None:
     """Open the chat page over an archive."""
     # Gradio takes seconds to import, which no other command should pay. What it makes is there
@@ -141,7 +147,7 @@ def chat(
     from ui.app import launch
 
     gc.enable()
-    with open_archive(archive, settings=Settings(generator=generator)) as opened:
+    with open_archive(archive, settings=chosen(rerank=rerank, generator=generator)) as opened:
         launch(
             opened,
             host=host,
@@ -167,6 +173,7 @@ def evaluate(
     ] = False,
     archive: ArchiveName = SAMPLE_ARCHIVE,
     generator: GeneratorName = DEFAULT_GENERATOR,
+    rerank: Rerank = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first N.")] = None,
     compare: Annotated[
         Path | None,
@@ -185,7 +192,10 @@ def evaluate(
 
     if feedback and questions:
         raise typer.BadParameter("--feedback and --questions exclude each other")
-    with open_archive(archive) as opened, Progress(console=errors, transient=True) as bar:
+    with (
+        open_archive(archive, settings=chosen(rerank=rerank)) as opened,
+        Progress(console=errors, transient=True) as bar,
+    ):
         if feedback:
             questions, left_out = write_questions(opened.folder)
             errors.print(f"{questions} has the feedback as questions", markup=False)
