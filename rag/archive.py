@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -26,6 +27,8 @@ from rag.types import ArchiveStats, Article, Hit, IngestReport, Period, Progress
 
 if TYPE_CHECKING:
     from rag.ingest import Source
+
+log = logging.getLogger(__name__)
 
 
 class Archive:
@@ -65,6 +68,11 @@ class Archive:
         try:
             name = embedder if isinstance(embedder, str | None) else embedder.id
             settings = dataclasses.replace(settings, embedder=_agreed(storage, name, settings))
+            if settings.retrieval.rerank and settings.embedder != DEFAULT_EMBEDDER:
+                log.warning(
+                    "%s is not reranked: its embedder is %s, the reranker reads with %s",
+                    *(path, settings.embedder, DEFAULT_EMBEDDER),
+                )
             given = None if isinstance(embedder, str | None) else embedder
             return cls(storage, settings=settings, embedder=given)
         except BaseException:

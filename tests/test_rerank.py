@@ -6,6 +6,7 @@ from math import exp
 
 import numpy as np
 import pytest
+from conftest import FakeEmbedder
 
 from rag import Archive
 from rag.config import RetrievalSettings, Settings
@@ -101,3 +102,12 @@ def test_an_archive_reranks_as_many_as_its_settings_say(tmp_path):
     assert odds[2] is None
     with Archive.open(tmp_path) as archive:
         assert {hit.parts.reader for hit in archive.search(question)} == {None}
+
+
+def test_an_archive_of_another_embedder_says_that_it_is_not_reranked(tmp_path, caplog):
+    settings = Settings(retrieval=RetrievalSettings(rerank=2))
+    with Archive.open(tmp_path, embedder=FakeEmbedder(), settings=settings) as archive:
+        archive.ingest(Article("Oil", "Oil rose to 90 dollars."))
+        (hit,) = archive.search("oil")
+    assert hit.parts.reader is None
+    assert "is not reranked: its embedder is" in caplog.text
