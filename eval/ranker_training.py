@@ -61,7 +61,7 @@ class Lesson:
 
 def read(data: Path, *, rng: random.Random) -> tuple[list[Article], list[dict[str, Any]]]:
     """Return articles made of the sets' paragraphs, and the questions that have answers."""
-    places: dict[str, str] = {}
+    placed: set[str] = set()
     articles: list[Article] = []
     questions: dict[str, dict[str, Any]] = {}
     for name in SETS:
@@ -73,13 +73,13 @@ def read(data: Path, *, rng: random.Random) -> tuple[list[Article], list[dict[st
             record["context"] = " ".join(record["context"].split())
             # Without a title, paragraphs need not be neighbours.
             title = record.get("title") or record["context"]
-            if record["context"] not in places:
+            if record["context"] not in placed:
                 by_title.setdefault(title, {})[record["context"]] = None
         for paragraphs in by_title.values():
             for run in _runs(list(paragraphs), rng):
-                article = Article(_title(run[0]), "\n\n".join(run), id=f"{name}-{len(articles)}")
-                articles.append(article)
-                places |= dict.fromkeys(run, article.id or "")
+                id_ = f"{name}-{len(articles)}"
+                articles.append(Article(_title(run[0]), "\n\n".join(run), id=id_))
+                placed.update(run)
         asked = (record for record in records if record["answers"])
         questions |= {record["question"].casefold(): record for record in asked}
     chosen = list(questions.values())
@@ -142,8 +142,7 @@ class Course:
         return min(1.0, done / 0.05 + 0.02) * min(1.0, max(0.01, (1 - done) / 0.7))
 
     def _loss(self, told: Lesson, rng: random.Random) -> Tensor:
-        near = told.wrong[:_NEAR]
-        shown = [rng.choice(told.right), *rng.sample(near, min(_WRONG, len(near)))]
+        shown = [rng.choice(told.right), *rng.sample(told.wrong[:_NEAR], _WRONG)]
         titles, excerpts = zip(*shown, strict=True)
         rows, second = self._reader.rows(told.question, titles, excerpts)
         scores = self.network(rows, second=second)
@@ -181,6 +180,8 @@ def main(
         opened.ingest(articles)
         found = (lesson(record, opened.search(record["question"], k=_DEPTH)) for record in records)
         lessons = [each for each in found if each]
+    if not lessons:
+        raise typer.BadParameter(f"{data} has no question with {_WRONG} wrong passages; give more")
     console.print(f"{len(lessons)} questions")
     course = Course(CrossEncoder.fresh(layers=layers), lessons, steps=steps)
     losses: list[float] = []

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from rag.decompose import Part, merge
 from rag.embedding import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError
 from rag.models import DEFAULT_EMBEDDER
-from rag.rerank import PassageReader
+from rag.rerank import PassageReader, rerank
 from rag.storage import Storage
 from rag.store import EmbedderIdentity
 from rag.types import ArchiveStats, Article, Hit, IngestReport, Period, Progress, iso_date
@@ -71,7 +72,9 @@ class Archive:
             if settings.retrieval.rerank and settings.embedder != DEFAULT_EMBEDDER:
                 log.warning(
                     "%s is not reranked: its embedder is %s, the reranker reads with %s",
-                    *(path, settings.embedder, DEFAULT_EMBEDDER),
+                    path,
+                    settings.embedder,
+                    DEFAULT_EMBEDDER,
                 )
             given = None if isinstance(embedder, str | None) else embedder
             return cls(storage, settings=settings, embedder=given)
@@ -190,21 +193,25 @@ class Archive:
         return merge(whole, found, share=self._settings.retrieval.parts)[:k]
 
     def _passages(self, question: str, *, k: int, where: Filter, time: AskedTime) -> list[Hit]:
+        settings = self._settings.retrieval
         vector = self.embedder().embed_question(question)
-        reader = self._reader()
         with self._storage.lock:
             self._storage.refresh()
-            return retrieval.search(
+            found = retrieval.search(
                 question,
                 vector,
                 store=self._storage.store,
                 indexes=self._storage.indexes,
                 k=k,
                 where=where,
-                settings=self._settings.retrieval,
+                settings=settings,
                 time=time,
-                reader=reader,
             )
+        if reader := self._reader():
+            # The lock is free by now: reading takes longer than all of the search.
+            most, share = settings.rerank, settings.rerank_share
+            found = rerank(question, found, reader=reader, most=most, share=share)
+        return list(islice(retrieval.without_repeats(found), k))
 
     def _reader(self) -> PassageReader | None:
         """Return the reranker's network; None where it is off or of no use.

@@ -127,7 +127,10 @@ class Network(Bert):
         self.head = nn.Linear(2 * self.width, 1)
 
     def forward(self, ids: Sequence[Sequence[int]], *, second: int | None = None) -> Tensor:
-        """Return a score for each row of token ids, whose second text begins at `second`."""
+        """Return a score for each row of token ids, shape (len(ids),).
+
+        The second text of every row begins at place `second`.
+        """
         states, there = self.states(ids, second=second)
         first = states[:, 0]
         scores: Tensor = self.head(torch.cat([first, mean(states, there).to(first.dtype)], dim=1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -29,28 +29,29 @@ class PassageReader(Protocol):
 
 def rerank(
     question: str,
-    found: Sequence[tuple[StoredChunk, Hit]],
+    found: Iterable[tuple[StoredChunk, Hit]],
     *,
     reader: PassageReader,
     most: int,
     share: float,
-) -> list[tuple[StoredChunk, Hit]]:
+) -> Iterator[tuple[StoredChunk, Hit]]:
     """Return what was `found`, best first, with new scores in [0, 1] and the reader's part.
 
     The first `most` are read, each by the sentences that the question is most about. A score is
     a convex sum of the one before and, with `share`, of the probability that the reader gives
     the passage, 0 for what was not read.
     """
-    titles, excerpts = texts(question, [hit for _, hit in found[:most]])
+    pairs = list(found)
+    titles, excerpts = texts(question, [hit for _, hit in pairs[:most]])
     odds = reader.scores(question, titles, excerpts).astype(float)
     ranked = []
-    for place, (chunk, hit) in enumerate(found):
+    for place, (chunk, hit) in enumerate(pairs):
         part = float(odds[place]) if place < len(odds) else None
         fit = 0.0 if part is None else 1 / (1 + float(np.exp(-part)))
         score = (1 - share) * hit.score + share * fit
         ranked.append((chunk, replace(hit, score=score, parts=replace(hit.parts, reader=part))))
     # Stable, so that equals stay in the order they came in.
-    return sorted(ranked, key=lambda pair: -pair[1].score)
+    return iter(sorted(ranked, key=lambda pair: -pair[1].score))
 
 
 def texts(question: str, hits: Sequence[Hit]) -> tuple[list[str], list[str]]:

@@ -8,7 +8,6 @@ and reciprocal rank fusion; the README's section "Retrieval" has the table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 
 from rag.articles import jaccard, shingles
 from rag.catalog import Filter
@@ -16,7 +15,6 @@ from rag.config import RetrievalSettings
 from rag.dates import AskedTime
 from rag.derived import Indexes
 from rag.embedding import Vectors
-from rag.rerank import PassageReader, rerank
 from rag.store import Store, StoredChunk
 from rag.types import Article, Hit, ScoreParts
 
@@ -34,13 +32,11 @@ def search(
     where: Filter,
     settings: RetrievalSettings,
     time: AskedTime | None = None,
-    reader: PassageReader | None = None,
-) -> list[Hit]:
-    """Return the `k` best passages for a question, best first, none said twice.
+) -> Iterator[tuple[StoredChunk, Hit]]:
+    """Return the passages found for a question, `k` or more when there are, best first.
 
     `vector` is the question's unit vector, shape (dimension,). With a `time`, how well an
-    article's date fits is a part of the score. With a `reader` the first passages are
-    reranked.
+    article's date fits is a part of the score. What the store is needed for is done on return.
     """
     n = max(k, settings.candidates)
     allowed = store.chunk_ranges(where) if where else None
@@ -64,11 +60,8 @@ def search(
         }
     ranked = sorted(chunks, key=lambda id_: (-scores[id_], id_))
     parts = {id_: ScoreParts(dense.get(id_), lexical.get(id_), by_chunk.get(id_)) for id_ in chunks}
-    hits = [(chunks[id_], _hit(chunks[id_], articles, scores[id_], parts[id_])) for id_ in ranked]
-    if reader:
-        most, share = settings.rerank, settings.rerank_share
-        hits = rerank(question, hits, reader=reader, most=most, share=share)
-    return list(islice(without_repeats(hits), k))
+    # Made one by one, since few of them are looked at.
+    return ((chunks[id_], _hit(chunks[id_], articles, scores[id_], parts[id_])) for id_ in ranked)
 
 
 def fuse(

@@ -47,7 +47,7 @@ def test_scores_by_hand():
         pair("Delta four.", article=2, score=0.6),
     ]
     reader = FakeReader({"Alpha": -2.0, "Beta": 3.0, "Gamma": 1.0})
-    ranked = rerank("Which?", found, reader=reader, most=3, share=SHARE)
+    ranked = list(rerank("Which?", found, reader=reader, most=3, share=SHARE))
     p = {name: probability(odds) for name, odds in reader.odds.items()}
     expected = {
         "Beta two.": 0.7 * 0.8 + 0.3 * p["Beta"],
@@ -68,7 +68,7 @@ def test_equals_keep_their_order_and_nothing_is_no_error():
     found = [pair(f"Alpha {n}.", article=n, score=0.5) for n in range(5)]
     ranked = rerank("Which?", found, reader=FakeReader({"Alpha": 1.0}), most=9, share=SHARE)
     assert [hit.text for _, hit in ranked] == [hit.text for _, hit in found]
-    assert rerank("Which?", [], reader=FakeReader({}), most=9, share=SHARE) == []
+    assert list(rerank("Which?", [], reader=FakeReader({}), most=9, share=SHARE)) == []
 
 
 def test_a_title_is_read_unless_the_excerpt_begins_the_article():
