@@ -18,7 +18,7 @@ from eval.comparison import Change, compare
 from eval.questions import load_questions, to_question
 from eval.runner import MEASURES, EvalRun, Outcome, Summary, run_on, summarise
 from rag.errors import SourceError
-from rag.types import Timings
+from rag.types import Confidence, Timings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -247,6 +247,9 @@ def _read_outcome(record: dict[str, Any]) -> Outcome:
     given["question"] = to_question(record["question"])
     given["timings"] = Timings(**record["timings"])
     given["ranked_ids"] = tuple(record["ranked_ids"])
+    # Reports of before have none.
+    sure = record.get("confidence")
+    given["confidence"] = Confidence(**sure) if sure else None
     return Outcome(**given)
 
 

@@ -25,7 +25,7 @@ from eval.metrics import (
 )
 from eval.questions import Question
 from rag.errors import RagError
-from rag.types import Answer, Hit, Timings
+from rag.types import Answer, Confidence, Hit, Timings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +52,8 @@ class Outcome:
     `quote_holds_answer` and `passages_hold_answer` tell whether an accepted answer
     stands in the answer, in a cited quote, and in the first four passages found.
     `ranked_ids` are the first ten distinct articles, gold ones by their gold name.
-    `timings` are the answer's own. A question that failed with `error` counts as refused.
+    `timings` and `confidence` are the answer's own. A question that failed with `error`
+    counts as refused.
     """
 
     question: Question
@@ -68,6 +69,7 @@ class Outcome:
     passages_hold_answer: bool | None = None
     ranked_ids: tuple[str, ...] = ()
     timings: Timings = field(default_factory=Timings)
+    confidence: Confidence | None = None
     error: str | None = None
 
 
@@ -266,6 +268,7 @@ def _judge(
         passages_hold_answer=_any_holds((hit.text for hit in hits[:READ_PASSAGES]), question),
         ranked_ids=_ranked_ids(hits, gold=gold),
         timings=given.timings,
+        confidence=given.confidence,
         error=error,
     )
     if given.abstained or not answerable:

@@ -3,8 +3,10 @@
     python -m eval.systems --archive news --questions questions.jsonl.gz --out systems.jsonl
 
 asks random questions of a file, and some of them again with their articles hidden, which
-nothing can answer then. Every outcome is written down at once; the same command goes on
-after a stop. The table has a 95 % interval for every figure.
+nothing can answer then; questions that the file says have no answer are asked as well. Every
+outcome is written down at once; the same command goes on after a stop. The table has a 95 %
+interval for every figure. With `--rest` the questions that were not drawn are asked, all of
+them both ways: `eval.refusal` fits the refusals on those.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -52,7 +54,7 @@ class HidingArchive(Archive):
 
 
 class Asked(NamedTuple):
-    """A question, and whether its articles are hidden."""
+    """A question, and whether nothing answers it: its articles are hidden, or there are none."""
 
     question: Question
     hidden: bool
@@ -63,12 +65,24 @@ class Asked(NamedTuple):
         return f"{self.question.id}{'-hidden' if self.hidden else ''}"
 
 
-def choose(questions: Sequence[Question], *, answerable: int, hidden: int) -> list[Asked]:
-    """Return random questions, and the first of them again with their articles hidden."""
-    chosen = random.Random(_SEED).sample(list(questions), min(answerable, len(questions)))  # noqa: S311
+def choose(
+    questions: Sequence[Question], *, answerable: int, hidden: int, rest: bool = False
+) -> list[Asked]:
+    """Return random questions, and the first of them again with their articles hidden.
+
+    With `rest`, those that would not be chosen, all of them both ways. Questions without an
+    answer are asked in either case.
+    """
+    known = [question for question in questions if question.answerable]
+    chosen = random.Random(_SEED).sample(known, min(answerable, len(known)))  # noqa: S311
+    if rest:
+        drawn = {question.id for question in chosen}
+        chosen = [question for question in known if question.id not in drawn]
+        hidden = len(chosen)
     asked = [Asked(question, False) for question in chosen]
     gone = [Asked(replace(question, answers=()), True) for question in chosen[:hidden]]
-    mixed = asked + gone
+    open_ = [Asked(question, True) for question in questions if not question.answerable]
+    mixed = asked + gone + open_
     random.Random(_SEED + 1).shuffle(mixed)  # noqa: S311
     return mixed
 
@@ -111,14 +125,22 @@ def extractive(archive: Archive) -> Callable[[Question], Answer]:
         weighed = weigh(question.question, hits, embedder=archive.embedder())
         best = weighed.best
         score = max((hit.score for hit in hits), default=0.0)
-        refused = best is None or confidence(score, weighed.strength, None) < settings.balanced
+        sure = confidence(score, weighed.strength, None)
+        refused = best is None or sure.probability < settings.balanced
         total = time.perf_counter() - started
         if best is None or refused:
             timings = Timings(total=total)
-            return Answer(question.question, prompts.REFUSAL, abstained=True, timings=timings)
-        cited = Citation(1, best.article, best.quote, best.start, best.end)
-        timings = Timings(first_text=total, total=total)
-        return Answer(question.question, f"{best.quote} [1]", False, (cited,), timings=timings)
+            return Answer(
+                question.question, prompts.REFUSAL, True, timings=timings, confidence=sure
+            )
+        return Answer(
+            question.question,
+            f"{best.quote} [1]",
+            abstained=False,
+            citations=(Citation(1, best.article, best.quote, best.start, best.end),),
+            timings=Timings(first_text=total, total=total),
+            confidence=sure,
+        )
 
     return answer
 
@@ -136,8 +158,9 @@ def measure(
 def _scores(outcome: Outcome) -> dict[str, Any]:
     names = ("answer", "abstained", "f1", "exact_match", "cites_gold", "quote_holds_answer")
     scores = {name: getattr(outcome, name) for name in names}
-    timings = outcome.timings
-    return {**scores, "total": timings.total, "first_text": timings.first_text}
+    timings, sure = outcome.timings, outcome.confidence
+    scores |= {"total": timings.total, "first_text": timings.first_text}
+    return {**scores, "confidence": asdict(sure) if sure else None}
 
 
 def to_table(rows: Sequence[dict[str, Any]]) -> Table:
@@ -190,14 +213,15 @@ def main(
     answerable: int = 300,
     hidden: int = 150,
     only: Annotated[str, typer.Option(help="A pattern of the systems to ask.")] = ".",
+    rest: Annotated[bool, typer.Option(help="Ask what would not be drawn, both ways.")] = False,
 ) -> None:
-    """Ask the systems that are not yet in `out`, and print the table of all."""
+    """Ask the systems what is not yet in `out`, and print the table of all."""
     long_enough = [
         question
         for question in load_questions(questions)
-        if question.answerable and len(question.question.split()) >= min_words
+        if not question.history and len(question.question.split()) >= min_words
     ]
-    asked = choose(long_enough, answerable=answerable, hidden=hidden)
+    asked = choose(long_enough, answerable=answerable, hidden=hidden, rest=rest)
     with HidingArchive.open(archive_path(archive), create=False) as opened:
         assert isinstance(opened, HidingArchive)  # noqa: S101
         systems: dict[str, Callable[[], Callable[[Question], Answer]]] = {

@@ -123,6 +123,7 @@ def stream(
         timings=Timings(searched - started, first, ended - searched, ended - started),
         asked=question.strip(),
         period=find_period(asked, today=seen_from),
+        confidence=draft.confidence,
     )
 
 
@@ -158,7 +159,8 @@ class _Work:
         """Yield the sentences that tell most; none when the archive lacks the subject."""
         embedder = self._archive.embedder()
         draft.weighed = weigh(subject(question), hits, embedder=embedder)
-        if confidence(_best_score(hits), draft.weighed.strength, None) < self._least:
+        draft.confidence = confidence(_best_score(hits), draft.weighed.strength, None)
+        if draft.confidence.probability < self._least:
             return
         most = self.settings.digest_sentences
         for found in digest(question, draft.weighed.evidence, embedder=embedder, most=most):
@@ -180,8 +182,9 @@ class _Work:
             stop=self._stop,
         )
         draft.weighed = weigh(question, reading.hits, embedder=embedder, among=hits)
-        score = _best_score(reading.hits)
-        if confidence(score, draft.weighed.strength, reading.inclination) < self._least:
+        score, strength = _best_score(reading.hits), draft.weighed.strength
+        draft.confidence = confidence(score, strength, reading.inclination)
+        if draft.confidence.probability < self._least:
             return
         yield from self._written(reading, draft)
         if draft.main and not self._stop.is_set():

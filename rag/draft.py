@@ -9,19 +9,21 @@ from rag.evidence import Evidence, Weighed
 from rag.facts import spelled_date
 from rag.grounding import best_support
 from rag.marks import split_marks
-from rag.types import Citation
+from rag.types import Citation, Confidence
 
 
 class Draft:
     """Checks what it is given, and numbers the sentences that bear it out.
 
-    `weighed` is the evidence to check against; `main` the sentence that was cited first.
+    `weighed` is the evidence to check against, `confidence` how likely it answers at all;
+    `main` is the sentence that was cited first.
     With `dated` the first sentence tells the date that it holds for.
     """
 
     def __init__(self, question: str, settings: AnswerSettings, *, dated: bool = False) -> None:
         self._question = question
         self.weighed = Weighed((), 0.0)
+        self.confidence: Confidence | None = None
         self.text = ""
         self.citations: list[Citation] = []
         self.disagreement: list[Citation] = []

@@ -155,6 +155,21 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class Confidence:
+    """How likely the passages answer a question, and what that was worked out from.
+
+    `probability` is in [0, 1]. `score` is the search's for the passage read, in [0, 1];
+    `strength` is how well the evidence speaks to the question, from about 0 to 3; `inclination`
+    is the generator's probability of refusing, None when it cannot tell.
+    """
+
+    probability: float
+    score: float
+    strength: float
+    inclination: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer in which every sentence carries marks such as ``[1]``.
 
@@ -163,7 +178,7 @@ class Answer:
     numbers; `hits` are the passages found. With `abstained` the text is the refusal phrase
     and there are no citations. `disagreement` are those of the citations that contradict
     each other, the newest first; mostly there are none. `period` is the time that the
-    question names.
+    question names. `confidence` decides about refusing; None when no passage was read.
     """
 
     question: str
@@ -175,6 +190,7 @@ class Answer:
     timings: Timings = field(default_factory=Timings)
     asked: str = ""
     period: Period | None = None
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,26 +5,31 @@ import math
 import pytest
 
 from rag.confidence import confidence, log_odds
+from rag.types import Confidence
+
+
+def probability(score: float, strength: float, inclination: float | None) -> float:
+    return confidence(score, strength, inclination).probability
 
 
 def test_it_rises_with_the_evidence_and_falls_with_the_inclination_to_refuse() -> None:
-    assert confidence(0.5, 1.5, 0.5) < confidence(0.7, 1.5, 0.5) < confidence(0.9, 1.5, 0.5)
-    assert confidence(0.8, 1.0, 0.5) < confidence(0.8, 2.0, 0.5) < confidence(0.8, 3.0, 0.5)
-    assert confidence(0.8, 2.0, 0.9) < confidence(0.8, 2.0, 0.5) < confidence(0.8, 2.0, 0.1)
-    assert confidence(0.6, 1.0, None) < confidence(0.8, 1.0, None) < confidence(0.8, 2.0, None)
+    assert probability(0.5, 1.5, 0.5) < probability(0.7, 1.5, 0.5) < probability(0.9, 1.5, 0.5)
+    assert probability(0.8, 1.0, 0.5) < probability(0.8, 2.0, 0.5) < probability(0.8, 3.0, 0.5)
+    assert probability(0.8, 2.0, 0.9) < probability(0.8, 2.0, 0.5) < probability(0.8, 2.0, 0.1)
+    assert probability(0.6, 1.0, None) < probability(0.8, 1.0, None) < probability(0.8, 2.0, None)
 
 
 def test_it_is_a_logistic_function_of_them() -> None:
     # -9.12 + 9.3 * 0.9 + 0.39 * 2 - 0.49 * ln(0.5 / 0.5) = 0.03
-    assert confidence(0.9, 2.0, 0.5) == pytest.approx(1 / (1 + 2.718281828**-0.03))
+    assert probability(0.9, 2.0, 0.5) == pytest.approx(1 / (1 + 2.718281828**-0.03))
     # -10.43 + 8.68 * 0.9 + 1.78 * 2 = 0.942
-    assert confidence(0.9, 2.0, None) == pytest.approx(1 / (1 + 2.718281828**-0.942))
+    assert probability(0.9, 2.0, None) == pytest.approx(1 / (1 + 2.718281828**-0.942))
 
 
 @pytest.mark.parametrize("inclination", [0.0, 0.5, 1.0, None])
 def test_without_evidence_there_is_none(inclination: float | None) -> None:
-    assert confidence(1.0, 0.0, inclination) == 0.0
-    assert 0 < confidence(1.0, 3.0, inclination) < 1
+    assert probability(1.0, 0.0, inclination) == 0.0
+    assert 0 < probability(1.0, 3.0, inclination) < 1
 
 
 @pytest.mark.parametrize(("p", "expected"), [(0.5, 0.0), (0.9, math.log(9)), (0.1, -math.log(9))])
@@ -34,3 +39,8 @@ def test_log_odds(p: float, expected: float) -> None:
 
 def test_log_odds_are_finite_at_the_ends() -> None:
     assert (log_odds(0.0), log_odds(1.0)) == (-8.0, 8.0)
+
+
+def test_it_says_what_it_was_worked_out_from() -> None:
+    found = confidence(0.9, 2.0, 0.5)
+    assert found == Confidence(probability(0.9, 2.0, 0.5), 0.9, 2.0, 0.5)

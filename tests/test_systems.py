@@ -42,6 +42,16 @@ def test_the_same_questions_are_chosen_and_some_are_asked_twice() -> None:
     assert not any(item.question.answerable for item in asked if item.hidden)
 
 
+def test_the_rest_are_the_others_both_ways_and_what_has_no_answer_is_always_asked() -> None:
+    questions = [dataclasses.replace(ASKED, id=f"q{n}") for n in range(20)]
+    none = dataclasses.replace(ASKED, id="none", answers=())
+    drawn = choose([*questions, none], answerable=5, hidden=2)
+    rest = choose([*questions, none], answerable=5, hidden=2, rest=True)
+    assert {a.question.id for a in drawn} & {a.question.id for a in rest} == {"none"}
+    assert len(rest) == 2 * 15 + 1
+    assert [item.hidden for item in rest if item.question.id == "none"] == [True]
+
+
 def test_hidden_articles_are_not_found(news: HidingArchive) -> None:
     assert news.search(ASKED.question, k=1)[0].article.id == "ferry"
     news.hidden = ("ferry",)
@@ -70,6 +80,8 @@ def test_outcomes_make_a_table(news: HidingArchive) -> None:
     assert by_hidden[False]["cites_gold"] is True
     assert by_hidden[False]["quote_holds_answer"] is True
     assert by_hidden[True]["abstained"] is True
+    sure = {key: row["confidence"]["probability"] for key, row in by_hidden.items()}
+    assert sure[False] > 0.5 > sure[True]
     table = to_table(rows)
     cells = dict(zip(table.columns[0].cells, table.columns[1].cells, strict=True))
     assert cells["questions, answerable / hidden"] == "1 / 1"

@@ -261,6 +261,7 @@ def _answer_record(answer: Answer) -> dict[str, Any]:
         "period": dataclasses.asdict(answer.period) if answer.period else None,
         "text": answer.text,
         "abstained": answer.abstained,
+        "confidence": dataclasses.asdict(answer.confidence) if answer.confidence else None,
         # The numbers of those citations that contradict each other, the newest first.
         "disagreement": [c.number for c in answer.disagreement],
         "citations": [_without_text(dataclasses.asdict(c)) for c in answer.citations],

@@ -1,0 +1,68 @@
+"""Bars by hand, and weights that tell apart what can be told apart."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from eval import refusal
+from eval.refusal import BARS, Case, bars, cases, fit
+from rag.types import Confidence
+
+
+def case(answerable: bool, probability: float, *, inclination: float = 0.5) -> Case:
+    return Case(answerable, Confidence(probability, probability, 1.0, inclination))
+
+
+def row(system: str, hidden: bool, confidence: dict[str, float] | None) -> str:
+    return json.dumps({"system": system, "hidden": hidden, "confidence": confidence})
+
+
+def write(path: Path) -> None:
+    sure = {"probability": 0.9, "score": 0.8, "strength": 2.0, "inclination": 0.1}
+    unsure = {"probability": 0.35, "score": 0.4, "strength": 1.0, "inclination": 0.8}
+    rows = [
+        row("default", False, sure),
+        row("default", False, unsure),
+        row("default", True, unsure),
+        row("default", True, None),
+        row("bare model", True, None),
+    ]
+    path.write_text("\n".join(rows), encoding="utf-8")
+
+
+def test_each_bar_is_counted_by_hand() -> None:
+    asked = [case(True, 0.9), case(True, 0.42), case(False, 0.58), Case(False, None)]
+    refused, answered = (list(column.cells) for column in bars(asked).columns[1:])
+    by_bar = dict(zip(BARS, zip(refused, answered, strict=True), strict=True))
+    assert by_bar[0.4] == ("0.00", "0.50")
+    assert by_bar[0.5] == ("0.50", "0.50")
+    assert by_bar[0.6] == ("0.50", "0.00")
+
+
+def test_weights_have_the_sign_of_what_they_weigh() -> None:
+    asked = [case(True, 0.7 + n / 50, inclination=0.2) for n in range(5)]
+    asked += [case(False, 0.4 + n / 50, inclination=0.7) for n in range(9)]
+    model = fit(asked, ("score", "inclination"))
+    score, inclination = model.coef_[0]
+    assert score > 0 > inclination
+
+
+def test_only_the_system_asked_for_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "out.jsonl")
+    found = list(cases(tmp_path / "out.jsonl", system="default"))
+    assert [item.answerable for item in found] == [True, True, False, False]
+    assert [item.probability for item in found] == [0.9, 0.35, 0.35, 0.0]
+
+
+def test_the_command_prints_bars_and_weights(tmp_path: Path) -> None:
+    write(tmp_path / "out.jsonl")
+    app = refusal.typer.Typer()
+    app.command()(refusal.main)
+    result = CliRunner().invoke(app, [str(tmp_path / "out.jsonl"), "--fit"])
+    assert result.exit_code == 0, result.output
+    # Both that are answerable have a probability at least as high as the others: 3.5 of 4 pairs.
+    assert "ROC-AUC 0.875" in result.output
+    assert "score, strength, inclination" in result.output
