@@ -15,7 +15,6 @@ from rag.store import StoredChunk
 from rag.types import Article, Hit, ScoreParts
 
 SHARE = 0.3
-UNREAD = Settings(retrieval=RetrievalSettings(rerank=0))
 
 
 class FakeReader:
@@ -101,13 +100,13 @@ def test_an_archive_reranks_as_many_as_its_settings_say(tmp_path):
         [probability(odds[0]), probability(odds[1]), 0]
     )
     assert odds[2] is None
-    with Archive.open(tmp_path, settings=UNREAD) as archive:
+    with Archive.open(tmp_path) as archive:
         assert {hit.parts.reader for hit in archive.search(question)} == {None}
 
 
 def test_an_archive_of_another_embedder_says_that_it_is_not_reranked(tmp_path, caplog):
-    caplog.set_level("INFO")
-    with Archive.open(tmp_path, embedder=FakeEmbedder()) as archive:
+    settings = Settings(retrieval=RetrievalSettings(rerank=2))
+    with Archive.open(tmp_path, embedder=FakeEmbedder(), settings=settings) as archive:
         archive.ingest(Article("Oil", "Oil rose to 90 dollars."))
         (hit,) = archive.search("oil")
     assert hit.parts.reader is None
