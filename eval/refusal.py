@@ -57,7 +57,8 @@ def cases(path: Path, *, system: str) -> Iterator[Case]:
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if row["system"] == system:
-            sure = row["confidence"]
+            # Files of before have none.
+            sure = row.get("confidence")
             yield Case(not row["hidden"], Confidence(**sure) if sure else None)
 
 
@@ -105,9 +106,16 @@ def main(
     read: list[Case] = []
     for path in outcomes:
         found = list(cases(path, system=system))
+        if len({case.answerable for case in found}) < 2:
+            raise typer.BadParameter(
+                f"{path} needs outcomes of {system!r} both for questions that have an answer and "
+                "for some that have none; make it with `python -m eval.systems`"
+            )
         auc = roc_auc_score([c.answerable for c in found], [c.probability for c in found])
         console.print(f"{path}: {len(found)} questions, ROC-AUC {auc:.3f}", bars(found))
         read += [case for case in found if case.confidence and case.confidence.strength > 0]
+    if refit and any(case.confidence and case.confidence.inclination is None for case in read):
+        raise typer.BadParameter(f"{system!r} has no inclination to fit; choose another system")
     if refit:
         console.print(weights(read))
 

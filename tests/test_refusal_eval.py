@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import typer
 from typer.testing import CliRunner
 
 from eval import refusal
@@ -59,10 +60,19 @@ def test_only_the_system_asked_for_is_read(tmp_path: Path) -> None:
 
 def test_the_command_prints_bars_and_weights(tmp_path: Path) -> None:
     write(tmp_path / "out.jsonl")
-    app = refusal.typer.Typer()
+    app = typer.Typer()
     app.command()(refusal.main)
     result = CliRunner().invoke(app, [str(tmp_path / "out.jsonl"), "--fit"])
     assert result.exit_code == 0, result.output
     # Both that are answerable have a probability at least as high as the others: 3.5 of 4 pairs.
     assert "ROC-AUC 0.875" in result.output
     assert "score, strength, inclination" in result.output
+
+
+def test_a_system_without_outcomes_of_both_kinds_is_an_error_that_says_so(tmp_path: Path) -> None:
+    write(tmp_path / "out.jsonl")
+    app = typer.Typer()
+    app.command()(refusal.main)
+    result = CliRunner().invoke(app, [str(tmp_path / "out.jsonl"), "--system", "bare model"])
+    assert result.exit_code == 2
+    assert "python -m eval.systems" in result.output
