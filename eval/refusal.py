@@ -31,6 +31,8 @@ from rag.types import Confidence
 
 BARS = (0.2, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8)
 PARTS = ("score", "strength", "inclination")
+# Those that `rag.confidence` weighs: when the generator has an inclination, and when not.
+SHIPPED, ALONE = ("score", "inclination"), ("score", "strength")
 
 
 class Case(NamedTuple):
@@ -81,10 +83,10 @@ def fit(of: Sequence[Case], parts: Sequence[str]) -> LogisticRegression:
 
 
 def weights(of: Sequence[Case]) -> Table:
-    """Return the weights that fit, with and without the inclination, and each part alone."""
+    """Return the weights that fit the parts in use, all parts, and each part alone."""
     table = Table("", "bias", "weights", "ROC-AUC on the same")
     right = [case.answerable for case in of]
-    for names in (PARTS, PARTS[:2], *([name] for name in PARTS)):
+    for names in (SHIPPED, ALONE, PARTS, *([name] for name in PARTS)):
         model = fit(of, names)
         odds = model.decision_function([case.parts(names) for case in of])
         table.add_row(

@@ -22,15 +22,15 @@ from rich.table import Table
 from eval.metrics import Ranking, contains_answer, gold_name, interval, percentile, ranking
 from eval.questions import Question, load_questions
 from rag import Archive
-from rag.config import RERANKED, FusionWeights, RetrievalSettings, Settings, archive_path
+from rag.config import FusionWeights, RetrievalSettings, Settings, archive_path
 
-_FUSED = RetrievalSettings()
+_FUSED = RetrievalSettings(rerank=0)
 SYSTEMS = {
     "dense": dataclasses.replace(_FUSED, weights=FusionWeights(1.0, 0.0, 0.0)),
     "lexical (BM25)": dataclasses.replace(_FUSED, weights=FusionWeights(0.0, 1.0, 0.0)),
     "dense + lexical": dataclasses.replace(_FUSED, weights=FusionWeights(0.4, 0.6, 0.0)),
-    "dense + lexical + headline (default)": _FUSED,
-    "reranked": RetrievalSettings(rerank=RERANKED),
+    "dense + lexical + headline": _FUSED,
+    "reranked (default)": RetrievalSettings(),
 }
 _PASSAGES = 4
 # Passages searched, so that ten distinct articles can be ranked.

@@ -30,7 +30,7 @@ from eval.metrics import Interval, gold_name, interval, percentile
 from eval.questions import Question, load_questions
 from eval.runner import Outcome, run
 from rag import Answer, Archive, Citation, Hit, Timings, prompts
-from rag.confidence import confidence
+from rag.confidence import best_score, confidence
 from rag.config import archive_path
 from rag.evidence import weigh
 from rag.generation import Generator, load_generator
@@ -124,7 +124,7 @@ def extractive(archive: Archive) -> Callable[[Question], Answer]:
         hits = archive.search(question.question, k=settings.hits)[: settings.passages]
         weighed = weigh(question.question, hits, embedder=archive.embedder())
         best = weighed.best
-        score = max((hit.score for hit in hits), default=0.0)
+        score = best_score(hits)
         sure = confidence(score, weighed.strength, None)
         refused = best is None or sure.probability < settings.balanced
         total = time.perf_counter() - started

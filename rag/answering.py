@@ -13,7 +13,7 @@ from pathlib import Path
 from rag import marks, prompts
 from rag.archive import Archive
 from rag.claims import claims
-from rag.confidence import confidence
+from rag.confidence import best_score, confidence
 from rag.config import Stance
 from rag.dates import changes, find_period, wants_latest
 from rag.digest import digest, is_broad, subject
@@ -159,7 +159,7 @@ class _Work:
         """Yield the sentences that tell most; none when the archive lacks the subject."""
         embedder = self._archive.embedder()
         draft.weighed = weigh(subject(question), hits, embedder=embedder)
-        draft.confidence = confidence(_best_score(hits), draft.weighed.strength, None)
+        draft.confidence = confidence(best_score(hits), draft.weighed.strength, None)
         if draft.confidence.probability < self._least:
             return
         most = self.settings.digest_sentences
@@ -182,7 +182,7 @@ class _Work:
             stop=self._stop,
         )
         draft.weighed = weigh(question, reading.hits, embedder=embedder, among=hits)
-        score, strength = _best_score(reading.hits), draft.weighed.strength
+        score, strength = best_score(reading.hits), draft.weighed.strength
         draft.confidence = confidence(score, strength, reading.inclination)
         if draft.confidence.probability < self._least:
             return
@@ -219,10 +219,6 @@ class _Work:
     def _was_cut(self, spoken: Sequence[str]) -> bool:
         used = self._generator.count_tokens("".join(spoken))
         return self._stop.is_set() or used >= self.settings.max_new_tokens - 1
-
-
-def _best_score(hits: Sequence[Hit]) -> float:
-    return max((hit.score for hit in hits), default=0.0)
 
 
 def _recorded(pieces: Iterable[str], record: list[str]) -> Iterator[str]:

@@ -13,10 +13,6 @@ from rag.models import DEFAULT_EMBEDDER, DEFAULT_GENERATOR
 
 Stance = Literal["strict", "balanced", "lenient"]
 
-# Passages to rerank when that is asked for. More bring nothing on `newsqa-dev`, and each costs
-# 7 ms on two cores without bfloat16.
-RERANKED = 20
-
 
 @dataclass(frozen=True, slots=True)
 class FusionWeights:
@@ -44,7 +40,7 @@ class RetrievalSettings:
     time: float = 0.3
     # Passages that the reranker reads, none with 0, and the share of its verdict in the score.
     # The README has what it brings and costs; a share of .15 to .3 is about equally good.
-    rerank: int = 0
+    rerank: int = 20
     rerank_share: float = 0.25
     # Share of a part in the score, for a question that asks several publishers something; with
     # 0 only the whole is searched. On the 1,145 questions of MultiHop-RAG that have evidence .4

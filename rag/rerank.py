@@ -49,7 +49,8 @@ def rerank(
         part = float(odds[place]) if place < len(odds) else None
         fit = 0.0 if part is None else 1 / (1 + float(np.exp(-part)))
         score = (1 - share) * hit.score + share * fit
-        ranked.append((chunk, replace(hit, score=score, parts=replace(hit.parts, reader=part))))
+        parts = replace(hit.parts, reader=part, fused=hit.score)
+        ranked.append((chunk, replace(hit, score=score, parts=parts)))
     # Stable, so that equals stay in the order they came in.
     return iter(sorted(ranked, key=lambda pair: -pair[1].score))
 

@@ -82,14 +82,16 @@ class ScoreParts:
 
     `dense` is the cosine of question and passage, in [-1, 1]. `lexical` is the BM25
     score of the passage and `headline` that of its whole article with the title,
-    both unbounded. `reader` is the log-odds that the reranker gives the passage. A part is
-    None when its index did not return the passage, or the reranker did not read it.
+    both unbounded. A part is None when its index did not return the passage. `reader` is the
+    log-odds that the reranker gives the passage, None when it did not read it, and `fused` the
+    score before reranking, None when there was none.
     """
 
     dense: float | None = None
     lexical: float | None = None
     headline: float | None = None
     reader: float | None = None
+    fused: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,8 @@ class Timings:
 class Confidence:
     """How likely the passages answer a question, and what that was worked out from.
 
-    `probability` is in [0, 1]. `score` is the search's for the passage read, in [0, 1];
+    `probability` is in [0, 1]. `score` is the search's for the passage read, before reranking, in
+    [0, 1];
     `strength` is how well the evidence speaks to the question, from about 0 to 3; `inclination`
     is the generator's probability of refusing, None when it cannot tell.
     """

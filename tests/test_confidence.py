@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from rag.confidence import confidence, log_odds
-from rag.types import Confidence
+from rag.confidence import best_score, confidence, log_odds
+from rag.types import Article, Confidence, Hit, ScoreParts
 
 
 def probability(score: float, strength: float, inclination: float | None) -> float:
@@ -14,16 +14,20 @@ def probability(score: float, strength: float, inclination: float | None) -> flo
 
 def test_it_rises_with_the_evidence_and_falls_with_the_inclination_to_refuse() -> None:
     assert probability(0.5, 1.5, 0.5) < probability(0.7, 1.5, 0.5) < probability(0.9, 1.5, 0.5)
-    assert probability(0.8, 1.0, 0.5) < probability(0.8, 2.0, 0.5) < probability(0.8, 3.0, 0.5)
     assert probability(0.8, 2.0, 0.9) < probability(0.8, 2.0, 0.5) < probability(0.8, 2.0, 0.1)
     assert probability(0.6, 1.0, None) < probability(0.8, 1.0, None) < probability(0.8, 2.0, None)
 
 
 def test_it_is_a_logistic_function_of_them() -> None:
-    # -9.12 + 9.3 * 0.9 + 0.39 * 2 - 0.49 * ln(0.5 / 0.5) = 0.03
-    assert probability(0.9, 2.0, 0.5) == pytest.approx(1 / (1 + 2.718281828**-0.03))
-    # -10.43 + 8.68 * 0.9 + 1.78 * 2 = 0.942
-    assert probability(0.9, 2.0, None) == pytest.approx(1 / (1 + 2.718281828**-0.942))
+    # -9.74 + 10.56 * 0.9 - 0.55 * ln(0.5 / 0.5) = -0.236
+    assert probability(0.9, 2.0, 0.5) == pytest.approx(1 / (1 + 2.718281828**0.236))
+    # -9.77 + 9.15 * 0.9 + 1.06 * 2 = 0.585
+    assert probability(0.9, 2.0, None) == pytest.approx(1 / (1 + 2.718281828**-0.585))
+
+
+def test_the_strength_counts_only_where_the_generator_cannot_tell() -> None:
+    assert probability(0.8, 1.0, 0.5) == probability(0.8, 3.0, 0.5)
+    assert probability(0.8, 1.0, None) < probability(0.8, 3.0, None)
 
 
 @pytest.mark.parametrize("inclination", [0.0, 0.5, 1.0, None])
@@ -44,3 +48,12 @@ def test_log_odds_are_finite_at_the_ends() -> None:
 def test_it_says_what_it_was_worked_out_from() -> None:
     found = confidence(0.9, 2.0, 0.5)
     assert found == Confidence(probability(0.9, 2.0, 0.5), 0.9, 2.0, 0.5)
+
+
+def test_the_best_score_is_the_one_before_reranking() -> None:
+    def hit(score: float, fused: float | None) -> Hit:
+        return Hit(Article("", "Text."), "Text.", 0, 5, score, ScoreParts(fused=fused))
+
+    assert best_score([hit(0.9, 0.6), hit(0.5, 0.7)]) == 0.7
+    assert best_score([hit(0.9, None), hit(0.5, None)]) == 0.9
+    assert best_score([]) == 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -67,10 +68,8 @@ def test_passages_are_right_wrong_or_neither():
     assert lesson(record, [elsewhere, *wrong]) is None
 
 
-@pytest.mark.models
-def test_training_lowers_the_loss_and_leaves_the_words_alone():
-    torch.manual_seed(0)
-    lessons = [
+def lessons() -> list[Lesson]:
+    return [
         Lesson(
             f"Who opened the bridge of {city}?",
             [("", f"Mayor {city[::-1]} opened the bridge of {city}.")],
@@ -78,9 +77,33 @@ def test_training_lowers_the_loss_and_leaves_the_words_alone():
         )
         for city in CITIES[6:] * 4
     ]
+
+
+def course(*, steps: int, seed: int = 0) -> Course:
+    torch.manual_seed(0)
+    return Course(CrossEncoder.fresh(layers=1), lessons(), steps=steps, seed=seed)
+
+
+@pytest.mark.models
+def test_a_course_goes_on_as_if_it_had_never_been_stopped(tmp_path):
+    whole = list(course(steps=6).steps())
+    stopped = course(steps=6)
+    first = list(islice(stopped.steps(), 2))
+    stopped.checkpoint(tmp_path / "checkpoint.pt")
+    resumed = course(steps=6)
+    resumed.resume(tmp_path / "checkpoint.pt")
+    assert resumed.done == 2
+    assert [*first, *resumed.steps()] == pytest.approx(whole, rel=1e-5)
+    with pytest.raises(ValueError, match="is of another run; choose another folder"):
+        course(steps=6, seed=1).resume(tmp_path / "checkpoint.pt")
+
+
+@pytest.mark.models
+def test_training_lowers_the_loss_and_leaves_the_words_alone():
+    torch.manual_seed(0)
     reader = CrossEncoder.fresh(layers=1)
     words = reader.network.words.weight.detach().clone()
-    losses = list(Course(reader, lessons, steps=20).steps(random.Random(0)))
+    losses = list(Course(reader, lessons(), steps=20).steps())
     assert len(losses) == 20
     assert losses[-1] < 0.75 * losses[0]
     assert torch.equal(reader.network.words.weight, words)
@@ -97,6 +120,10 @@ def test_the_command_writes_what_can_be_loaded(tmp_path):
     done = CliRunner().invoke(app, [*places, "--steps", "1", "--layers", "1"])
     assert done.exit_code == 0, done.output
     assert "questions" in done.output
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "lessons-8000-0.jsonl",
+        "model.safetensors",
+    ]
     weights = load_file(tmp_path / "out" / "model.safetensors")
     assert not set(SHARED) & set(weights)
     loaded = CrossEncoder.load(tmp_path / "out", sha256=None)

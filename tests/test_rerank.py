@@ -15,6 +15,7 @@ from rag.store import StoredChunk
 from rag.types import Article, Hit, ScoreParts
 
 SHARE = 0.3
+UNREAD = Settings(retrieval=RetrievalSettings(rerank=0))
 
 
 class FakeReader:
@@ -60,8 +61,8 @@ def test_scores_by_hand():
     assert [hit.text for _, hit in ranked] == list(expected)
     assert [chunk.article for chunk, _ in ranked] == [2, 1, 1, 2]
     parts = {hit.text: hit.parts for _, hit in ranked}
-    assert parts["Alpha one."] == ScoreParts(dense=0.5, reader=-2.0)
-    assert parts["Delta four."] == ScoreParts(dense=0.5)
+    assert parts["Alpha one."] == ScoreParts(dense=0.5, reader=-2.0, fused=0.9)
+    assert parts["Delta four."] == ScoreParts(dense=0.5, fused=0.6)
 
 
 def test_equals_keep_their_order_and_nothing_is_no_error():
@@ -100,13 +101,13 @@ def test_an_archive_reranks_as_many_as_its_settings_say(tmp_path):
         [probability(odds[0]), probability(odds[1]), 0]
     )
     assert odds[2] is None
-    with Archive.open(tmp_path) as archive:
+    with Archive.open(tmp_path, settings=UNREAD) as archive:
         assert {hit.parts.reader for hit in archive.search(question)} == {None}
 
 
 def test_an_archive_of_another_embedder_says_that_it_is_not_reranked(tmp_path, caplog):
-    settings = Settings(retrieval=RetrievalSettings(rerank=2))
-    with Archive.open(tmp_path, embedder=FakeEmbedder(), settings=settings) as archive:
+    caplog.set_level("INFO", logger="rag")
+    with Archive.open(tmp_path, embedder=FakeEmbedder()) as archive:
         archive.ingest(Article("Oil", "Oil rose to 90 dollars."))
         (hit,) = archive.search("oil")
     assert hit.parts.reader is None

@@ -40,7 +40,7 @@ class Models:
         """
         with self._lock:
             self._problem = ""
-            archive.embedder()
+            archive.load()
             if self._generator is None:
                 self._generator = load_generator(self._name)
             self._ready.add(archive)

@@ -3,7 +3,8 @@
 Archives of each size are made of the articles of one that exists: repeated, with a share
 of their words replaced and with noise added to their vectors, so that nothing is embedded.
 Run `python -m eval.bench.scale --archive NAME --questions FILE --out FOLDER`; what is in
-the folder already is not measured again.
+the folder already is not measured again. Searches do without the reranker, which takes as long
+at every size.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ import numpy as np
 from rag import Archive, Article
 from rag.articles import Signature, content_hash, signature
 from rag.catalog import Filter
-from rag.config import IndexSettings, archive_path
+from rag.config import IndexSettings, RetrievalSettings, Settings, archive_path
 from rag.dense import DenseIndex
 from rag.derived import Indexes
-from rag.embedding import TransformerEmbedder, Vectors
+from rag.embedding import Embedder, TransformerEmbedder, Vectors
 from rag.feed import Indexable
 from rag.lexical import LexicalIndex
 from rag.manifest import VectorFile
@@ -233,13 +234,18 @@ def _megabytes(paths: Iterator[Path]) -> float:
     return sum(path.stat().st_size for path in paths) / 1e6
 
 
+def _opened(folder: Path, *, embedder: Embedder | None = None) -> Archive:
+    settings = Settings(retrieval=RetrievalSettings(rerank=0))
+    return Archive.open(folder, create=False, embedder=embedder, settings=settings)
+
+
 def open_(folder: Path) -> Measured:
     """Open the archive in a process that has the embedder loaded, and search once."""
-    with Archive.open(folder, create=False) as archive:
+    with _opened(folder) as archive:
         embedder = archive.embedder()
     before = _resident()
     started = time.perf_counter()
-    with Archive.open(folder, create=False, embedder=embedder) as archive:
+    with _opened(folder, embedder=embedder) as archive:
         opened = time.perf_counter()
         after = _resident()
         archive.search("Who won the election?")
@@ -254,7 +260,7 @@ def open_(folder: Path) -> Measured:
 
 def search(folder: Path, questions: Sequence[str]) -> Measured:
     """Search for every question, after a few to warm up."""
-    with Archive.open(folder, create=False) as archive:
+    with _opened(folder) as archive:
         before = _resident()
         for question in questions[:30]:
             archive.search(question)
@@ -290,7 +296,7 @@ def search(folder: Path, questions: Sequence[str]) -> Measured:
 
 def recall(folder: Path, questions: Sequence[str]) -> Measured:
     """Return the share of the ten nearest vectors that a search looks at, by filter."""
-    with Archive.open(folder, create=False) as archive:
+    with _opened(folder) as archive:
         some = questions[:100]
         vectors = np.stack([archive.embedder().embed_question(each) for each in some])
         store, indexes = archive._storage.store, archive._storage.indexes  # noqa: SLF001
@@ -367,9 +373,9 @@ def update(folder: Path, _questions: Sequence[str] = ()) -> Measured:
     text = "The zephyrine lighthouse of Quorvath was lit again. Its keeper, Ulla Brandt, wept."
     question = "Who keeps the zephyrine lighthouse of Quorvath?"
     laps: dict[str, list[float]] = defaultdict(list)
-    with Archive.open(folder, create=False) as archive:
+    with _opened(folder) as archive:
         embedder = archive.embedder()
-        with Archive.open(folder, create=False, embedder=embedder) as other:
+        with _opened(folder, embedder=embedder) as other:
             other.search(question)
             archive.search(question)
             for _ in range(5):

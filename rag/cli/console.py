@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 import rag
-from rag.config import RERANKED, RetrievalSettings, Settings, archive_path
+from rag.config import RetrievalSettings, Settings, archive_path
 from rag.models import DEFAULT_GENERATOR
 from rag.types import IngestReport, iso_date
 from rag.types import Progress as IngestProgress
@@ -73,7 +73,7 @@ Publisher = Annotated[
 Rerank = Annotated[
     bool,
     typer.Option(
-        "--rerank", help="Read the first passages with the question to order them; slower."
+        "--rerank/--no-rerank", help="Order the first passages by reading each with the question."
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -81,7 +81,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def chosen(*, rerank: bool, generator: str = DEFAULT_GENERATOR) -> Settings:
     """Return the settings that a command's options ask for."""
-    retrieval = RetrievalSettings(rerank=RERANKED if rerank else 0)
+    retrieval = RetrievalSettings() if rerank else RetrievalSettings(rerank=0)
     return Settings(generator=generator, retrieval=retrieval)
 
 

@@ -59,7 +59,7 @@ def ask(
         ),
     ] = None,
     generator: GeneratorName = DEFAULT_GENERATOR,
-    rerank: Rerank = False,
+    rerank: Rerank = True,
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, with the sentences it rests on."""
@@ -97,7 +97,7 @@ def search(
     until: Until = None,
     publisher: Publisher = None,
     today: Today = None,
-    rerank: Rerank = False,
+    rerank: Rerank = True,
     as_json: AsJson = False,
 ) -> None:
     """Find the passages that fit a question best."""
@@ -138,7 +138,7 @@ def chat(
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,
     generator: GeneratorName = DEFAULT_GENERATOR,
-    rerank: Rerank = False,
+    rerank: Rerank = True,
 ) -> None:
     """Open the chat page over an archive."""
     # Gradio takes seconds to import, which no other command should pay. What it makes is there
@@ -173,7 +173,7 @@ def evaluate(
     ] = False,
     archive: ArchiveName = SAMPLE_ARCHIVE,
     generator: GeneratorName = DEFAULT_GENERATOR,
-    rerank: Rerank = False,
+    rerank: Rerank = True,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first N.")] = None,
     compare: Annotated[
         Path | None,
