@@ -72,8 +72,8 @@ def is_faithful(rewritten: str, *, question: str, history: Sequence[Turn]) -> bo
     """Tell whether a rewrite asks what `question` asks in this conversation.
 
     It is one question that points to nothing outside it, keeps the words, names and
-    numbers of `question`, adds only words of the conversation and at least one of them,
-    and denies exactly when `question` does.
+    numbers of `question`, adds only words of the conversation and at least one of them
+    where the question leaves something out, and denies exactly when `question` does.
     """
     said = " ".join(part for turn in history for part in turn)
     kept, has = _telling(question), _telling(rewritten)
@@ -81,7 +81,8 @@ def is_faithful(rewritten: str, *, question: str, history: Sequence[Turn]) -> bo
         rewritten.endswith("?")
         and len(sentences(rewritten)) == 1
         and not _points_elsewhere(rewritten)
-        and kept < has <= kept | _telling(said) | _ASKING
+        and kept <= has <= kept | _telling(said) | _ASKING
+        and (kept != has or not _leaves_out(question))
         and _denies(rewritten) == _denies(question)
     )
 
@@ -89,13 +90,17 @@ def is_faithful(rewritten: str, *, question: str, history: Sequence[Turn]) -> bo
 def refers_back(question: str) -> bool:
     """Tell whether a question needs the conversation before it to be understood.
 
-    It does when it goes on with "and", when it says too little or points to something
-    outside it, and when it names nobody and nothing: news is asked about by name.
+    It does when it leaves something out, and may when it names nobody and nothing: news is
+    asked about by name.
     """
-    if len(content_words(question)) < _FEWEST_CONTENT_WORDS or _GOES_ON.match(question):
-        return True
     unnamed = _first_name(question) is None and question != question.casefold()
-    return unnamed or _points_elsewhere(question)
+    return unnamed or _leaves_out(question)
+
+
+def _leaves_out(question: str) -> bool:
+    """Tell whether it goes on with "and", says too little or points to something outside it."""
+    short = len(content_words(question)) < _FEWEST_CONTENT_WORDS
+    return short or bool(_GOES_ON.match(question)) or _points_elsewhere(question)
 
 
 def _points_elsewhere(question: str) -> bool:

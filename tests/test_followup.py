@@ -65,6 +65,12 @@ def test_a_rewrite_that_fails_its_check_is_not_used() -> None:
     assert asked == "Who won the election in Malta? When did she win?"
 
 
+def test_a_question_that_the_generator_leaves_as_it_is_stands_alone() -> None:
+    question = "What is the best recipe for onion soup?"
+    asked = standalone(question, HISTORY, generator=FakeGenerator(question))
+    assert asked == question
+
+
 @pytest.mark.parametrize(
     ("question", "rewritten"),
     [
@@ -74,6 +80,8 @@ def test_a_rewrite_that_fails_its_check_is_not_used() -> None:
         ("Why?", "Why has Ann Borg won?"),
         ("Why didn't she win?", "Why didn't Ann Borg win?"),
         ("What share of votes did she win?", "What share of Malta's votes did Ann Borg win?"),
+        # It names nobody, but leaves nothing out.
+        ("What is the best soup recipe?", "What is the best soup recipe?"),
     ],
 )
 def test_a_faithful_rewrite_passes(question: str, rewritten: str) -> None:
@@ -87,6 +95,7 @@ def test_a_faithful_rewrite_passes(question: str, rewritten: str) -> None:
         pytest.param("When did she win?", "Ann Borg won in Malta.", id="no question"),
         pytest.param("When did she win?", "When did Ann Borg win? Who lost?", id="two"),
         pytest.param("When did she win?", "When did she win?", id="unchanged"),
+        pytest.param("How many seats?", "How many seats?", id="short and unchanged"),
         pytest.param("When did she win?", "When did she win in Malta?", id="pronoun"),
         pytest.param("When did she win?", "When did Ann Borg lose in Malta?", id="verb"),
         pytest.param("When did she win?", "Where did Ann Borg win?", id="question word"),
