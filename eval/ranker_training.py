@@ -30,6 +30,7 @@ from eval.metrics import contains_answer
 from rag import Archive, Article, Hit
 from rag.config import RetrievalSettings, Settings
 from rag.cross_encoder import SHARED, WEIGHTS, CrossEncoder, Network
+from rag.hardware import compute_dtype
 from rag.rerank import texts
 
 SETS = (
@@ -118,6 +119,7 @@ class Course:
         self.network: Network = reader.network.float().train()
         self.done = 0
         self._reader = reader
+        self._dtype = compute_dtype()
         self._steps = steps
         self._run = [steps, seed, len(lessons), len(self.network.layers)]
         self._seed = seed
@@ -183,7 +185,8 @@ class Course:
         shown = [rng.choice(told.right), *rng.sample(told.wrong[:_NEAR], _WRONG)]
         titles, excerpts = zip(*shown, strict=True)
         rows, second = self._reader.rows(told.question, titles, excerpts)
-        scores = self.network(rows, second=second)
+        with torch.autocast("cpu", self._dtype, enabled=self._dtype is torch.bfloat16):
+            scores = self.network(rows, second=second).float()
         wanted = torch.zeros(len(shown))
         wanted[0] = 1
         alone = functional.binary_cross_entropy_with_logits(
