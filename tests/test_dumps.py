@@ -6,10 +6,10 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rag.dumps import DumpArticle, is_sentence, lead_title, split_dump
+from rag.dumps import DumpArticle, is_sentence, lead_title, same_line, split_dump
 
 SEED = Path(__file__).parents[2] / "shared" / "seed"
 
@@ -312,8 +312,11 @@ JOINTS = st.sampled_from(["\n\n", "\n\n\n", "\n\n\n\n", "\n\n---\n\n", "\n\f\n",
 def test_no_paragraph_is_lost(
     stories: list[tuple[str, list[str], bool]], joint: str, width: int
 ) -> None:
+    # A paragraph that says what a headline says is taken for the headline over again.
+    said = [p for _, body, _ in stories for p in body]
+    assume(not any(same_line(title, p) for title, _, _ in stories for p in said))
     pages = [page(title, body) if twice else plain(title, body) for title, body, twice in stories]
     dump = joint.join(pages)
     articles = split_dump(wrapped(dump, width) if width else dump)
     text = " ".join(" ".join(article.text.split()) for article in articles)
-    assert [p for _, body, _ in stories for p in body if p not in text] == []
+    assert [p for p in said if p not in text] == []
