@@ -6,10 +6,10 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.dumps import DumpArticle, is_sentence, lead_title, same_line, split_dump
+from rag.dumps import DumpArticle, is_sentence, lead_title, split_dump
 
 SEED = Path(__file__).parents[2] / "shared" / "seed"
 
@@ -307,16 +307,20 @@ GENERATED = st.lists(
 JOINTS = st.sampled_from(["\n\n", "\n\n\n", "\n\n\n\n", "\n\n---\n\n", "\n\f\n", "\n"])
 
 
+def test_a_paragraph_in_the_words_of_the_headline_below_it_is_kept() -> None:
+    said = "Harbour strike closes island ferry service for three days."
+    first = plain("Island Ferry Strike", [said])
+    second = plain("Harbour Strike Closes Island Ferry Service for Three Days", [said])
+    assert said in "".join(article.text for article in split_dump(f"{first}\n{second}"))
+
+
 @settings(max_examples=60, deadline=None)
 @given(stories=GENERATED, joint=JOINTS, width=st.sampled_from([0, 50, 70, 80]))
 def test_no_paragraph_is_lost(
     stories: list[tuple[str, list[str], bool]], joint: str, width: int
 ) -> None:
-    # A paragraph that says what a headline says is taken for the headline over again.
-    said = [p for _, body, _ in stories for p in body]
-    assume(not any(same_line(title, p) for title, _, _ in stories for p in said))
     pages = [page(title, body) if twice else plain(title, body) for title, body, twice in stories]
     dump = joint.join(pages)
     articles = split_dump(wrapped(dump, width) if width else dump)
     text = " ".join(" ".join(article.text.split()) for article in articles)
-    assert [p for p in said if p not in text] == []
+    assert [p for _, body, _ in stories for p in body if p not in text] == []

@@ -198,9 +198,12 @@ def _head(parts: Sequence[Part]) -> int:
 
 
 def _captions(parts: Sequence[Part]) -> set[str]:
-    """Return the keys of lines that come three times or more, doubled without a blank line."""
+    """Return the keys of lines that come three times or more, doubled without a blank line.
+
+    The two are the same to the letter; a paragraph above a headline in its words is not doubled.
+    """
     counts = Counter(part.key for part in parts)
-    doubled = (b.key for a, b in pairwise(parts) if a.key == b.key and not b.gap)
+    doubled = (b.key for a, b in pairwise(parts) if a.text == b.text and not b.gap)
     return {key for key in doubled if counts[key] > 2}
 
 
