@@ -160,10 +160,10 @@ class Timings:
 class Confidence:
     """How likely the passages answer a question, and what that was worked out from.
 
-    `probability` is in [0, 1]. `score` is the search's for the passage read, before reranking, in
-    [0, 1];
-    `strength` is how well the evidence speaks to the question, from about 0 to 3; `inclination`
-    is the generator's probability of refusing, None when it cannot tell.
+    `probability` is in [0, 1]. `score` is the search's for the passage read, before
+    reranking, in [0, 1]; `strength` is how well the evidence speaks to the question, from
+    about 0 to 3; `inclination` is the generator's probability of refusing, None when it
+    cannot tell.
     """
 
     probability: float
