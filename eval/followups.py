@@ -21,10 +21,10 @@ from eval.metrics import gold_name, interval, percentile, ranking
 from eval.questions import Question, load_questions, packaged_questions
 from eval.runner import RANKED_ARTICLES, SEARCHED_PASSAGES
 from rag import Archive
-from rag.config import archive_path
-from rag.followup import refers_back, rewrite, standalone
+from rag.answering.rewrite import refers_back, rewrite, standalone
 from rag.generation import Generator, load_generator
-from rag.models import DEFAULT_GENERATOR
+from rag.models.registry import DEFAULT_GENERATOR
+from rag.settings import archive_path
 
 
 @dataclass(frozen=True, slots=True)

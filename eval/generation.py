@@ -22,10 +22,10 @@ from rich.table import Table
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from eval.questions import load_questions
-from rag import Archive, prompts
-from rag.config import archive_path
-from rag.generation import Generator, Message, load_generator
-from rag.models import DEFAULT_GENERATOR, resolve
+from rag import Archive
+from rag.generation import Generator, Message, load_generator, prompts
+from rag.models.registry import DEFAULT_GENERATOR, resolve
+from rag.settings import archive_path
 
 _MOST = 96
 # Prompts that both read before those that are measured. Dateline lays its weights out meanwhile.

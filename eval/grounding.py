@@ -27,13 +27,14 @@ from rich.table import Table
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from rag import Article, Hit, ScoreParts, prompts
-from rag.config import AnswerSettings
-from rag.embedding import Embedder, TransformerEmbedder
-from rag.evidence import weigh
+from rag import Article, Hit, ScoreParts
+from rag.answering.evidence import weigh
+from rag.answering.support import BIAS, PARTS, WEIGHTS, Support, support
+from rag.embedding.embedder import Embedder, TransformerEmbedder
+from rag.generation import prompts
 from rag.generation.local import TransformersGenerator
-from rag.grounding import BIAS, PARTS, WEIGHTS, Support, support
-from rag.models import DEFAULT_EMBEDDER, DEFAULT_GENERATOR
+from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_GENERATOR
+from rag.settings import AnswerSettings
 
 _RESAMPLES = 1000
 LEAST = AnswerSettings().least_support

@@ -14,17 +14,17 @@ import ir_measures
 import numpy as np
 from ir_measures import RR, Success, nDCG
 
+from rag.answering.marks import strip_date, strip_marks
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from eval.questions import Question
     from rag.types import Article, Citation
 
-_MARK = re.compile(r"\s*\[\d+(?:\s*[,;]\s*\d+)*\]")
 # A statement with the marks after it, of which only the marks are taken.
 _MARKED = re.compile(r"[^\[\]]*?((?:\s*\[\d+(?:\s*[,;]\s*\d+)*\])+)")
 _NUMBER = re.compile(r"\d+")
-_AS_OF = re.compile(r"^As of \d{1,2} \w+ \d{4}: ")
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
 _PARTED = re.compile(r"['’]s\b|[-‐‑–—]", re.IGNORECASE)
 _RESAMPLES = 2000
@@ -41,16 +41,6 @@ def normalise_answer(text: str) -> str:
     """
     kept = (mark for mark in text.lower().replace("—", " ") if not _is_punctuation(mark))
     return " ".join(_ARTICLE.sub(" ", "".join(kept)).split())
-
-
-def strip_marks(text: str) -> str:
-    """Remove citation marks such as ``[1]`` and ``[1, 2]``."""
-    return _MARK.sub("", text)
-
-
-def strip_date(text: str) -> str:
-    """Remove "As of 5 March 2021:" from the head of an answer about what changes."""
-    return _AS_OF.sub("", text)
 
 
 def is_yes_no(answers: Collection[str]) -> bool:

@@ -26,7 +26,7 @@ from rich.table import Table
 
 from eval.metrics import interval, percentile
 from rag import Archive, Article
-from rag.config import RetrievalSettings, Settings
+from rag.settings import RetrievalSettings, Settings
 
 _DEPTH = 10
 _NONE = "null_query"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from rag.errors import SourceError
-from rag.sentences import sentences
+from rag.text.sentences import sentences
 from rag.types import Turn, iso_date
 
 if TYPE_CHECKING:

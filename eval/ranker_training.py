@@ -28,10 +28,10 @@ from torch.nn import functional
 
 from eval.metrics import contains_answer
 from rag import Archive, Article, Hit
-from rag.config import RetrievalSettings, Settings
-from rag.cross_encoder import SHARED, WEIGHTS, CrossEncoder, Network
-from rag.hardware import compute_dtype
-from rag.rerank import texts
+from rag.models.device import compute_dtype
+from rag.retrieval.cross_encoder import SHARED, WEIGHTS, CrossEncoder, Network
+from rag.retrieval.rerank import texts
+from rag.settings import RetrievalSettings, Settings
 
 SETS = (
     *("squad2_dev_half1", "squad2_dev_half2_derived", "squadshifts_new_wiki"),

@@ -9,7 +9,7 @@ were not drawn;
 
     python -m eval.refusal rest.jsonl sample.jsonl --fit
 
-prints the weights for `rag.confidence` that fit those, and what each part tells alone.
+prints the weights for `rag.answering.confidence` that fit those, and what each part tells alone.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from rich.table import Table
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from rag.confidence import log_odds
+from rag.answering.confidence import log_odds
 from rag.types import Confidence
 
 BARS = (0.2, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8)
 PARTS = ("score", "strength", "inclination")
-# Those that `rag.confidence` weighs: when the generator has an inclination, and when not.
+# Those that `rag.answering.confidence` weighs: when the generator has an inclination, and when not.
 SHIPPED, ALONE = ("score", "inclination"), ("score", "strength")
 
 

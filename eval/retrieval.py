@@ -22,7 +22,7 @@ from rich.table import Table
 from eval.metrics import Ranking, contains_answer, gold_name, interval, percentile, ranking
 from eval.questions import Question, load_questions
 from rag import Archive
-from rag.config import FusionWeights, RetrievalSettings, Settings, archive_path
+from rag.settings import FusionWeights, RetrievalSettings, Settings, archive_path
 
 _FUSED = RetrievalSettings(rerank=0)
 SYSTEMS = {

@@ -20,10 +20,10 @@ from eval.metrics import (
     is_yes_no,
     percentile,
     ranking,
-    strip_marks,
     token_f1,
 )
 from eval.questions import Question
+from rag.answering.marks import strip_marks
 from rag.errors import RagError
 from rag.types import Answer, Confidence, Hit, Timings
 

@@ -29,13 +29,13 @@ import rag
 from eval.metrics import Interval, gold_name, interval, percentile
 from eval.questions import Question, load_questions
 from eval.runner import Outcome, run
-from rag import Answer, Archive, Citation, Hit, Timings, prompts
-from rag.confidence import best_score, confidence
-from rag.config import archive_path
-from rag.evidence import weigh
-from rag.generation import Generator, load_generator
-from rag.marks import split_marks
-from rag.models import BASE_GENERATOR
+from rag import Answer, Archive, Citation, Hit, Timings
+from rag.answering.confidence import best_score, confidence
+from rag.answering.evidence import weigh
+from rag.answering.marks import split_marks
+from rag.generation import Generator, load_generator, prompts
+from rag.models.registry import BASE_GENERATOR
+from rag.settings import archive_path
 
 # Passages searched beyond those wanted, so that hidden articles leave enough.
 _SPARE = 16

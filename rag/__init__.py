@@ -8,10 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rag.answering import answer, stream
+    from rag.answering.pipeline import answer, stream
     from rag.archive import Archive
-    from rag.config import Settings
     from rag.errors import ArchiveError, GenerationError, ModelError, RagError, SourceError
+    from rag.settings import Settings
     from rag.types import (
         Answer,
         Article,
@@ -52,10 +52,10 @@ __all__ = [
 # Where the names are, but for the records of `rag.types`. They are imported at their first
 # use (PEP 562): the readers and indexes take a second, which `rag --help` need not pay.
 _HOMES = {
-    "answer": "rag.answering",
-    "stream": "rag.answering",
+    "answer": "rag.answering.pipeline",
+    "stream": "rag.answering.pipeline",
     "Archive": "rag.archive",
-    "Settings": "rag.config",
+    "Settings": "rag.settings",
 }
 
 

@@ -13,21 +13,22 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from rag import dates, decompose, retrieval
-from rag.catalog import Filter
-from rag.config import Settings
-from rag.dates import AskedTime
-from rag.decompose import Part, merge
-from rag.embedding import Embedder, TransformerEmbedder
+from rag.embedding.embedder import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError
-from rag.models import DEFAULT_EMBEDDER
-from rag.rerank import PassageReader, rerank
-from rag.storage import Storage
-from rag.store import EmbedderIdentity
-from rag.types import ArchiveStats, Article, Hit, IngestReport, Period, Progress, iso_date
+from rag.models.registry import DEFAULT_EMBEDDER
+from rag.retrieval import fusion as retrieval
+from rag.retrieval import per_publisher as decompose
+from rag.retrieval.per_publisher import Part, merge
+from rag.retrieval.rerank import PassageReader, rerank
+from rag.settings import Settings
+from rag.store.folder import Storage
+from rag.store.store import EmbedderIdentity
+from rag.text import question_time as dates
+from rag.text.question_time import AskedTime
+from rag.types import ArchiveStats, Article, Filter, Hit, IngestReport, Period, Progress, iso_date
 
 if TYPE_CHECKING:
-    from rag.ingest import Source
+    from rag.ingest.run import Source
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ class Archive:
         Raises `ArchiveError` while another process ingests into this archive.
         """
         # Imported here because its readers take half a second, for which a search need not wait.
-        from rag.ingest import Ingest
+        from rag.ingest.run import Ingest
 
         given = (
             [paths_or_articles]
@@ -377,7 +378,7 @@ class Archive:
 def _load_reader() -> PassageReader:
     """Load the reranker's network, once in a process."""
     # Imported here because it takes a second, which `rag --help` must not pay.
-    from rag.cross_encoder import CrossEncoder
+    from rag.retrieval.cross_encoder import CrossEncoder
 
     return CrossEncoder.load()
 

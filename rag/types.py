@@ -135,6 +135,22 @@ class Period:
     exact: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles a search may use; dates are inclusive, ``YYYY-MM-DD``.
+
+    Publishers are compared without regard to case. An article without a date is
+    left out as soon as a date is asked for.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    publishers: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.since or self.until or self.publishers)
+
+
 class Turn(NamedTuple):
     """One earlier question of a conversation and the answer it got."""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from rag.embedding import Vectors
+    from rag.embedding.embedder import Vectors
     from rag.generation import Message
 
 VOCABULARY = (

@@ -6,9 +6,9 @@ from conftest import FakeGenerator
 
 import rag
 from rag import Answer, Archive, Article
-from rag.claims import claims
+from rag.answering.sentence_stream import claims
 from rag.generation import Message
-from rag.prompts import REFUSAL
+from rag.generation.prompts import REFUSAL
 
 FERRY = Article(
     id="ferry",
@@ -191,7 +191,7 @@ def test_the_default_generator_is_loaded_early_only_for_a_followup(
         loaded.append(name)
         return FakeGenerator("")
 
-    monkeypatch.setattr("rag.answering._load", load)
+    monkeypatch.setattr("rag.answering.pipeline._load", load)
     history = [("Who directed the opera in Vienna in 2031?", REFUSAL)]
     for question, loads in [("Who sang at the opera in Graz in 2031?", 0), ("And in 2032?", 1)]:
         assert rag.answer(question, archive=news, history=history).abstained

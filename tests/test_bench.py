@@ -23,10 +23,10 @@ from eval.bench.peers import harness
 from eval.bench.plan import Plan, prepare
 from eval.bench.steps import Outcome, Step
 from eval.questions import Question
-from rag.cli import app
 from rag.errors import BenchError
 from rag.generation import Message
-from rag.models import LocalModel
+from rag.models.registry import LocalModel
+from ui.cli import app
 
 STUB = Path(__file__).with_name("bench_stub.py")
 ARTICLES = [
@@ -360,7 +360,7 @@ def bench(tmp_path: Path, stub: None, monkeypatch: pytest.MonkeyPatch) -> Callab
     articles = tmp_path / "articles.jsonl"
     articles.write_text("\n".join(json.dumps(dataclasses.asdict(item)) for item in ARTICLES))
     local = LocalModel("fake", tmp_path, "c" * 64)
-    monkeypatch.setattr("rag.models.resolve", lambda _name, **_options: local)
+    monkeypatch.setattr("rag.models.registry.resolve", lambda _name, **_options: local)
     monkeypatch.setattr(report, "token_counter", lambda _folder: lambda text: len(text.split()))
     ordered = [Step(name, "ingest", 1) for name in ("dateline", "stub")]
     monkeypatch.setattr(steps, "steps", lambda _systems, *, rounds: ordered)

@@ -13,10 +13,10 @@ import pytest
 import torch
 from sentence_transformers import SentenceTransformer
 
-from rag.bert import BertEncoder, _batches
-from rag.embedding import TransformerEmbedder
+from rag.embedding.bert import BertEncoder, _batches
+from rag.embedding.embedder import TransformerEmbedder
 from rag.errors import ModelError
-from rag.models import DEFAULT_EMBEDDER, resolve
+from rag.models.registry import DEFAULT_EMBEDDER, resolve
 
 pytestmark = pytest.mark.models
 
@@ -117,7 +117,7 @@ def test_a_damaged_model_says_what_to_do(folder, tmp_path):
 
 def test_embedding_imports_neither_library():
     code = (
-        "import sys; from rag.embedding import TransformerEmbedder as T;"
+        "import sys; from rag.embedding.embedder import TransformerEmbedder as T;"
         f"T.load({DEFAULT_EMBEDDER!r}).embed_question('Rain?');"
         "assert not {'sentence_transformers', 'transformers'} & set(sys.modules)"
     )

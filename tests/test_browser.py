@@ -19,13 +19,15 @@ from page_fakes import BagOfWords, Script
 from playwright.sync_api import expect, sync_playwright
 
 import rag
-from eval import feedback
 from rag.generation import load_generator
-from rag.models import DEFAULT_GENERATOR
-from ui import app, frame, saved
-from ui.conversation import Conversation
-from ui.models import LOADING, Models
-from ui.records import Shown
+from rag.models.registry import DEFAULT_GENERATOR
+from ui import feedback
+from ui.web import app
+from ui.web.chat import saved
+from ui.web.chat.conversation import Conversation
+from ui.web.common import frame
+from ui.web.common.models import LOADING, Models
+from ui.web.common.shown import Shown
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.chunks import chunk_article
-from rag.sentences import sentences
+from rag.ingest.chunks import chunk_article
+from rag.text.sentences import sentences
 from rag.types import Article, Chunk
 
 

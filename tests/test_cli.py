@@ -7,8 +7,8 @@ import pytest
 from conftest import FakeEmbedder, FakeGenerator
 from typer.testing import CliRunner
 
-from rag.cli import app, main
-from rag.models import DEFAULT_EMBEDDER
+from rag.models.registry import DEFAULT_EMBEDDER
+from ui.cli import app, main
 
 RUNNER = CliRunner()
 STORY = """---
@@ -38,7 +38,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rag.archive.TransformerEmbedder.load", lambda *_, **__: embedder)
     monkeypatch.setattr("rag.archive._load_reader", _CertainReader)
     generator = FakeGenerator("The strike closed the harbour for 3 days. [1]")
-    monkeypatch.setattr("rag.cli.questions.load_generator", lambda *_, **__: generator)
+    monkeypatch.setattr("ui.cli.questions.load_generator", lambda *_, **__: generator)
 
 
 @pytest.fixture

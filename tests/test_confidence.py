@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from rag.confidence import best_score, confidence, log_odds
+from rag.answering.confidence import best_score, confidence, log_odds
 from rag.types import Article, Confidence, Hit, ScoreParts
 
 

@@ -12,11 +12,11 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoTokenizer, BertModel
 
-from rag.bert import _LAYER
-from rag.cross_encoder import FOLDER, CrossEncoder
+from rag.embedding.bert import _LAYER
 from rag.errors import ModelError
-from rag.hardware import compute_dtype
-from rag.models import DEFAULT_EMBEDDER, resolve
+from rag.models.device import compute_dtype
+from rag.models.registry import DEFAULT_EMBEDDER, resolve
+from rag.retrieval.cross_encoder import FOLDER, CrossEncoder
 
 pytestmark = pytest.mark.models
 
@@ -102,7 +102,7 @@ def test_a_damaged_ranker_says_what_to_do(tmp_path):
 
 def test_reading_imports_no_library():
     code = (
-        "import sys; from rag.cross_encoder import CrossEncoder as C;"
+        "import sys; from rag.retrieval.cross_encoder import CrossEncoder as C;"
         "C.load().scores('Rain?', ['Weather'], ['It rained.']);"
         "assert not {'sentence_transformers', 'transformers'} & set(sys.modules)"
     )

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from conftest import FakeEmbedder
 
-from rag import Archive, Article, database
-from rag.articles import band_keys, content_hash, signature
-from rag.catalog import Filter
-from rag.feed import Mark, Removal
-from rag.store import Store
+from rag import Archive, Article
+from rag.store import database
+from rag.store.changes import Mark, Removal
+from rag.store.identity import band_keys, content_hash, signature
+from rag.store.store import Store
+from rag.types import Filter
 
 # As version 0.1.0 made it.
 FIRST = """

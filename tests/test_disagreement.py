@@ -4,8 +4,8 @@ import pytest
 from conftest import FakeEmbedder
 
 from rag import Article
-from rag.disagreement import disagreeing
-from rag.evidence import Evidence
+from rag.answering.disagreement import disagreeing
+from rag.answering.evidence import Evidence
 
 # The words that two sentences must share to be close to each other for the fake.
 VOCABULARY = (

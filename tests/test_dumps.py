@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.dumps import DumpArticle, is_sentence, lead_title, split_dump
+from rag.sources.dumps import DumpArticle, is_sentence, lead_title, split_dump
 
 SEED = Path(__file__).parents[2] / "shared" / "seed"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import rag
-from rag.prompts import REFUSAL
+from rag.generation.prompts import REFUSAL
 
 pytestmark = pytest.mark.models
 SEED = Path(__file__).parent.parent.parent / "shared" / "seed"

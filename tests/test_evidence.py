@@ -4,7 +4,7 @@ import pytest
 from conftest import FakeEmbedder
 
 from rag import Article, Hit, ScoreParts
-from rag.evidence import Overlap, has_kind_asked_for, is_of_another_year, weigh
+from rag.answering.evidence import Overlap, has_kind_asked_for, is_of_another_year, weigh
 
 
 def _hit(article: Article, *, dense: float) -> Hit:

@@ -6,7 +6,7 @@ from math import log
 
 import pytest
 
-from rag.excerpts import Passage, excerpt, word_weights
+from rag.retrieval.excerpts import Passage, excerpt, word_weights
 
 
 def test_a_passage_is_read_in_sentences_and_stems():

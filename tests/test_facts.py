@@ -1,6 +1,6 @@
 import pytest
 
-from rag.facts import denies, names, numbers, spelled_date, years
+from rag.text.facts import denies, names, numbers, spelled_date, years
 
 
 @pytest.mark.parametrize(

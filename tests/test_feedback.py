@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from eval import feedback
 from eval.questions import Question, load_questions
 from rag.errors import SourceError
 from rag.types import Answer, Article, Citation, Turn
+from ui import feedback
 
 QUOTE = "The bridge will cost 12 million euros."
 BRIDGE = Article(title="Bridge", text=QUOTE, id="bridge")

@@ -18,7 +18,7 @@ from rag.errors import GenerationError, ModelError
 from rag.generation import Message, load_generator
 from rag.generation.local import TransformersGenerator
 from rag.generation.remote import OpenAIGenerator
-from rag.models import BASE_GENERATOR, LocalModel
+from rag.models.registry import BASE_GENERATOR, LocalModel
 
 
 @pytest.fixture(scope="module")

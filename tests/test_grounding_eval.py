@@ -6,7 +6,7 @@ from pathlib import Path
 from conftest import FakeEmbedder
 
 from eval.grounding import Case, Judged, fit, hallucinated, judge, swap, swapped, table
-from rag.grounding import PARTS
+from rag.answering.support import PARTS
 
 TEXT = "The ferry Aurora sank off Malta on Friday. Ann Borg led the inquiry with Bo Vella."
 

@@ -13,9 +13,11 @@ from rag import Archive, Article
 from rag.archive import archives_in
 from rag.errors import ArchiveError
 from rag.types import IngestReport, Skipped
-from ui import adding, archive_page, markup
-from ui.jobs import FAILED, Job, Jobs
-from ui.library import Library
+from ui.web.archive import adding
+from ui.web.archive import page as archive_page
+from ui.web.common import markup
+from ui.web.common.jobs import FAILED, Job, Jobs
+from ui.web.common.library import Library
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from rag.linear import product
+from rag.models.linear import product
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

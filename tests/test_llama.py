@@ -20,7 +20,7 @@ from rag.generation.decoder import Decoder, Shape
 from rag.generation.greedy import greedy, looked_up
 from rag.generation.llama import LlamaGenerator
 from rag.generation.local import TransformersGenerator
-from rag.models import DEFAULT_GENERATOR, LocalModel, resolve
+from rag.models.registry import DEFAULT_GENERATOR, LocalModel, resolve
 
 TOKENS = torch.randint(3, 259, (1, 40), generator=torch.Generator().manual_seed(1))
 

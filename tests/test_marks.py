@@ -1,6 +1,6 @@
 import pytest
 
-from rag.marks import leading_marks, split_marks
+from rag.answering.marks import leading_marks, split_marks
 
 
 @pytest.mark.parametrize(

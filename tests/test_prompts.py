@@ -1,5 +1,6 @@
-from rag import Article, prompts
-from rag.prompts import Passage
+from rag import Article
+from rag.generation import prompts
+from rag.generation.prompts import Passage
 from rag.types import Turn
 
 FERRY = Passage("Ferry sinks (Gazette, 1 May 2024)", "It sank.")

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from eval import ranker_training
 from eval.ranker_training import SETS, Course, Lesson, lesson, read
-from rag.cross_encoder import SHARED, CrossEncoder
+from rag.retrieval.cross_encoder import SHARED, CrossEncoder
 from rag.types import Article, Hit, ScoreParts
 
 CITIES = ["Valletta", "Lisbon", "Oslo", "Quito", "Hanoi", "Accra", "Lima", "Doha"]

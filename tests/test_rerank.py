@@ -9,9 +9,9 @@ import pytest
 from conftest import FakeEmbedder
 
 from rag import Archive
-from rag.config import RetrievalSettings, Settings
-from rag.rerank import rerank
-from rag.store import StoredChunk
+from rag.retrieval.rerank import rerank
+from rag.settings import RetrievalSettings, Settings
+from rag.store.store import StoredChunk
 from rag.types import Article, Hit, ScoreParts
 
 SHARE = 0.3

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rag import Archive, Settings
-from rag.config import FusionWeights, RetrievalSettings
-from rag.retrieval import fuse, without_repeats
-from rag.store import StoredChunk
+from rag.retrieval.fusion import fuse, without_repeats
+from rag.settings import FusionWeights, RetrievalSettings
+from rag.store.store import StoredChunk
 from rag.types import Article, Hit, ScoreParts
 
 SETTINGS = RetrievalSettings(weights=FusionWeights(dense=0.5, lexical=0.3, headline=0.2))

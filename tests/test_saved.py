@@ -8,9 +8,9 @@ import pytest
 
 from rag.errors import ArchiveError
 from rag.types import Answer, Article, Citation, Hit, ScoreParts, Timings
-from ui import saved
-from ui.conversation import Conversation
-from ui.records import Shown
+from ui.web.chat import saved
+from ui.web.chat.conversation import Conversation
+from ui.web.common.shown import Shown
 
 TEXT = "It rained. The bridge will cost 12 million euros. It is of steel."
 QUOTE = "The bridge will cost 12 million euros."

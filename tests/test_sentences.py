@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.sentences import STOPWORDS, content_stems, sentences, stem, words
+from rag.text.sentences import STOPWORDS, content_stems, sentences, stem, words
 
 
 def cut(text: str, language: str | None = None) -> list[str]:

@@ -12,14 +12,14 @@ from test_generation import tiny_tokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 from typer.testing import CliRunner
 
-from rag import adapters
-from rag.cli import app
 from rag.errors import ModelError, TrainingError
 from rag.generation import Message
-from rag.prompts import REFUSAL, Passage
+from rag.generation.prompts import REFUSAL, Passage
+from rag.models import adapters
 from rag.training import loop, sequences
 from rag.training.episodes import Exchange, episodes
-from rag.training.records import Reading, Rewriting, read
+from rag.training.examples import Reading, Rewriting, read
+from ui.cli import app
 
 HARBOUR = "The ferry strike closed the harbour of Valletta for 3 days."
 TOWER = "The tower of Saint Anne was built in 1742 by Maltese masons."

@@ -13,14 +13,16 @@ import pytest
 from page_fakes import BagOfWords, Script
 
 import rag
-from rag import prompts
 from rag.errors import GenerationError, RagError
+from rag.generation import prompts
 from rag.types import Answer, ArchiveStats, Article, Citation, Hit, ScoreParts, Timings
-from ui import app, cited, frame, markup, render
-from ui.conversation import FAILED, SEARCHING, STOPPED, Conversation, Filters
-from ui.examples import SAMPLE_QUESTIONS, example_questions
-from ui.models import LOADING, Models
-from ui.records import Shown
+from ui.web import app
+from ui.web.chat import render
+from ui.web.chat.conversation import FAILED, SEARCHING, STOPPED, Conversation, Filters
+from ui.web.chat.examples import SAMPLE_QUESTIONS, example_questions
+from ui.web.common import cited, frame, markup
+from ui.web.common.models import LOADING, Models
+from ui.web.common.shown import Shown
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -512,7 +514,7 @@ def test_models_load_in_the_background_and_say_so(archive, monkeypatch):
         go.wait(5)
         return Script()
 
-    monkeypatch.setattr("ui.models.load_generator", load)
+    monkeypatch.setattr("ui.web.common.models.load_generator", load)
     models = Models()
     assert models.status == ""
     thread = models.load_in_background(archive)
@@ -529,11 +531,11 @@ def test_models_that_fail_to_load_say_why_and_can_be_tried_again(archive, monkey
     def fail(name):
         raise GenerationError("no such model")
 
-    monkeypatch.setattr("ui.models.load_generator", fail)
+    monkeypatch.setattr("ui.web.common.models.load_generator", fail)
     models = Models()
     models.load_in_background(archive).join(5)
     assert models.status == "no such model"
-    monkeypatch.setattr("ui.models.load_generator", lambda name: Script())
+    monkeypatch.setattr("ui.web.common.models.load_generator", lambda name: Script())
     models.load(archive)
     assert (models.ready_for(archive), models.status) == (True, "")
 

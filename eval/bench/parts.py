@@ -21,16 +21,16 @@ from typing import Any
 import numpy as np
 
 from eval.bench.peers.harness import Job, say
-from rag import prompts, sources
-from rag.articles import article_id, content_hash, signature
-from rag.chunks import chunk_article
-from rag.config import Settings
-from rag.derived import Indexes
-from rag.embedding import Embedder, TransformerEmbedder, Vectors
-from rag.generation import Generator, Message, load_generator
-from rag.hardware import compute_dtype
-from rag.models import BASE_GENERATOR, DEFAULT_EMBEDDER
-from rag.store import EmbedderIdentity, Prepared, Store
+from rag import sources
+from rag.embedding.embedder import Embedder, TransformerEmbedder, Vectors
+from rag.generation import Generator, Message, load_generator, prompts
+from rag.ingest.chunks import chunk_article
+from rag.models.device import compute_dtype
+from rag.models.registry import BASE_GENERATOR, DEFAULT_EMBEDDER
+from rag.settings import Settings
+from rag.store.identity import article_id, content_hash, signature
+from rag.store.indexes import Indexes
+from rag.store.store import EmbedderIdentity, Prepared, Store
 from rag.types import Article, Chunk
 
 # Passages embedded, and how often; prompts, and the passages in each, which make 300 to 400

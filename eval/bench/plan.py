@@ -10,9 +10,9 @@ from pathlib import Path
 
 from eval.metrics import gold_name
 from eval.questions import Question
-from rag.articles import article_id
-from rag.config import Settings
 from rag.errors import BenchError
+from rag.settings import Settings
+from rag.store.identity import article_id
 from rag.types import Article
 
 _PLAN = "plan.json"

@@ -30,18 +30,17 @@ from unittest.mock import patch
 import numpy as np
 
 from rag import Archive, Article
-from rag.articles import Signature, content_hash, signature
-from rag.catalog import Filter
-from rag.config import IndexSettings, RetrievalSettings, Settings, archive_path
-from rag.dense import DenseIndex
-from rag.derived import Indexes
-from rag.embedding import Embedder, TransformerEmbedder, Vectors
-from rag.feed import Indexable
-from rag.lexical import LexicalIndex
-from rag.manifest import VectorFile
-from rag.storage import Storage
-from rag.store import Prepared, Store
-from rag.types import Chunk
+from rag.embedding.embedder import Embedder, TransformerEmbedder, Vectors
+from rag.index.full_text import LexicalIndex
+from rag.index.vectors import DenseIndex
+from rag.settings import IndexSettings, RetrievalSettings, Settings, archive_path
+from rag.store.changes import Indexable
+from rag.store.folder import Storage
+from rag.store.identity import Signature, content_hash, signature
+from rag.store.indexes import Indexes
+from rag.store.manifest import VectorFile
+from rag.store.store import Prepared, Store
+from rag.types import Chunk, Filter
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ def load_generator(name: str, *, on_progress: Callable[[str], None] | None = Non
 
     An address with the server's name of the model, ``https://host/v1#model``, is an
     OpenAI-compatible server, whose key is taken from ``DATELINE_API_KEY`` or
-    ``OPENAI_API_KEY``; anything else is a name for `rag.models.resolve`. Raises
+    ``OPENAI_API_KEY``; anything else is a name for `rag.models.registry.resolve`. Raises
     `GenerationError` or `ModelError` when it cannot be used; a server is not yet asked.
 
     A Llama model, as the default one is, runs on PyTorch alone; all others on transformers,
@@ -37,7 +37,7 @@ def load_generator(name: str, *, on_progress: Callable[[str], None] | None = Non
         key = os.environ.get("DATELINE_API_KEY") or os.environ.get("OPENAI_API_KEY")
         return OpenAIGenerator(address, model=model, api_key=key)
     from rag.generation.llama import LlamaGenerator
-    from rag.models import resolve
+    from rag.models.registry import resolve
 
     local = resolve(name, on_progress=on_progress)
     if LlamaGenerator.fits(local.path):

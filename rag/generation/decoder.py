@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rag.linear import product
+from rag.models.linear import product
 
 # Rows for which half floats are faster. On two cores 8 take as long in either way.
 _FEW = 8

@@ -23,9 +23,9 @@ from rag.generation.base import Message
 from rag.generation.chat import Chat
 from rag.generation.decoder import Decoder, Shape, State, shared
 from rag.generation.greedy import greedy
-from rag.generation.turns import Stop, Turns
-from rag.hardware import compute_dtype
-from rag.models import LocalModel
+from rag.generation.work_queue import Stop, Turns
+from rag.models.device import compute_dtype
+from rag.models.registry import LocalModel
 
 # The prompt is read in parts of so many tokens, so that stopping need not wait for all of it.
 READ_AT_ONCE = 256

@@ -20,9 +20,9 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from rag.errors import GenerationError, ModelError
-from rag.generation.turns import Stop, Turns
-from rag.hardware import compute_dtype
-from rag.models import LocalModel, resolve
+from rag.generation.work_queue import Stop, Turns
+from rag.models.device import compute_dtype
+from rag.models.registry import LocalModel, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -64,7 +64,7 @@ class TransformersGenerator:
         dtype: torch.dtype | None = None,
         on_progress: Callable[[str], None] | None = None,
     ) -> TransformersGenerator:
-        """Load a model folder, or a name as `rag.models.resolve` takes it.
+        """Load a model folder, or a name as `rag.models.registry.resolve` takes it.
 
         `dtype` is by default the one the machine is fastest in. Raises `ModelError` when
         the model cannot be found, read, or is not one for conversations.

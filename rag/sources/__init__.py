@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
-from rag.sources import documents, feeds, files, pages, plain, records, tables, web
+from rag.sources import documents, feeds, files, pages, plain, tables, web
+from rag.sources import fields as records
 from rag.sources.text import decode
 from rag.types import Article, Skipped
 

@@ -16,9 +16,10 @@ from docx.table import Table
 from lxml import etree
 from pypdf.errors import DependencyError, PyPdfError
 
-from rag.dumps import is_sentence, lead_title, unwrap, wrap_width
 from rag.errors import SourceError
-from rag.sources import files, records
+from rag.sources import fields as records
+from rag.sources import files
+from rag.sources.dumps import is_sentence, lead_title, unwrap, wrap_width
 from rag.sources.text import clean, one_line
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import feedparser
 
 from rag.errors import SourceError
-from rag.sources import records
+from rag.sources import fields as records
 from rag.sources.markup import from_markup
 from rag.sources.text import one_line
 from rag.types import Skipped

@@ -7,7 +7,7 @@ import re
 import trafilatura
 from lxml import etree, html
 
-from rag.dumps import is_furniture
+from rag.sources.dumps import is_furniture
 from rag.sources.text import clean, unescape
 
 _TAG = re.compile(

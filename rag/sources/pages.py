@@ -10,7 +10,8 @@ from urllib.parse import urljoin
 import htmldate
 
 from rag.errors import SourceError
-from rag.sources import markup, records
+from rag.sources import fields as records
+from rag.sources import markup
 from rag.sources.text import decode, one_line, parse_date, unescape
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import frontmatter
 import yaml
 
-from rag.dumps import is_sentence, split_dump
 from rag.errors import SourceError
-from rag.sources import records
+from rag.sources import fields as records
+from rag.sources.dumps import is_sentence, split_dump
 from rag.sources.text import one_line, tidy, unescape
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rag.errors import SourceError
-from rag.sources import files, records
+from rag.sources import fields as records
+from rag.sources import files
 from rag.sources.text import decode, guess_encoding, marked_encoding
 from rag.types import Article, Skipped
 

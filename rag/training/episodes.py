@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.generation.base import Message
-from rag.prompts import REFUSAL, Passage, build, build_rewrite
-from rag.sentences import content_stems, sentences
-from rag.training.records import Reading, Rewriting
+from rag.generation.prompts import REFUSAL, Passage, build, build_rewrite
+from rag.text.sentences import content_stems, sentences
+from rag.training.examples import Reading, Rewriting
 from rag.types import Turn
 
 # Paragraphs of one episode, and the words that one keeps around its answers.

@@ -20,9 +20,9 @@ from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
 from safetensors.torch import load_file, save_file
 from torch.nn.functional import cross_entropy
 
-from rag import model_files
-from rag.adapters import WEIGHTS, write_checksum
 from rag.errors import TrainingError
+from rag.models import files as model_files
+from rag.models.adapters import WEIGHTS, write_checksum
 from rag.training.sequences import Packed
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def train(
 ) -> Generator[Progress, None, None]:
     """Train an adapter, one sequence a step; yield after each, write it to `folder`.
 
-    `base` is the model's name for `rag.models.resolve`, by which the adapter will find it;
+    `base` is the model's name for `rag.models.registry.resolve`, by which the adapter will find it;
     by default the place it was loaded from. `start` is the folder of an adapter to go on
     from, of the same base and rank; by default the adapter is new. Closing the iterator
     leaves a checkpoint; a run that was stopped goes on from its last one when it is begun

@@ -10,14 +10,14 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from rag.errors import ModelError
-from rag.hardware import compute_dtype
-from rag.prompts import REFUSAL
+from rag.generation.prompts import REFUSAL
+from rag.models.device import compute_dtype
 from rag.training.sequences import encode
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-    from rag.models import LocalModel
+    from rag.models.registry import LocalModel
     from rag.training.episodes import Exchange
 
 # Enough for a list; what the short answers of training data need is a fifth of it.

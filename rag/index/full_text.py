@@ -1,0 +1,174 @@
+"""The full-text index: BM25 by tantivy, English stems.
+
+At 100,000 chunks tantivy answers in 2 ms where SQLite's FTS5 takes 170.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+from tantivy import FieldType, Occur, Query
+
+from rag.text.sentences import STOPWORDS, words
+from rag.types import Filter
+
+# Texts in memory, a thread, before they are written as a part of the index.
+_HEAP_BYTES = 64_000_000
+_THREADS = min(4, os.cpu_count() or 1)
+# A publisher is one term of its field; tantivy leaves out longer ones.
+_LONGEST_TERM = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text to index, with what searches filter by; `date` is ``YYYY-MM-DD``."""
+
+    id: int
+    text: str
+    date: str | None
+    publisher: str | None
+
+
+class LexicalIndex:
+    """Texts by id in a folder of their own. Scores are BM25, higher is better."""
+
+    def __init__(self, index: tantivy.Index, folder: Path | None = None) -> None:
+        self._index = index
+        self._folder = folder
+        # By itself it would follow what another process writes into its folder, and no
+        # longer fit the other indexes.
+        self._index.config_reader("manual")
+        self._writer: tantivy.IndexWriter | None = None
+
+    @classmethod
+    def build(cls, folder: Path | None) -> LexicalIndex:
+        """Create an empty index in `folder`, which must not exist; in memory when None."""
+        if folder is None:
+            return cls(tantivy.Index(_schema()))
+        folder.mkdir(parents=True)
+        return cls(tantivy.Index(_schema(), path=str(folder), reuse=False), folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> LexicalIndex:
+        """Open the index in `folder`; `ValueError` when it is missing or damaged."""
+        if not folder.is_dir() or not tantivy.Index.exists(str(folder)):
+            raise ValueError(f"no full-text index in {folder}")
+        loaded = cls(tantivy.Index.open(str(folder)), folder)
+        # A file that is gone may show only when its part of the index is first read.
+        loaded.search("a", k=1, where=Filter())
+        return loaded
+
+    def __len__(self) -> int:
+        return int(self._index.searcher().num_docs)
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether there is no folder."""
+        return self._folder is None
+
+    @property
+    def commit(self) -> int:
+        """Number of the last commit in the folder, which only grows; 0 in memory."""
+        if self._folder is None:
+            return 0
+        return int(json.loads((self._folder / "meta.json").read_text("utf-8"))["opstamp"])
+
+    def fill(self, documents: Iterable[Document]) -> None:
+        """Add the documents of a whole archive, with several threads."""
+        self._writer = self._index.writer(_HEAP_BYTES * _THREADS, _THREADS)
+        self.update(remove=(), add=documents)
+        self.settle()
+
+    def update(self, *, remove: Sequence[int], add: Iterable[Document]) -> None:
+        """Remove and add documents in one commit, seen by the next search.
+
+        Tantivy's writer stays open, and joins small parts of the index behind the
+        searches' back, until `settle`.
+        """
+        writer = self._writer or self._index.writer(_HEAP_BYTES, 1)
+        # Left behind when interrupted, with what it has not committed.
+        self._writer = None
+        if remove:
+            # Deleting by term takes a Python integer for a signed one and finds nothing.
+            gone = Query.term_set_query(self._index.schema, "id", list(remove))
+            writer.delete_documents_by_query(gone)
+        for document in add:
+            writer.add_document(_to_tantivy(document))
+        writer.commit()
+        self._writer = writer
+        self.reload()
+
+    def settle(self) -> None:
+        """Wait until parts of the index that are being joined are, and let others write."""
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            writer.wait_merging_threads()
+            self.reload()
+
+    def reload(self) -> None:
+        """See what has been written to the folder, by another process as well."""
+        self._index.reload()
+
+    def search(self, question: str, *, k: int, where: Filter) -> dict[int, float]:
+        """Return the ids of the `k` best texts with their BM25 scores, best first.
+
+        Function words are left out: on `newsqa-dev` they cost BM25 two points of
+        answer-in-passages@4. A question of nothing else is searched whole.
+        """
+        found = words(question)
+        terms = [word for word in found if word not in STOPWORDS] or found
+        if not terms:
+            return {}
+        # Quoted, so that no word of the question is read as an operator.
+        text = self._index.parse_query(" ".join(f'"{term}"' for term in terms), ["text"])
+        conditions = self._conditions(where)
+        # A query of terms alone skips documents that cannot be among the best.
+        query = Query.boolean_query([(Occur.Must, text), *conditions]) if conditions else text
+        searcher = self._index.searcher()
+        hits = searcher.search(query, k).hits
+        ids = searcher.fast_field_values("id", [address for _, address in hits])
+        # The field is set on every document, so no value is None.
+        return {int(id_ or 0): float(score) for id_, (score, _) in zip(ids, hits, strict=True)}
+
+    def _conditions(self, where: Filter) -> list[tuple[Occur, Query]]:
+        """Return a filter as conditions that pass or fail and leave the score alone."""
+        conditions = []
+        if where.since or where.until:
+            # Day 0 means undated, and is left out of every range.
+            first, last = _day(where.since) or 1, _day(where.until) or 99_999_999
+            conditions.append(
+                Query.range_query(self._index.schema, "day", FieldType.Unsigned, first, last)
+            )
+        if where.publishers:
+            names = [name.casefold()[:_LONGEST_TERM] for name in where.publishers]
+            conditions.append(Query.term_set_query(self._index.schema, "publisher", names))
+        return [(Occur.Must, Query.const_score_query(each, 0.0)) for each in conditions]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("id", stored=False, indexed=True, fast=True)
+    builder.add_text_field("text", stored=False, tokenizer_name="en_stem")
+    builder.add_unsigned_field("day", stored=False, indexed=True, fast=True)
+    builder.add_text_field("publisher", stored=False, tokenizer_name="raw")
+    return builder.build()
+
+
+def _to_tantivy(document: Document) -> tantivy.Document:
+    made = tantivy.Document()
+    made.add_unsigned("id", document.id)
+    made.add_text("text", document.text)
+    made.add_unsigned("day", _day(document.date))
+    if document.publisher:
+        made.add_text("publisher", document.publisher.casefold()[:_LONGEST_TERM])
+    return made
+
+
+def _day(date: str | None) -> int:
+    """Return a date as the number YYYYMMDD; 0 when there is none."""
+    return int(date.replace("-", "")) if date else 0

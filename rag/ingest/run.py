@@ -1,0 +1,210 @@
+"""Articles read, compared with what is stored, chunked, embedded and written.
+
+While one batch of articles is embedded, the next one is read and chunked, and the one
+before is written.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag import sources
+from rag.embedding.embedder import Embedder, Vectors
+from rag.ingest.chunks import chunk_article
+from rag.store.folder import Storage
+from rag.store.identity import (
+    SAME_STORY_SIMILARITY,
+    article_id,
+    content_hash,
+    distinct_id,
+    signature,
+    similarity,
+)
+from rag.store.store import EmbedderIdentity, Known, Prepared
+from rag.types import Article, Chunk, IngestReport, Progress, Skipped
+
+Source = str | Path | Article
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Articles by id with their chunks, and the vectors of all chunks, once they are made."""
+
+    articles: Mapping[str, Article]
+    chunks: Mapping[str, Sequence[Chunk]]
+    vectors: Future[Vectors]
+
+    def prepared(self) -> list[Prepared]:
+        """Wait for the vectors; return the articles ready to be written."""
+        vectors, ready = self.vectors.result(), []
+        for id_, article in self.articles.items():
+            chunks = self.chunks[id_]
+            own, vectors = vectors[: len(chunks)], vectors[len(chunks) :]
+            sketch = signature(article.text)
+            ready.append(Prepared(article, content_hash(article), sketch, chunks, own))
+        return ready
+
+
+class Ingest:
+    """One run over some sources, with its counts.
+
+    `embedder` is called when the first article needs it, so that a run that changes
+    nothing loads no model. `batch_articles` are written in one transaction.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        embedder: Callable[[], Embedder],
+        chunk_tokens: int,
+        batch_articles: int,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self._storage = storage
+        self._embedder = embedder
+        self._chunk_tokens = chunk_tokens
+        self._batch_articles = batch_articles
+        self._progress = progress
+        # Read but not yet chunked; and embedded at this moment.
+        self._queue: dict[str, Article] = {}
+        self._embedding: _Batch | None = None
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="ingest")
+        self._skipped: list[Skipped] = []
+        self._total: int | None = None
+        self._added = self._updated = self._unchanged = self._linked = self._chunks = 0
+
+    def run(
+        self, given: Iterable[Source], *, columns: Mapping[str, str] | None = None
+    ) -> IngestReport:
+        """Ingest everything; what was committed is indexed even when interrupted."""
+        started = time.perf_counter()
+        if isinstance(given, Sequence) and all(isinstance(item, Article) for item in given):
+            self._total = len(given)
+        before = self._storage.store.generation
+        try:
+            self._take_all(given, columns)
+        finally:
+            self._worker.shutdown()
+            if self._storage.store.generation != before:
+                self._storage.save()
+        return IngestReport(
+            added=self._added,
+            updated=self._updated,
+            unchanged=self._unchanged,
+            linked=self._linked,
+            chunks=self._chunks,
+            seconds=time.perf_counter() - started,
+            skipped=tuple(self._skipped),
+        )
+
+    def _take_all(self, given: Iterable[Source], columns: Mapping[str, str] | None) -> None:
+        try:
+            for item in given:
+                for article in self._read(item, columns):
+                    self._take(article)
+            self._flush()
+        finally:
+            # The batch that is being embedded is kept, whatever ended the reading.
+            self._settle(None)
+
+    def _read(self, item: Source, columns: Mapping[str, str] | None) -> Iterable[Article]:
+        if isinstance(item, Article):
+            return [item]
+        return sources.read([item], columns=columns, on_skip=self._skipped.append)
+
+    def _take(self, article: Article) -> None:
+        """Queue an article that is new or has changed."""
+        if not article.text.strip():
+            name = article.source or article.id or article.title or "an article"
+            self._skipped.append(Skipped(name, "it has no text"))
+            return
+        article, known = self._identify(article)
+        id_ = article.id or ""
+        waiting = self._waiting(id_)
+        stored = known.content_hash if known else None
+        latest = content_hash(waiting) if waiting else stored
+        if latest == content_hash(article):
+            self._unchanged += 1
+            self._report(article)
+            return
+        self._queue[id_] = article
+        if len(self._queue) >= self._batch_articles:
+            self._flush()
+
+    def _waiting(self, id_: str) -> Article | None:
+        """Return the latest article of that id that is not written yet."""
+        flying = self._embedding.articles if self._embedding else {}
+        return self._queue.get(id_) or flying.get(id_)
+
+    def _identify(self, article: Article) -> tuple[Article, Known | None]:
+        """Return the article with its id, and what is stored under that id."""
+        id_ = article_id(article)
+        with self._storage.lock:
+            known = self._storage.store.known(id_)
+            if not (article.id or article.url) and self._is_other_story(article, id_, known):
+                id_ = distinct_id(article)
+                known = self._storage.store.known(id_)
+        return dataclasses.replace(article, id=id_), known
+
+    def _is_other_story(self, article: Article, id_: str, known: Known | None) -> bool:
+        """Tell whether a standing headline ("Morning briefing") is over a new story."""
+        if waiting := self._waiting(id_):
+            earlier = signature(waiting.text)
+        elif known:
+            earlier = known.signature
+        else:
+            return False
+        return similarity(earlier, signature(article.text)) < SAME_STORY_SIMILARITY
+
+    def _flush(self) -> None:
+        """Chunk the queued articles and have them embedded; write those embedded before."""
+        if not self._queue:
+            return
+        articles, self._queue = self._queue, {}
+        embedder = self._embedder()
+        tokens = self._agreed_tokens(embedder)
+        chunks = {
+            id_: chunk_article(
+                article, article_id=id_, count_tokens=embedder.count_tokens, max_tokens=tokens
+            )
+            for id_, article in articles.items()
+        }
+        texts = [_with_title(articles[id_], chunk) for id_, own in chunks.items() for chunk in own]
+        vectors = self._worker.submit(embedder.embed_passages, texts)
+        self._settle(_Batch(articles, chunks, vectors))
+
+    def _settle(self, following: _Batch | None) -> None:
+        """Write the batch being embedded, and index it; `following` is embedded meanwhile."""
+        done, self._embedding = self._embedding, following
+        if done is None:
+            return
+        change = self._storage.write(done.prepared())
+        self._updated += change.removed
+        self._added += change.written - change.removed
+        self._linked += change.linked
+        self._chunks += sum(len(chunks) for chunks in done.chunks.values())
+        self._report(list(done.articles.values())[-1])
+
+    def _agreed_tokens(self, embedder: Embedder) -> int:
+        """Return the archive's chunk size, recording it at the first ingest."""
+        known = self._storage.store.embedder
+        if known is None:
+            tokens = min(self._chunk_tokens, embedder.max_tokens)
+            known = EmbedderIdentity(embedder.id, embedder.checksum, embedder.dimension, tokens)
+            self._storage.set_embedder(known)
+        return known.chunk_tokens
+
+    def _report(self, article: Article) -> None:
+        if self._progress:
+            done = self._added + self._updated + self._unchanged
+            self._progress(Progress(done, self._total, self._chunks, article.title))
+
+
+def _with_title(article: Article, chunk: Chunk) -> str:
+    return f"{article.title}\n{chunk.text}" if article.title else chunk.text

@@ -1,0 +1,118 @@
+"""GGUF files, the format of llama.cpp, turned into a folder that transformers loads fast.
+
+Reading a GGUF takes transformers about 25 s each time, because the weights are unpacked
+and the tokenizer is rebuilt; the converted folder loads in half a second.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import ModelError
+from rag.models.files import checksum, sha256
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+_RECORD = "dateline.json"
+# What the readers of gguf and transformers raise for a damaged or an unknown file; a
+# NotImplementedError, and torch's complaint about a shape, are RuntimeErrors.
+_UNREADABLE = (ValueError, LookupError, RuntimeError, OSError, struct.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What a converted folder was made from, and the digest of what was written."""
+
+    source: str
+    source_sha256: str
+    checksum: str
+
+
+def read_conversion(folder: Path) -> Conversion | None:
+    """Return how `folder` was converted; None when it was not made by `convert`."""
+    record = folder / _RECORD
+    if not record.is_file():
+        return None
+    try:
+        return Conversion(**json.loads(record.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise ModelError(f"{record} is damaged ({error}); delete {folder} and run again") from error
+
+
+def convert(source: Path, *, to: Path) -> None:
+    """Write the model in GGUF file `source` to folder `to`: safetensors, tokenizer, record.
+
+    The weights are written as float16. For SmolLM2-135M that is 269 MB against 538 in
+    float32, and a machine that computes in float32 still gets what the GGUF gives: next
+    tokens agree at 99.9 % of 1,500 places, against 99.7 % for bfloat16, which would load
+    0.15 s faster where it needs no conversion. Raises `ModelError` when the file is damaged
+    or its kind is not supported.
+    """
+    try:
+        model, tokenizer = _read(source)
+    except _UNREADABLE as error:
+        raise ModelError(
+            f"cannot convert {source}: {error}; transformers may not support this kind of GGUF, "
+            "so serve it with llama.cpp and give the server's address as the model"
+        ) from error
+    model.save_pretrained(to)
+    tokenizer.save_pretrained(to)
+    record = Conversion(source.name, sha256(source), checksum(to))
+    (to / _RECORD).write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
+
+
+def _read(source: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+    from transformers.modeling_gguf_pytorch_utils import load_gguf_checkpoint
+
+    where: dict[str, Any] = {"gguf_file": source.name, "local_files_only": True}
+    config = AutoConfig.from_pretrained(source.parent, **where)
+    # `from_pretrained(gguf_file=...)` would need accelerate, and what it returns cannot be
+    # saved; filling an empty model with the same tensors needs neither.
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config)  # type: ignore[no-untyped-call]
+    content = load_gguf_checkpoint(  # type: ignore[no-untyped-call]
+        str(source), return_tensors=True, model_to_load=model
+    )
+    _fill(model, content["tensors"])
+    tokenizer = AutoTokenizer.from_pretrained(source.parent, **where)
+    tokenizer.model_max_length = config.max_position_embeddings
+    if _pre_tokenizer(source) == "smollm":
+        _split_digits(tokenizer)
+    return model.to(torch.float16), tokenizer
+
+
+def _fill(model: PreTrainedModel, tensors: dict[str, Any]) -> None:
+    """Give an empty model its weights; `ValueError` when some are left over or missing."""
+    result = model.load_state_dict(tensors, strict=False, assign=True)
+    model.tie_weights()
+    lacking = [name for name, weight in model.named_parameters() if weight.is_meta]
+    if lacking or result.unexpected_keys:
+        raise ValueError(f"weights missing {lacking}, unknown {result.unexpected_keys}")
+
+
+def _pre_tokenizer(source: Path) -> str:
+    """Return the name of the rule by which the tokenizer splits text before merging."""
+    from gguf import GGUFReader
+
+    field = GGUFReader(source).fields.get("tokenizer.ggml.pre")
+    return str(field.contents()) if field else ""
+
+
+def _split_digits(tokenizer: PreTrainedTokenizerBase) -> None:
+    """Restore the digit rule of SmolLM tokenizers, which transformers' GGUF reader drops.
+
+    Numbers come out the same either way, but white space before a digit does not:
+    "a  1" must be "a", two spaces as one token, "1".
+    """
+    from tokenizers.pre_tokenizers import ByteLevel, Digits, Sequence
+
+    rules = [Digits(individual_digits=True), ByteLevel(add_prefix_space=False)]
+    tokenizer.backend_tokenizer.pre_tokenizer = Sequence(rules)

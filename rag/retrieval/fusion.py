@@ -1,0 +1,121 @@
+"""Candidates of the three indexes fused into one ranking of passages.
+
+The score is a convex sum of normalised parts (Bruch, Gai and Ingber, "An Analysis of
+Fusion Functions for Hybrid Retrieval", 2023), which on news questions beats each part
+and reciprocal rank fusion; the README's section "Retrieval" has the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from rag.embedding.embedder import Vectors
+from rag.settings import RetrievalSettings
+from rag.store.identity import jaccard, shingles
+from rag.store.indexes import Indexes
+from rag.store.store import Store, StoredChunk
+from rag.text.question_time import AskedTime
+from rag.types import Article, Filter, Hit, ScoreParts
+
+# Two passages that share this much of their five-word runs say the same.
+_SAME_PASSAGE = 0.6
+
+
+def search(
+    question: str,
+    vector: Vectors,
+    *,
+    store: Store,
+    indexes: Indexes,
+    k: int,
+    where: Filter,
+    settings: RetrievalSettings,
+    time: AskedTime | None = None,
+) -> Iterator[tuple[StoredChunk, Hit]]:
+    """Return the passages found for a question, `k` or more when there are, best first.
+
+    `vector` is the question's unit vector, shape (dimension,). With a `time`, how well an
+    article's date fits is a part of the score. What the store is needed for is done on return.
+    """
+    n = max(k, settings.candidates)
+    allowed = store.chunk_ranges(where) if where else None
+    dense = indexes.dense.search(vector, k=n, allowed=allowed)
+    lexical = indexes.passages.search(question, k=n, where=where)
+    headline = indexes.headlines.search(question, k=n, where=where)
+    found = list(dense | lexical)
+    # Exact, also for those that an index of rounded vectors found, or only the words.
+    dense = store.cosines(vector, found)
+    chunks = store.chunks(found)
+    by_chunk = {id_: headline[c.article] for id_, c in chunks.items() if c.article in headline}
+    scores = fuse(dense, lexical, by_chunk, settings=settings)
+    articles = store.articles_by_key([*{chunk.article for chunk in chunks.values()}])
+    # Another process may have deleted some since they were found.
+    chunks = {id_: chunk for id_, chunk in chunks.items() if chunk.article in articles}
+    if time:
+        fit = {c.article: time.fit(articles[c.article].date) for c in chunks.values()}
+        scores = {
+            id_: (1 - settings.time) * scores[id_] + settings.time * fit[chunk.article]
+            for id_, chunk in chunks.items()
+        }
+    ranked = sorted(chunks, key=lambda id_: (-scores[id_], id_))
+    parts = {id_: ScoreParts(dense.get(id_), lexical.get(id_), by_chunk.get(id_)) for id_ in chunks}
+    # Made one by one, since few of them are looked at.
+    return ((chunks[id_], _hit(chunks[id_], articles, scores[id_], parts[id_])) for id_ in ranked)
+
+
+def fuse(
+    dense: Mapping[int, float],
+    lexical: Mapping[int, float],
+    headline: Mapping[int, float],
+    *,
+    settings: RetrievalSettings,
+) -> dict[int, float]:
+    """Return each candidate's score in [0, 1], higher is better.
+
+    Cosines are min-max normalised over the candidates; a lone one has 1. BM25 scores are
+    divided by the best one, since theirs is a true zero: a passage the words did not find.
+    """
+    low, high = min(dense.values(), default=0.0), max(dense.values(), default=0.0)
+    low = low if low < high else high - 1
+    spread = high - low
+    best_lexical = max(lexical.values(), default=0.0) or 1.0
+    best_headline = max(headline.values(), default=0.0) or 1.0
+    weights = settings.weights
+    return {
+        id_: weights.dense * (dense.get(id_, low) - low) / spread
+        + weights.lexical * lexical.get(id_, 0.0) / best_lexical
+        + weights.headline * headline.get(id_, 0.0) / best_headline
+        for id_ in [*dense, *(id_ for id_ in lexical if id_ not in dense)]
+    }
+
+
+def without_repeats(hits: Iterable[tuple[StoredChunk, Hit]]) -> Iterator[Hit]:
+    """Yield hits in order, leaving out what an earlier one already said.
+
+    Of a group of near-duplicate articles only the first one found speaks; a
+    passage nearly equal to an earlier one of any article is dropped as well.
+    """
+    speakers: dict[int, int] = {}
+    said: list[set[str]] = []
+    for chunk, hit in hits:
+        if speakers.setdefault(chunk.root, chunk.article) != chunk.article:
+            continue
+        runs = shingles(hit.text)
+        if any(jaccard(runs, earlier) >= _SAME_PASSAGE for earlier in said):
+            continue
+        said.append(runs)
+        yield hit
+
+
+def _hit(
+    chunk: StoredChunk, articles: Mapping[int, Article], score: float, parts: ScoreParts
+) -> Hit:
+    article = articles[chunk.article]
+    return Hit(
+        article=article,
+        text=article.text[chunk.start : chunk.end],
+        start=chunk.start,
+        end=chunk.end,
+        score=score,
+        parts=parts,
+    )

@@ -1,0 +1,134 @@
+"""The settings of a run, each default with its reason."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+
+from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_GENERATOR
+
+Stance = Literal["strict", "balanced", "lenient"]
+
+
+@dataclass(frozen=True, slots=True)
+class FusionWeights:
+    """Shares of a hit's parts in its score; they add up to one.
+
+    Chosen on `newsqa-dev` (380 questions of nine words or more); the table of what was
+    tried is in the README under "Retrieval".
+    """
+
+    dense: float = 0.5
+    lexical: float = 0.3
+    headline: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSettings:
+    """How passages are found."""
+
+    # Taken from each index before fusion. 50 or 200 changed hit@4 by less than 0.003.
+    candidates: int = 100
+    weights: FusionWeights = field(default_factory=FusionWeights)
+    # Share of an article's date in the score, for a question that names a time. On 24
+    # questions about the sample archive, such as "What did the Fed do in March 2022?", the
+    # right article comes first for 7 without it, 15 with .1, 21 with .2, 24 with .3 and .4.
+    time: float = 0.3
+    # Passages that the reranker reads, none with 0, and the share of its verdict in the score.
+    # The README has what it brings and costs; a share of .15 to .3 is about equally good.
+    rerank: int = 20
+    rerank_share: float = 0.25
+    # Share of a part in the score, for a question that asks several publishers something; with
+    # 0 only the whole is searched. On the 1,145 questions of MultiHop-RAG that have evidence .4
+    # finds .779 of it among the first four passages, 0 finds .748: `python -m eval.multihop`.
+    parts: float = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """How the vectors are indexed as an archive grows; the README has the measurements."""
+
+    # Vectors from which on the index has partitions, of which a search reads a few.
+    partition_from: int = 50_000
+    # Share of the ten nearest vectors that must be among a search's candidates. Each fit
+    # takes the fewest partitions that reach it on questions made of the archive's vectors.
+    least_recall: float = 0.985
+    # Vectors added or removed since the file was written before it is written anew: this
+    # many, or this share of it. Until then they are kept in memory and looked at one by one.
+    pending: int = 2_000
+    pending_share: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSettings:
+    """How an answer is written and checked."""
+
+    # Passages retrieved, and how many of them the generator reads. The first four hold
+    # the answer for 92 % of `newsqa-dev`; each more costs 0.2 s of reading on two cores
+    # with bfloat16.
+    hits: int = 8
+    passages: int = 4
+    # Long enough for three sentences; a 135M model that goes on longer is rambling.
+    max_new_tokens: int = 96
+    # Sentences of one answer. News questions are answered in one or two.
+    max_sentences: int = 3
+    # Sentences that fail the check before the generator is stopped and the best
+    # sentence of the articles is quoted in their place.
+    max_rejected: int = 1
+    # Score of the grounding check below which a sentence is dropped.
+    least_support: float = 0.5
+    # A supported sentence must speak to the question this much as well as the best one.
+    least_relevance: float = 0.5
+    # Passages read for a broad question, and sentences quoted from them. Sentences are
+    # weighed at 60 to 100 a second on two cores.
+    digest_hits: int = 24
+    digest_sentences: int = 5
+    # Confidence (`rag.answering.confidence`) below which a question is refused, by
+    # stance. The README has the curve.
+    strict: float = 0.7
+    balanced: float = 0.5
+    lenient: float = 0.3
+
+    def least_confidence(self, stance: Stance) -> float:
+        """Return the confidence below which a question is refused."""
+        return {"strict": self.strict, "balanced": self.balanced, "lenient": self.lenient}[stance]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an entry point may choose; the stages receive plain values."""
+
+    embedder: str = DEFAULT_EMBEDDER
+    generator: str = DEFAULT_GENERATOR
+    # Tokens of a chunk, title included. On `newsqa-dev` 128 to 192 find the article about
+    # equally well (hit@1 .87 to .88); 254 loses two points there and costs the generator
+    # half as much reading again.
+    chunk_tokens: int = 160
+    # Articles embedded and written in one transaction. Ctrl-C waits for those in work.
+    batch_articles: int = 16
+    retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
+    index: IndexSettings = field(default_factory=IndexSettings)
+    answer: AnswerSettings = field(default_factory=AnswerSettings)
+
+
+def archives_folder() -> Path:
+    """Return the folder that holds archives by name.
+
+    It is ``$DATELINE_HOME`` when set, else ``./indexes`` where there is one, else the
+    user's data folder.
+    """
+    if home := os.environ.get("DATELINE_HOME"):
+        return Path(home).expanduser()
+    local = Path("indexes")
+    return local if local.is_dir() else Path(platformdirs.user_data_dir("dateline")) / "indexes"
+
+
+def archive_path(name: str) -> Path:
+    """Return the folder of archive `name`; a path with a slash in it stands for itself."""
+    if os.sep in name or (os.altsep and os.altsep in name) or name.startswith((".", "~")):
+        return Path(name).expanduser()
+    return archives_folder() / name

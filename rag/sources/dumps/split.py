@@ -1,0 +1,253 @@
+"""Find where the articles of a page dump open, and put each together from its parts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from itertools import compress, pairwise
+from typing import TYPE_CHECKING
+
+from rag.sources.dumps.furniture import (
+    fact,
+    is_dropped,
+    is_plain,
+    is_section,
+    is_sentence,
+    is_short,
+)
+from rag.sources.dumps.layout import Part, cut_parts, is_headline, is_running_text, lead_title
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NEAR = 12  # a repeated headline follows within this many paragraphs
+_TEXT_LABEL = re.compile(r"(?i)^(?:body|text|content|article|story)\s?:\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class DumpArticle:
+    """One article of a dump; `date`, `author` and `url` are as the dump writes them."""
+
+    title: str
+    text: str
+    date: str | None = None
+    author: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where an article opens: its headline, and the boundary before any kicker."""
+
+    boundary: int
+    headline: int
+    repeated: bool
+
+
+def split_dump(text: str) -> list[DumpArticle]:
+    """Return the articles of a page dump, in order; none for a text without words.
+
+    Paragraphs of the result are separated by one blank line. A dump without a
+    headline is one article titled by its first sentence.
+    """
+    parts = cut_parts(text)
+    if not any(map(is_running_text, parts)):  # a note of a few words is still an article
+        return _article(parts, title=None)
+    starts = _starts(parts)
+    cuts = [*(start.boundary for start in starts), len(parts)]
+    articles = _untitled(parts[: cuts[0]])
+    for start, end in zip(starts, cuts[1:], strict=True):
+        articles += _titled(parts[start.boundary : end], headline=parts[start.headline])
+    return articles
+
+
+def _starts(parts: Sequence[Part]) -> list[_Start]:
+    """Find where articles open.
+
+    After a boundary (the beginning, a separator, a gap larger than usual) any headline
+    may open one; elsewhere only a repeated one, or one with a byline under it.
+    """
+    usual = _usual_gap(parts)
+    starts: list[_Start] = []
+    boundary: int | None = 0
+    body = True  # whether the article so far has running text, so that another may follow
+    for number, part in enumerate(parts):
+        if part.fenced or part.named or part.gap > usual:
+            boundary = number if boundary is None else boundary
+        start = _start_at(parts, number, boundary=boundary)
+        known = bool(starts) and _repeats(parts, starts[-1].headline, number)
+        if start and not known and (body or (start.repeated and not starts[-1].repeated)):
+            if not body:
+                start = _Start(starts.pop().boundary, number, repeated=True)
+            starts.append(start)
+            boundary, body = None, False
+        elif is_running_text(part) and not _repeat(parts, number):
+            boundary, body = None, True
+    return starts if body else starts[:-1]
+
+
+def _repeats(parts: Sequence[Part], headline: int, number: int) -> bool:
+    """Return whether a line is the same headline over again."""
+    return number - headline <= _NEAR and parts[number].key == parts[headline].key
+
+
+def _usual_gap(parts: Sequence[Part]) -> int:
+    """Return the most common number of blank lines between paragraphs."""
+    gaps = Counter(part.gap for part in parts[1:] if part.gap)
+    return min(gaps, key=lambda gap: (-gaps[gap], gap), default=1)
+
+
+def _start_at(parts: Sequence[Part], number: int, *, boundary: int | None) -> _Start | None:
+    part = parts[number]
+    here = number if boundary is None else boundary
+    if part.named:
+        return _Start(here, number, repeated=True)
+    if not is_headline(part):
+        # A repeated line with a full stop still counts where an article must begin.
+        opens = number == boundary and is_short(part.text) and is_plain(part.text)
+        return _Start(here, number, repeated=True) if opens and _repeat(parts, number) else None
+    if _repeat(parts, number, strict=boundary is None):
+        return _Start(here, number, repeated=True)
+    if _leads_to_text(parts, number, byline=boundary is None):
+        return _Start(here, number, repeated=False)
+    return None
+
+
+def _repeat(parts: Sequence[Part], number: int, *, strict: bool = False) -> bool:
+    """Return whether a line comes again before the running text begins.
+
+    One sentence may stand between, or none if `strict`; captions do not count.
+    """
+    window = parts[number + 1 : number + 1 + _NEAR]
+    counts = Counter(part.key for part in window)
+    sentences = 0
+    for distance, part in enumerate(window):
+        if part.key == parts[number].key:
+            return bool(distance or part.gap or not strict)  # a doubled line is a caption
+        sentences += is_running_text(part) and counts[part.key] == 1
+        if sentences > (not strict):
+            return False
+    return False
+
+
+def _leads_to_text(parts: Sequence[Part], number: int, *, byline: bool) -> bool:
+    """Return whether running text follows a headline, past captions and the like.
+
+    With `byline` a byline or a date must come first. A short kicker gives way to a
+    longer or repeated headline below it.
+    """
+    words = len(parts[number].text.split())
+    signed = False
+    following = number + 1
+    while following < len(parts) and following <= number + _NEAR:
+        part = parts[following]
+        if is_running_text(part):
+            return (signed or not byline) and words >= 2
+        if part.fenced or part.named:
+            return False
+        if is_headline(part):
+            longer = words < 5 <= len(part.text.split())
+            if byline or longer or _repeat(parts, following, strict=True):
+                return False
+        signed = signed or fact(part.text)[0] in {"author", "date"}
+        following += 1
+    return False
+
+
+def _untitled(parts: Sequence[Part]) -> list[DumpArticle]:
+    """Return the article in parts before any headline; none without running text."""
+    return _article(parts, title=None) if any(map(is_running_text, parts)) else []
+
+
+def _titled(parts: Sequence[Part], *, headline: Part) -> list[DumpArticle]:
+    """Return the article that a headline opens, without what stands before it but sentences."""
+    at = parts.index(headline)
+    spelled = [part.text for part in parts if part.key == headline.key]
+    proper = [text for text in spelled if not text.isupper()] or spelled
+    rest = [part for part in parts[:at] if is_sentence(part.text)] + list(parts[at:])
+    body = [part for part in rest if part.key != headline.key or _ends_more(part, headline)]
+    if headline.named:
+        body = _unlabelled(body)
+    return _article(body, title=min(proper, key=len))
+
+
+def _unlabelled(parts: Sequence[Part]) -> list[Part]:
+    """Return parts without labels such as ``Text:``, which go with a labelled headline."""
+    texts = (_TEXT_LABEL.sub("", part.text) for part in parts)
+    return [replace(part, text=text) for part, text in zip(parts, texts, strict=True) if text]
+
+
+def _ends_more(part: Part, headline: Part) -> bool:
+    return is_sentence(part.text) and not is_sentence(headline.text)
+
+
+def _article(parts: Sequence[Part], *, title: str | None) -> list[DumpArticle]:
+    """Return one article of what is left without furniture; none if nothing is."""
+    head = _head(parts)
+    facts: dict[str, str] = {}
+    for part in reversed(parts[: head + 3]):
+        kind, value = fact(part.text)
+        facts[kind] = value
+    stated = [not (kind and n < head + 3) for n, kind in enumerate(fact(p.text)[0] for p in parts)]
+    text = "\n\n".join(part.text for part in _kept(list(compress(parts, stated))))
+    if not text:
+        return []
+    named = title or lead_title(text)
+    return [DumpArticle(named, text, facts.get("date"), facts.get("author"), facts.get("url"))]
+
+
+def _head(parts: Sequence[Part]) -> int:
+    """Return how many parts stand before the running text; a longer run is a list to keep."""
+    captions = _captions(parts)
+    body = (n for n, part in enumerate(parts) if is_running_text(part) and part.key not in captions)
+    return min(next(body, len(parts)), _NEAR)
+
+
+def _captions(parts: Sequence[Part]) -> set[str]:
+    """Return the keys of lines that come three times or more, doubled without a blank line.
+
+    The two are the same to the letter; a paragraph above a headline in its words is not doubled.
+    """
+    counts = Counter(part.key for part in parts)
+    doubled = (b.key for a, b in pairwise(parts) if a.text == b.text and not b.gap)
+    return {key for key in doubled if counts[key] > 2}
+
+
+def _kept(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts that are not furniture, each long line once."""
+    counts = Counter(part.key for part in parts)
+    head, menus, captions = _head(parts), _menus(parts), _captions(parts)
+    kept: list[Part] = []
+    seen: set[str] = set()
+    for number, part in enumerate(parts):
+        first = number < head
+        dropped = number in menus or (first and part.key in captions)
+        again = len(part.text) >= 40 and part.key in seen
+        if not (dropped or again or is_dropped(part.text, times=counts[part.key], head=first)):
+            kept.append(part)
+            seen.add(part.key)
+    return kept
+
+
+def _menus(parts: Sequence[Part]) -> set[int]:
+    """Return where runs of three or more very short lines stand around the body."""
+    runs: list[list[int]] = [[]]
+    for number, part in enumerate(parts):
+        if len(part.text.split()) <= 3 and not is_sentence(part.text):
+            runs[-1].append(number)
+        elif runs[-1]:
+            runs.append([])
+    head = _head(parts)
+    return {
+        number
+        for run in runs
+        if len(run) >= 3 and (run[0] < head or _is_tail_menu(parts, run))
+        for number in run
+    }
+
+
+def _is_tail_menu(parts: Sequence[Part], run: Sequence[int]) -> bool:
+    """Return whether a run ends the article and names sections of a site."""
+    ends = not any(map(is_running_text, parts[run[-1] :]))
+    return ends and any(is_section(parts[number].key) for number in run)

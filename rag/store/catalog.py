@@ -1,0 +1,126 @@
+"""What an archive holds, listed and counted, and the filters by date and publisher."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import numpy as np
+
+from rag.index import Ids
+from rag.types import Article, Filter
+
+ARTICLE = "id, title, text, date, url, publisher, author, language, source"
+_NEWEST_FIRST = "date DESC NULLS LAST, key"
+# One step of the index a name, where DISTINCT would read an entry an article.
+_NAMES = (
+    "WITH RECURSIVE names(name) AS (SELECT min(publisher) FROM articles UNION ALL "
+    "SELECT (SELECT min(publisher) FROM articles WHERE publisher > name) FROM names "
+    "WHERE name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL"
+)
+
+
+def condition(wanted: Filter) -> tuple[str, list[str]]:
+    """Return a condition on table `articles` and its parameters."""
+    terms, values = ["1"], []
+    if wanted.since:
+        terms.append("date >= ?")
+        values.append(wanted.since)
+    if wanted.until:
+        terms.append("date <= ?")
+        values.append(wanted.until)
+    if wanted.publishers:
+        marks = ", ".join("?" * len(wanted.publishers))
+        terms.append(f"publisher IN ({_NAMES} AND casefold(name) IN ({marks}))")
+        values.extend(name.casefold() for name in wanted.publishers)
+    return " AND ".join(terms), values
+
+
+class Catalog:
+    """Lists and counts of one archive database."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def articles(self, *, where: Filter, limit: int | None, offset: int) -> list[Article]:
+        """Return articles, newest first, undated ones last."""
+        terms, values = condition(where)
+        # The page is found in an index; only its articles are read.
+        rows = self._db.execute(
+            f"SELECT {ARTICLE} FROM articles WHERE key IN (SELECT key FROM articles "
+            f"WHERE {terms} ORDER BY {_NEWEST_FIRST} LIMIT ? OFFSET ?) "
+            f"ORDER BY {_NEWEST_FIRST}",
+            (*values, -1 if limit is None else limit, offset),
+        )
+        return [article_of(row) for row in rows]
+
+    def chunk_ranges(self, where: Filter) -> Ids:
+        """Return the first and last chunk ids of the articles that pass, shape (articles, 2)."""
+        terms, values = condition(where)
+        rows = self._db.execute(
+            f"SELECT first_chunk, last_chunk FROM articles "
+            f"WHERE {terms} AND first_chunk IS NOT NULL",
+            values,
+        ).fetchall()
+        return np.array(rows, np.int64).reshape(-1, 2)
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return the numbers of articles, chunks and linked near-duplicates."""
+        row = self._db.execute(
+            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks), "
+            "(SELECT count(*) FROM articles WHERE duplicate_of IS NOT NULL)"
+        ).fetchone()
+        return row[0], row[1], row[2]
+
+    def is_empty(self) -> bool:
+        """Tell whether there is no chunk."""
+        return self._db.execute("SELECT 1 FROM chunks LIMIT 1").fetchone() is None
+
+    def publishers(self) -> list[tuple[str, int]]:
+        """Return publishers with their numbers of articles, the busiest first."""
+        rows = self._db.execute(
+            "SELECT publisher, count(*) FROM articles WHERE publisher IS NOT NULL "
+            "GROUP BY publisher ORDER BY count(*) DESC, publisher"
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def publisher_names(self) -> list[str]:
+        """Return the publishers, in order, by a step in an index each."""
+        rows = self._db.execute(
+            "WITH RECURSIVE names(name) AS (SELECT min(publisher) FROM articles UNION ALL "
+            "SELECT (SELECT min(publisher) FROM articles WHERE publisher > name) FROM names "
+            "WHERE name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL"
+        )
+        return [row[0] for row in rows]
+
+    def months(self) -> list[tuple[str, int]]:
+        """Return the months of publication, ``YYYY-MM``, with their numbers of articles."""
+        rows = self._db.execute(
+            "SELECT substr(date, 1, 7) AS month, count(*) FROM articles "
+            "WHERE date IS NOT NULL GROUP BY month ORDER BY month"
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def dates(self) -> tuple[str | None, str | None]:
+        """Return the first and last publication dates."""
+        # Two statements of one step in an index each; together they would read all of it.
+        row = self._db.execute(
+            "SELECT (SELECT min(date) FROM articles), (SELECT max(date) FROM articles)"
+        ).fetchone()
+        return row[0], row[1]
+
+
+def article_of(row: Sequence[str | None]) -> Article:
+    """Return the article whose columns `ARTICLE` are in `row`."""
+    id_, title, text, date, url, publisher, author, language, source = row
+    return Article(
+        title=title or "",
+        text=text or "",
+        id=id_,
+        date=date,
+        url=url,
+        publisher=publisher,
+        author=author,
+        language=language,
+        source=source,
+    )

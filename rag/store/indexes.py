@@ -1,0 +1,289 @@
+"""The indexes derived from the database, kept beside it and rebuilt when in doubt.
+
+They follow it: what they lack is what the database removed after the generation they are
+of, and what has ids above the last ones they hold. So the large file of the vectors is
+written only now and then, and a crash at any point leaves nothing but a little to catch
+up on.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from rag.index.full_text import Document, LexicalIndex
+from rag.index.vectors import DenseIndex
+from rag.settings import IndexSettings
+from rag.store.changes import Indexable, Mark
+from rag.store.manifest import Manifest, VectorFile, expect
+from rag.store.store import Store
+from rag.store.tuning import build
+
+log = logging.getLogger(__name__)
+
+_PASSAGES = "passages"
+_HEADLINES = "headlines"
+
+
+class Indexes:
+    """The three indexes of one archive: vectors, passages and whole articles.
+
+    `passages` and `dense` are keyed by chunk id, `headlines` by article key; it
+    holds whole articles with their titles, whose BM25 score says what an article
+    is about where a single passage only mentions it. `mark` is the state of the
+    database that they are of.
+    """
+
+    def __init__(
+        self,
+        dense: DenseIndex,
+        passages: LexicalIndex,
+        headlines: LexicalIndex,
+        *,
+        mark: Mark,
+        file: VectorFile | None = None,
+    ) -> None:
+        self.dense = dense
+        self.passages = passages
+        self.headlines = headlines
+        self.mark = mark
+        self._file = file
+        # The vectors come from the database and may be ahead of the texts, which come
+        # from files.
+        self._vectors_mark = file.mark if file else Mark()
+
+    @classmethod
+    def load(cls, folder: Path, store: Store, *, behind: bool = False) -> Indexes | None:
+        """Load the indexes in `folder`; None when they do not fit the store.
+
+        With `behind` they may be of an older generation; `follow` brings them up to date.
+        """
+        try:
+            return cls._read(folder, store, behind=behind)
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            log.info("the indexes in %s do not fit: %s", folder, error)
+            return None
+
+    @classmethod
+    def _read(cls, folder: Path, store: Store, *, behind: bool) -> Indexes:
+        """Load the indexes; ValueError says how they differ from the store."""
+        manifest = Manifest.load(folder)
+        identity = store.embedder
+        expect("embedder", manifest.checksum, identity and identity.checksum)
+        generation, present = manifest.mark.generation, store.generation
+        if generation > present or not behind:
+            expect("generation", generation, present)
+        file = manifest.vectors
+        dense = (
+            file.load(folder, dimension=manifest.dimension)
+            if file
+            else DenseIndex(manifest.dimension)
+        )
+        passages = LexicalIndex.load(folder / _PASSAGES)
+        headlines = LexicalIndex.load(folder / _HEADLINES)
+        indexes = cls(dense, passages, headlines, mark=manifest.mark, file=file)
+        if generation == present or indexes._commits < manifest.commits:
+            # When a writer crashed it may be ahead of the manifest, and is caught up.
+            expect("commits of the texts", indexes._commits, manifest.commits)
+        indexes._take_vectors(store)
+        return indexes
+
+    @classmethod
+    def rebuild(cls, folder: Path | None, store: Store, *, settings: IndexSettings) -> Indexes:
+        """Build the indexes anew from the database, without embedding anything.
+
+        They replace those in `folder`; when it is None they stay in memory.
+        """
+        identity = store.embedder
+        with store.snapshot():
+            mark = store.feed.mark()
+            texts = []
+            for name, documents in ((_PASSAGES, _passages), (_HEADLINES, _headlines)):
+                index = LexicalIndex.build(_fresh(folder, name))
+                index.fill(documents(store, after=0))
+                texts.append(index)
+            indexes = cls(DenseIndex(identity.dimension if identity else 1), *texts, mark=mark)
+            if folder and identity:
+                indexes._settle(folder)
+                indexes.adopt(indexes.renewed(folder, store, settings=settings), folder, store)
+            else:
+                indexes._take_vectors(store)
+        return indexes
+
+    @property
+    def generation(self) -> int:
+        """The database's generation that the indexes are of."""
+        return self.mark.generation
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the full-text indexes have no folder."""
+        return self.passages.in_memory
+
+    @property
+    def _commits(self) -> tuple[int, int]:
+        return self.passages.commit, self.headlines.commit
+
+    def fit(self, store: Store) -> bool:
+        """Tell whether as many articles and chunks are indexed as the store has."""
+        articles, chunks, _ = store.catalog.counts()
+        found = (len(self.headlines), len(self.passages), len(self.dense))
+        return found == (articles, chunks, chunks)
+
+    def follow(self, store: Store, folder: Path) -> None:
+        """Take in what has been written to the database, in memory and in `folder`.
+
+        Only for who may write to `folder`. Taking something in twice does no harm, so
+        that a crash between two of these steps is made good by doing them again.
+        """
+        with store.snapshot():
+            now = store.feed.mark()
+            self._take_vectors(store)
+            removed = store.feed.removals(since=self.mark.generation)
+            gone = [id_ for removal in removed for id_ in removal.chunks]
+            self.passages.update(
+                remove=[*gone, *range(self.mark.chunk + 1, now.chunk + 1)],
+                add=_passages(store, after=self.mark.article),
+            )
+            self.headlines.update(
+                remove=[
+                    *(removal.article for removal in removed),
+                    *range(self.mark.article + 1, now.article + 1),
+                ],
+                add=_headlines(store, after=self.mark.article),
+            )
+        self.mark = now
+        self._save(folder, store)
+
+    def reload(self, store: Store, folder: Path) -> bool:
+        """Take in what another process has written to the database and to `folder`.
+
+        False when it has not finished, or has written files that must be loaded anew.
+        """
+        try:
+            manifest = Manifest.load(folder)
+        except (OSError, ValueError, TypeError):
+            return False
+        if (manifest.vectors, manifest.dimension) != (self._file, self.dense.dimension):
+            return False
+        with store.snapshot():
+            if manifest.mark.generation != store.generation:
+                return False
+            self.passages.reload()
+            self.headlines.reload()
+            self._take_vectors(store)
+        self.mark = manifest.mark
+        return True
+
+    def overdue(self, settings: IndexSettings) -> bool:
+        """Tell whether so many vectors are in memory alone that their file should be renewed."""
+        share = settings.pending_share * len(self.dense)
+        return self.dense.pending > max(settings.pending, share)
+
+    def renewed(self, folder: Path, store: Store, *, settings: IndexSettings) -> VectorFile | None:
+        """Write all vectors to a new file; None when they are so few that none is needed.
+
+        The index in use stays as it is. Its file is copied with what has changed since,
+        or a new one is fitted when the archive has outgrown it.
+        """
+        count = store.catalog.counts()[1]
+        if count <= settings.pending:
+            return None
+        if self._file and self._file.fit.suits(count, settings):
+            index, fit = self.dense.merged(folder / self._file.name), self._file.fit
+            mark = self._vectors_mark
+        else:
+            mark = store.feed.mark()
+            dimension = self.dense.dimension
+            index, fit = build(store.feed, count=count, dimension=dimension, settings=settings)
+        return VectorFile.save(index, folder, mark=mark, fit=fit)
+
+    def adopt(self, file: VectorFile | None, folder: Path, store: Store) -> None:
+        """Use what `renewed` wrote, and remove the file before it."""
+        dimension = self.dense.dimension
+        self.dense = file.load(folder, dimension=dimension) if file else DenseIndex(dimension)
+        self._file = file
+        self._vectors_mark = file.mark if file else Mark()
+        self._take_vectors(store)
+        self._save(folder, store)
+        for path in (*folder.glob("vectors-*"), *folder.glob("dense.faiss*")):
+            if file is None or path.name != file.name:
+                path.unlink()
+
+    def settle(self) -> None:
+        """Let other processes write to the full-text folders."""
+        self.passages.settle()
+        self.headlines.settle()
+
+    def _settle(self, folder: Path) -> None:
+        """Put the full-text folders just built in the places of the old ones."""
+        for name in (_PASSAGES, _HEADLINES):
+            _replace(folder / f"{name}.new", folder / name)
+        self.passages = LexicalIndex.load(folder / _PASSAGES)
+        self.headlines = LexicalIndex.load(folder / _HEADLINES)
+
+    def _take_vectors(self, store: Store) -> None:
+        """Take in what the database has removed and added since the vectors' mark."""
+        with store.snapshot():
+            now = store.feed.mark()
+            for removal in store.feed.removals(since=self._vectors_mark.generation):
+                self.dense.remove(removal.chunks)
+            for ids, vectors in store.feed.vectors(after=self._vectors_mark.chunk):
+                self.dense.add(ids, vectors)
+        self._vectors_mark = now
+
+    def _save(self, folder: Path, store: Store) -> None:
+        identity = store.embedder
+        assert identity is not None, "an archive with vectors has an embedder"  # noqa: S101
+        manifest = Manifest(
+            format=2,
+            embedder=identity.id,
+            checksum=identity.checksum,
+            dimension=identity.dimension,
+            chunk_tokens=identity.chunk_tokens,
+            articles=len(self.headlines),
+            chunks=len(self.dense),
+            mark=self.mark,
+            commits=self._commits,
+            vectors=self._file,
+        )
+        manifest.save(folder)
+
+
+def _passages(store: Store, *, after: int) -> Iterator[Document]:
+    """Yield the passages of the articles with a key above `after`."""
+    for item in store.feed.indexable(after=after):
+        for id_, text in zip(item.chunk_ids, item.texts, strict=True):
+            yield _document(item, id_, text)
+
+
+def _headlines(store: Store, *, after: int) -> Iterator[Document]:
+    """Yield the whole articles with a key above `after`."""
+    for item in store.feed.indexable(after=after):
+        yield _document(item, item.key, item.article.text)
+
+
+def _document(item: Indexable, id_: int, text: str) -> Document:
+    article = item.article
+    return Document(id_, f"{article.title}\n{text}", article.date, article.publisher)
+
+
+def _fresh(folder: Path | None, name: str) -> Path | None:
+    """Return where the full-text index `name` is to be built, with nothing there yet."""
+    if folder is None:
+        return None
+    fresh = folder / f"{name}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    return fresh
+
+
+def _replace(fresh: Path, folder: Path) -> None:
+    """Put folder `fresh` in the place of `folder`."""
+    old = folder.with_name(f"{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.replace(old)
+    fresh.replace(folder)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,102 @@
+"""What the files beside the database hold, written down so that it can be checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import faiss
+
+from rag.index.vectors import DenseIndex
+from rag.store.changes import Mark
+from rag.store.tuning import Fit
+
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFile:
+    """A file of vectors, what it holds and how to know it again.
+
+    It holds the chunks that the database had at `mark`. A file whose size and time are
+    as they were is taken for unharmed, as Git does; another one is read whole and must
+    have this checksum.
+    """
+
+    name: str
+    mark: Mark
+    fit: Fit
+    size: int
+    modified_ns: int
+    sha256: str
+
+    @classmethod
+    def save(cls, index: faiss.Index, folder: Path, *, mark: Mark, fit: Fit) -> VectorFile:
+        """Write `index` into `folder`, under a name of its own."""
+        path = folder / f"vectors-{mark.generation}.faiss"
+        fresh = path.with_suffix(".new")
+        faiss.write_index(index, str(fresh))
+        with fresh.open("rb+") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        found = fresh.stat()
+        fresh.replace(path)
+        return cls(path.name, mark, fit, found.st_size, found.st_mtime_ns, digest)
+
+    def load(self, folder: Path, *, dimension: int) -> DenseIndex:
+        """Map the file; `ValueError` or `RuntimeError` when it is not as it was written."""
+        path = folder / self.name
+        found = path.stat()
+        if (found.st_size, found.st_mtime_ns) != (self.size, self.modified_ns):
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            expect(f"checksum of {path.name}", digest, self.sha256)
+        return DenseIndex.load(path, dimension=dimension, last=self.mark.chunk)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the derived files were built from; written last, by atomic rename.
+
+    `mark` is the state of the database that the full-text indexes are of, and `commits`
+    are their own numbers for it. `vectors` is None while all vectors are read from the
+    database at every start.
+    """
+
+    format: int
+    embedder: str
+    checksum: str
+    dimension: int
+    chunk_tokens: int
+    articles: int
+    chunks: int
+    mark: Mark
+    commits: tuple[int, int]
+    vectors: VectorFile | None
+
+    def save(self, folder: Path) -> None:
+        """Write the manifest into `folder`."""
+        fresh = folder / f"{_MANIFEST}.new"
+        fresh.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+        fresh.replace(folder / _MANIFEST)
+
+    @classmethod
+    def load(cls, folder: Path) -> Manifest:
+        """Read the manifest in `folder`; OSError, ValueError or TypeError when damaged."""
+        read = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        if not isinstance(read, dict) or not {"mark", "commits", "vectors"} <= read.keys():
+            raise ValueError(f"{folder / _MANIFEST} is no manifest of this version")
+        if file := read["vectors"]:
+            file["mark"], file["fit"] = Mark(**file["mark"]), Fit(**file["fit"])
+            read["vectors"] = VectorFile(**file)
+        read["mark"], read["commits"] = Mark(**read["mark"]), tuple(read["commits"])
+        return cls(**read)
+
+
+def expect(what: str, found: object, wanted: object) -> None:
+    """Raise `ValueError` when what was found is not what was wanted."""
+    if found != wanted:
+        raise ValueError(f"{what} is {found}, not {wanted}")

@@ -1,0 +1,290 @@
+"""The archive's contents: articles, chunks and vectors, the only source of truth."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rag.embedding.embedder import Vectors
+from rag.index import Ids
+from rag.store import database
+from rag.store.catalog import ARTICLE, Catalog, article_of
+from rag.store.changes import VECTOR, Feed, matrix
+from rag.store.database import select_in
+from rag.store.identity import DUPLICATE_SIMILARITY, Signature, band_keys, similarity
+from rag.types import Article, Chunk, Filter
+
+# Filters whose chunk ids are kept. One that lets a million chunks pass takes 1.5 MB.
+_FILTERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderIdentity:
+    """What the stored vectors were made with."""
+
+    id: str
+    checksum: str
+    dimension: int
+    chunk_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article ready to be written; `vectors` has one row a chunk."""
+
+    article: Article
+    content_hash: str
+    signature: Signature
+    chunks: Sequence[Chunk]
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows of an article it already holds."""
+
+    key: int
+    content_hash: str
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as the indexes see it; `root` names its group of near-duplicates."""
+
+    id: int
+    article: int
+    root: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a write did; `linked` counts the near-duplicates among what it wrote."""
+
+    removed: int = 0
+    written: int = 0
+    linked: int = 0
+
+
+class Store:
+    """An open archive database. Not safe for use by several threads at once."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self.catalog = Catalog(connection)
+        self.feed = Feed(connection)
+        self._ranges: tuple[int, dict[Filter, Ids]] = (-1, {})
+
+    @classmethod
+    def create(cls, path: Path) -> Store:
+        """Create an empty database at `path`, which must not exist."""
+        return cls(database.create(path))
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """Open the database at `path`.
+
+        Raises `ArchiveError` when it is no archive or of a newer format.
+        """
+        return cls(database.connect(path))
+
+    def close(self) -> None:
+        """Close the database; it must not be used afterwards."""
+        self._db.close()
+
+    @property
+    def generation(self) -> int:
+        """Number of writes so far; indexes of another generation are stale."""
+        return int(self._get("generation") or 0)
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Read everything inside from one state, whatever other processes write."""
+        return database.snapshot(self._db)
+
+    @property
+    def embedder(self) -> EmbedderIdentity | None:
+        """What the vectors were made with; None in an archive that has none yet."""
+        values = [self._get(f"embedder.{name}") for name in ("id", "checksum", "dimension")]
+        tokens = self._get("chunk_tokens")
+        if not (values[0] and values[1] and values[2] and tokens):
+            return None
+        return EmbedderIdentity(values[0], values[1], int(values[2]), int(tokens))
+
+    def set_embedder(self, identity: EmbedderIdentity) -> None:
+        """Record what the vectors are made with, before the first is written."""
+        with database.transaction(self._db):
+            self._set("embedder.id", identity.id)
+            self._set("embedder.checksum", identity.checksum)
+            self._set("embedder.dimension", str(identity.dimension))
+            self._set("chunk_tokens", str(identity.chunk_tokens))
+            # Indexes that others opened while there was no embedder have no dimension.
+            self._bump()
+
+    def known(self, article_id: str) -> Known | None:
+        """Return what is stored of the article with that id."""
+        row = self._db.execute(
+            "SELECT key, content_hash, signature FROM articles WHERE id = ?", (article_id,)
+        ).fetchone()
+        return None if row is None else Known(row[0], row[1], np.frombuffer(row[2], np.uint64))
+
+    def write(self, batch: Iterable[Prepared]) -> Change:
+        """Write articles in one transaction, replacing those of the same id."""
+        removed = written = linked = 0
+        with database.transaction(self._db):
+            generation = self._bump()
+            for prepared in batch:
+                if old := self.known(prepared.article.id or ""):
+                    self._remove(old.key, generation)
+                    removed += 1
+                root = self._root(prepared.signature)
+                linked += root is not None
+                self._insert(prepared, root)
+                written += 1
+        return Change(removed, written, linked)
+
+    def delete(self, article_id: str) -> Change | None:
+        """Delete one article with its chunks; None when there is no such article."""
+        known = self.known(article_id)
+        if known is None:
+            return None
+        with database.transaction(self._db):
+            self._remove(known.key, self._bump())
+        return Change(removed=1)
+
+    def article(self, article_id: str) -> Article | None:
+        """Return the article with that id, or None."""
+        row = self._db.execute(
+            f"SELECT {ARTICLE} FROM articles WHERE id = ?", (article_id,)
+        ).fetchone()
+        return None if row is None else article_of(row)
+
+    def linked_to(self, article_id: str) -> list[Article]:
+        """Return the other articles of the same group of near-duplicates."""
+        rows = self._db.execute(
+            "WITH root(key) AS (SELECT coalesce(duplicate_of, key) FROM articles WHERE id = ?1) "
+            f"SELECT {ARTICLE} FROM articles, root WHERE id != ?1 "
+            "AND (articles.key = root.key OR duplicate_of = root.key) ORDER BY articles.key",
+            (article_id,),
+        )
+        return [article_of(row) for row in rows]
+
+    def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
+        """Return the chunks with those ids."""
+        rows = select_in(
+            self._db,
+            'SELECT c.id, c.article, coalesce(a.duplicate_of, a.key), c.start, c."end" '
+            "FROM chunks c JOIN articles a ON a.key = c.article WHERE c.id IN ({})",
+            ids,
+        )
+        return {row[0]: StoredChunk(*row) for row in rows}
+
+    def cosines(self, vector: Vectors, ids: Sequence[int]) -> dict[int, float]:
+        """Return the cosine of a unit vector, shape (dimension,), with each of the chunks."""
+        found, vectors = matrix(select_in(self._db, f"{VECTOR} WHERE id IN ({{}})", ids))
+        # Row by row, so that equal vectors have equal cosines wherever they stand.
+        scores = (vectors * vector).sum(axis=1) if len(found) else np.empty(0)
+        return dict(zip(found.tolist(), scores.tolist(), strict=True))
+
+    def articles_by_key(self, keys: Sequence[int]) -> dict[int, Article]:
+        """Return the articles with those internal keys."""
+        rows = select_in(self._db, f"SELECT key, {ARTICLE} FROM articles WHERE key IN ({{}})", keys)
+        return {row[0]: article_of(row[1:]) for row in rows}
+
+    def chunk_ranges(self, where: Filter) -> Ids:
+        """Return the chunk ids of the articles that pass a filter, shape (articles, 2).
+
+        Each row holds the first and the last id of an article. They are kept until the
+        next write.
+        """
+        generation = self.generation
+        if self._ranges[0] != generation:
+            self._ranges = (generation, {})
+        known = self._ranges[1]
+        if where not in known:
+            if len(known) >= _FILTERS:
+                known.clear()
+            known[where] = self.catalog.chunk_ranges(where)
+        return known[where]
+
+    def _insert(self, prepared: Prepared, root: int | None) -> None:
+        article, chunks = prepared.article, prepared.chunks
+        mark = self.feed.mark()
+        first = mark.chunk + 1 if chunks else None
+        last = mark.chunk + len(chunks) if chunks else None
+        cursor = self._db.execute(
+            f"INSERT INTO articles ({ARTICLE}, content_hash, signature, duplicate_of, "
+            "first_chunk, last_chunk) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                article.id,
+                article.title,
+                article.text,
+                article.date,
+                article.url,
+                article.publisher,
+                article.author,
+                article.language,
+                article.source,
+                prepared.content_hash,
+                prepared.signature.tobytes(),
+                root,
+                first,
+                last,
+            ),
+        )
+        key = int(cursor.lastrowid or 0)
+        self._db.executemany(
+            "INSERT OR IGNORE INTO bands VALUES (?, ?)",
+            [(band, key) for band in band_keys(prepared.signature)],
+        )
+        self._db.executemany(
+            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (mark.chunk + 1 + n, key, chunk.position, chunk.start, chunk.end, vector.tobytes())
+                for n, (chunk, vector) in enumerate(zip(chunks, prepared.vectors, strict=True))
+            ],
+        )
+
+    def _remove(self, key: int, generation: int) -> None:
+        """Delete an article and keep a note of it; the eldest copy leads its group."""
+        self._db.execute(
+            "INSERT INTO removals SELECT ?, key, first_chunk, last_chunk FROM articles "
+            "WHERE key = ?",
+            (generation, key),
+        )
+        heir = self._db.execute(
+            "SELECT min(key) FROM articles WHERE duplicate_of = ?", (key,)
+        ).fetchone()[0]
+        self._db.execute("UPDATE articles SET duplicate_of = NULL WHERE key = ?", (heir,))
+        self._db.execute("UPDATE articles SET duplicate_of = ? WHERE duplicate_of = ?", (heir, key))
+        self._db.execute("DELETE FROM articles WHERE key = ?", (key,))
+
+    def _root(self, sketch: Signature) -> int | None:
+        """Return the article that leads the group a new one is a near-duplicate of."""
+        rows = select_in(
+            self._db,
+            "SELECT DISTINCT a.key, a.signature, a.duplicate_of FROM bands b "
+            "JOIN articles a ON a.key = b.article WHERE b.band IN ({})",
+            band_keys(sketch),
+        )
+        scored = [(similarity(sketch, np.frombuffer(r[1], np.uint64)), r[2] or r[0]) for r in rows]
+        best = max(scored, default=(0.0, 0), key=lambda pair: pair[0])
+        return best[1] if best[0] >= DUPLICATE_SIMILARITY else None
+
+    def _get(self, key: str) -> str | None:
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def _set(self, key: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def _bump(self) -> int:
+        fresh = self.generation + 1
+        self._set("generation", str(fresh))
+        return fresh

@@ -1,0 +1,77 @@
+"""The parts of a sentence that a paraphrase must not change: numbers, names, negation."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+
+from rag.text.sentences import STOPWORDS, words
+
+_NUMBER = re.compile(
+    r"(?<![\w.])(\d+(?:,\d{3})*(?:\.\d+)?)(?:[\s-]*(thousand|million|billion|trillion|bn|tn)\b)?"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_NAME = re.compile(r"\b[A-Z][\w’'&-]*")
+_SCALE = {
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "bn": 1e9,
+    "trillion": 1e12,
+    "tn": 1e12,
+}
+NUMBER_WORDS = {
+    word: float(value)
+    for value, word in enumerate(
+        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+        "sixteen seventeen eighteen nineteen twenty".split(),
+        start=2,
+    )
+}
+_NEGATIONS = frozenset(
+    "not no never none nobody nothing neither nor without cannot denied denies deny".split()
+)
+
+
+def numbers(text: str) -> set[float]:
+    """Return the numbers in `text` as values: "3 million" and "3,000,000" are one."""
+    found = {
+        float(match.group(1).replace(",", "")) * _SCALE.get(match.group(2) or "", 1)
+        for match in _NUMBER.finditer(text)
+    }
+    return found | {NUMBER_WORDS[word] for word in words(text) if word in NUMBER_WORDS}
+
+
+def names(text: str) -> set[str]:
+    """Return the capitalised words of `text`, case-folded.
+
+    The first word is left out unless another capital follows it: it may be
+    capitalised only because it comes first.
+    """
+    found = []
+    for match in _NAME.finditer(text):
+        first = not text[: match.start()].strip(" \"'“‘(")
+        next_word = text[match.end() : match.end() + 2].strip()
+        if first and not next_word[:1].isupper():
+            continue
+        found += words(match.group())
+    return {word for word in found if word not in STOPWORDS}
+
+
+def years(text: str) -> set[str]:
+    """Return the years, 1900 to 2099, that `text` names."""
+    return set(_YEAR.findall(text))
+
+
+def spelled_date(date: str | None) -> str:
+    """Return an ISO date in words, "18 February 2021", so that words can match it."""
+    if not date:
+        return ""
+    day = dt.date.fromisoformat(date)
+    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
+
+
+def denies(text: str) -> bool:
+    """Tell whether `text` contains a negation."""
+    return any(word in _NEGATIONS or word.endswith("n't") for word in words(text))

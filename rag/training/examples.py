@@ -1,0 +1,160 @@
+"""Questions to learn from, read from JSON Lines, one object a line.
+
+A question on one passage; no ``answers`` means that the passage, though near, does not
+answer it, and the generator learns to refuse. ``title`` may be left out:
+
+    {"question": "How long was the strike?", "answers": ["three days"],
+     "title": "Ferry strike", "context": "The strike closed the harbour for three days."}
+
+A question on several passages; ``gold_titles`` names those that answer it, by default all
+in which the answer stands:
+
+    {"question": "Which strike was longer?", "answers": ["The ferry strike"],
+     "passages": [{"title": "Ferry strike", "text": "..."}, {"title": "Rail", "text": "..."}],
+     "gold_titles": ["Ferry strike", "Rail"]}
+
+A follow-up with the questions and answers before it, in turn, and the question that
+stands alone:
+
+    {"history": ["Who is Ann Borg?", "The minister."], "question": "Of what?",
+     "rewrite": "Of what is Ann Borg the minister?"}
+
+An answer should be a stretch of its passage, or "Yes" or "No". Of several, the most
+frequent is learnt.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from rag.errors import TrainingError
+from rag.generation.prompts import Passage
+
+# What a record that is not in one of the forms runs into.
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question on passages; `gold` are the indices of those that answer it.
+
+    An empty `answer` means that the passages do not answer the question, though they
+    look as if they might.
+    """
+
+    question: str
+    passages: tuple[Passage, ...]
+    gold: tuple[int, ...]
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """The last question of a conversation, and the same question standing alone."""
+
+    history: tuple[str, ...]
+    question: str
+    rewrite: str
+
+
+def read(paths: Iterable[Path]) -> tuple[list[Reading], list[Rewriting]]:
+    """Read the records of JSONL files, gzipped or not; a question is kept once.
+
+    Raises `TrainingError`, naming file and line, for a record in neither form.
+    """
+    readings: dict[str, Reading] = {}
+    rewritings: list[Rewriting] = []
+    for path in paths:
+        for where, record in _lines(path):
+            try:
+                if "rewrite" in record:
+                    rewritings.append(_rewriting(record))
+                else:
+                    reading = _reading(record)
+                    readings.setdefault(reading.question.casefold(), reading)
+            except _MALFORMED as error:
+                raise TrainingError(
+                    f"{where}: {_reason(error)}; a record needs question, answers and context or "
+                    "passages, or else history, question and rewrite"
+                ) from error
+    return list(readings.values()), rewritings
+
+
+def _lines(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the objects of a file, each with its place; `TrainingError` when it has none."""
+    number = 0
+    try:
+        with _open(path) as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield f"{path}:{number}", json.loads(line)
+    except json.JSONDecodeError as error:
+        raise TrainingError(f"{path}:{number}: not JSON: {error}") from error
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise TrainingError(f"cannot read {path} after line {number}: {error}") from error
+
+
+def _open(path: Path) -> IO[str]:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8-sig")
+    return path.open(encoding="utf-8-sig")
+
+
+def _reason(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
+
+
+def _reading(record: Mapping[str, Any]) -> Reading:
+    answer = _usual(_texts(record["answers"]))
+    if "context" in record:
+        title = str(record.get("title") or "").replace("_", " ")
+        passages: tuple[Passage, ...] = (Passage(title, _plain(record["context"])),)
+        gold: tuple[int, ...] = (0,)
+    else:
+        passages = tuple(
+            Passage(str(item.get("title") or ""), _plain(item["text"]))
+            for item in record["passages"]
+        )
+        gold = _gold(passages, answer, record.get("gold_titles"))
+    if answer and not gold:
+        raise ValueError(f"none of the {len(passages)} passages holds the answer {answer!r}")
+    return Reading(_plain(record["question"]), passages, gold if answer else (), answer)
+
+
+def _rewriting(record: Mapping[str, Any]) -> Rewriting:
+    history = tuple(_texts(record["history"]))
+    return Rewriting(history, _plain(record["question"]), _plain(record["rewrite"]))
+
+
+def _usual(answers: list[str]) -> str:
+    """Return the answer that most give; of several, the shortest."""
+    counts = Counter(answer.rstrip(".,;") for answer in answers)
+    return min(counts, key=lambda answer: (-counts[answer], len(answer)), default="")
+
+
+def _gold(passages: tuple[Passage, ...], answer: str, titles: list[str] | None) -> tuple[int, ...]:
+    return tuple(
+        index
+        for index, passage in enumerate(passages)
+        if (passage.heading in titles if titles else answer and answer in passage.text)
+    )
+
+
+def _texts(values: object) -> list[str]:
+    if not isinstance(values, list):
+        raise TypeError(f"expected a list of texts, got {values!r}")
+    return [_plain(value) for value in values]
+
+
+def _plain(text: object) -> str:
+    """Return a text on one line, with single blanks."""
+    if not isinstance(text, str):
+        raise TypeError(f"expected a text, got {text!r}")
+    return " ".join(text.split())

@@ -1,0 +1,108 @@
+import pytest
+from conftest import FakeEmbedder
+
+from rag import Article
+from rag.answering.evidence import Evidence
+from rag.answering.overview import digest, is_broad, stands_alone, subject
+
+QUESTION = "What is known about the ferry strike?"
+CLOSED = "The ferry strike closed the harbour for three days."
+VOTE = "Crews of the ferry ended their strike after a vote."
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is known about the ferry strike?", "the ferry strike?"),
+        ("Please summarise the ferry strike.", "the ferry strike."),
+        ("Give me a timeline of the ferry strike", "the ferry strike"),
+        ("Tell me about the ferry strike", "the ferry strike"),
+        ("Catch me up on the ferry strike", "the ferry strike"),
+        ("What do the articles say about the ferry strike?", "the ferry strike?"),
+        ("What's the latest on the ferry strike?", "the ferry strike?"),
+        ("Why has the ferry strike been in the news?", "the ferry strike?"),
+        ("How did the ferry strike unfold?", "the ferry strike?"),
+        ("Who called the strike? Tell me more about the vote.", "Who called the strike? the vote."),
+    ],
+)
+def test_the_subject_of_a_broad_question(question: str, expected: str) -> None:
+    assert is_broad(question)
+    assert subject(question) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How long did the ferry strike last?",
+        "What happened in the final?",
+        "Tell me about how many days it lasted",
+        "What did the media say about it?",
+        "Who wrote the summary of the report?",
+        "Tell me about",
+        "",
+    ],
+)
+def test_a_question_for_one_fact_is_its_own_subject(question: str) -> None:
+    assert not is_broad(question)
+    assert subject(question) == question
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (CLOSED, True),
+        ("And the ferry strike closed the harbour.", True),
+        ("“The ferry strike closed the harbour,” Ann Borg said.", True),
+        ("She asked the crews to end the strike.", False),
+        ("But it closed the harbour for three days.", False),
+        ("Will the ferry strike close the harbour?", False),
+        ("closed the harbour for three long days.", False),
+        ("The strike ended.", False),
+        ("Photo: crews of the ferry stand in the harbour.", False),
+        ("Crews of the ferry strike in Valletta. Getty Images", False),
+    ],
+)
+def test_stands_alone(sentence: str, expected: bool) -> None:
+    assert stands_alone(sentence) is expected
+
+
+def _said(quote: str, date: str | None, *, source: str = "", relevance: float = 1.0) -> Evidence:
+    article = Article(title="", text=quote, id=source or quote, date=date)
+    return Evidence(1, article, quote, 0, len(quote), "", relevance=relevance)
+
+
+def _digest(*items: Evidence, most: int = 5) -> list[str]:
+    return [item.quote for item in digest(QUESTION, items, embedder=FakeEmbedder(), most=most)]
+
+
+def test_sentences_are_in_order_of_time_with_the_undated_last() -> None:
+    price = "A ferry ticket has a higher price since the strike."
+    items = [_said(price, None), _said(VOTE, "2024-05-09"), _said(CLOSED, "2024-05-02")]
+    assert _digest(*items) == [CLOSED, VOTE, price]
+
+
+def test_no_two_sentences_say_the_same() -> None:
+    again = "A ferry strike has closed the harbour since Monday."
+    items = [_said(CLOSED, "2024-05-02"), _said(again, "2024-05-02"), _said(VOTE, "2024-05-09")]
+    assert _digest(*items) == [CLOSED, VOTE]
+
+
+def test_at_most_two_are_of_one_article_among_several() -> None:
+    others = [
+        f"The ferry strike had {word} for its harbour crews." for word in ("oil", "court", "trial")
+    ]
+    one = [_said(text, "2024-05-02", source="a", relevance=2.0) for text in others]
+    assert len(_digest(*one)) == 3
+    assert len(_digest(*one, _said(VOTE, "2024-05-09"))) == 3
+
+
+def test_a_sentence_beside_the_subject_is_left_out() -> None:
+    beside = "The football match drew a large crowd in Rome."
+    assert _digest(_said(CLOSED, None), _said(beside, None)) == [CLOSED]
+    weak = _said(VOTE, None, relevance=0.4)
+    assert _digest(_said(CLOSED, None), weak) == [CLOSED]
+
+
+def test_most_is_a_limit_and_no_evidence_no_digest() -> None:
+    assert _digest(_said(CLOSED, None), _said(VOTE, None, relevance=0.9), most=1) == [CLOSED]
+    assert _digest() == []

@@ -1,0 +1,98 @@
+"""Commands about models and the machine."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+import rag
+from rag.errors import RagError
+from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_GENERATOR, known_models, resolve, status
+from rag.settings import archives_folder
+from ui.cli.console import errors, output
+
+_PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tantivy", "gradio")
+_GIGABYTE = 1e9
+_NEEDED_BYTES = 2e9
+
+
+def models(
+    fetch: Annotated[
+        bool, typer.Option(help="Fetch the default models now, for use without a network.")
+    ] = False,
+) -> None:
+    """Show the models this machine has."""
+    if fetch:
+        for name in (DEFAULT_EMBEDDER, DEFAULT_GENERATOR):
+            resolve(name, on_progress=lambda line: errors.print(line, style="dim"))
+    table = Table("model", "here", "size", "licence", "where", box=None, pad_edge=False)
+    for known in known_models():
+        found = status(known.name)
+        table.add_row(
+            known.name,
+            "yes" if found.present else "no",
+            f"{(found.bytes or known.download) / 1e6:.0f} MB",
+            known.licence,
+            found.where,
+        )
+    output.print(table)
+
+
+def doctor() -> None:
+    """Check that everything an answer needs is in place."""
+    problems = [problem for check in (_python, _disk, _models, _archives) for problem in check()]
+    for problem in problems:
+        errors.print(f"Problem: {problem}", style="red", markup=False, soft_wrap=True)
+    if problems:
+        raise typer.Exit(1)
+    output.print("Everything is in place.")
+
+
+def _python() -> list[str]:
+    from rag.models.device import compute_dtype
+
+    output.print(f"Python {platform.python_version()} at {sys.prefix}", soft_wrap=True)
+    output.print(", ".join(f"{name} {version(name)}" for name in _PACKAGES), soft_wrap=True)
+    output.print(f"Models compute in {str(compute_dtype()).removeprefix('torch.')}.")
+    return []
+
+
+def _disk() -> list[str]:
+    folder = archives_folder()
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    free = shutil.disk_usage(existing).free
+    output.print(f"Archives in {folder.absolute()}, {free / _GIGABYTE:.1f} GB free", soft_wrap=True)
+    if free < _NEEDED_BYTES:
+        return [f"only {free / _GIGABYTE:.1f} GB free at {existing}; free at least 2 GB"]
+    return []
+
+
+def _models() -> list[str]:
+    problems = []
+    for name in (DEFAULT_EMBEDDER, DEFAULT_GENERATOR):
+        if not status(name).present:
+            problems.append(f"{name} is not on this machine; run `rag models --fetch`")
+            continue
+        try:
+            output.print(f"{name}: {resolve(name).path}", soft_wrap=True)
+        except RagError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _archives() -> list[str]:
+    problems = []
+    for database in sorted(archives_folder().glob("*/archive.sqlite")):
+        try:
+            with rag.Archive.open(database.parent, create=False) as archive:
+                found = archive.stats()
+                output.print(f"{database.parent.name}: {found.articles} articles, {found.embedder}")
+        except RagError as error:
+            problems.append(str(error))
+    return problems

@@ -1,0 +1,75 @@
+"""The pages, put together and served."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import gradio as gr
+
+from rag.archive import Archive
+from rag.generation import Generator
+from ui.web import evaluation_page
+from ui.web.archive import page as archive_page
+from ui.web.chat import page as chat_page
+from ui.web.common.frame import serve
+from ui.web.common.library import Library
+from ui.web.common.models import Models
+
+_DAY = 86_400  # seconds
+
+
+def build(
+    archive: Archive,
+    *,
+    generator: Generator | None = None,
+    models: Models | None = None,
+    examples: Sequence[str] | None = None,
+) -> gr.Blocks:
+    """Return the pages over `archive` and the archives in the folder beside it.
+
+    The models are `generator` and the archives' embedders, loaded at the first question;
+    hand over `models` to load them earlier. `examples` are questions offered on the empty
+    chat page; by default they are made from the archive. What the pages look like is set
+    when they are served: see `launch`.
+    """
+    library = Library(archive)
+    loaded = models or Models(generator=generator, name=archive.settings.generator)
+    page = gr.Blocks(
+        title="Dateline",
+        analytics_enabled=False,
+        fill_width=True,
+        # Uploads are ingested at once; what is left of them goes within a day.
+        delete_cache=(_DAY, _DAY),
+    )
+    with page:
+        chat_page.build(page, library, loaded, examples=examples)
+    with page.route("Archive", "archive") as second:
+        archive_page.build(second, library)
+    with page.route("Evaluation", "evaluation") as third:
+        evaluation_page.build(third, library, loaded)
+    return page
+
+
+def launch(
+    archive: Archive,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    open_browser: bool = False,
+    generator: Generator | None = None,
+    examples: Sequence[str] | None = None,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the pages until Ctrl-C, and load the models behind them.
+
+    `port` 0 takes a free one. `on_ready` is called with the chat page's address; without
+    it Gradio prints the address. Raises `RagError` when the port is taken.
+    """
+    models = Models(generator=generator, name=archive.settings.generator)
+    page = build(archive, models=models, examples=examples)
+    address = serve(page, host=host, port=port, quiet=on_ready is not None, inbrowser=open_browser)
+    # Only now: loaded meanwhile, they would hold the server up.
+    models.load_in_background(archive)
+    if on_ready is not None:
+        on_ready(address)
+    page.block_thread()

@@ -1,0 +1,1 @@
+"""The archive page: what an archive holds, browsed and added to."""

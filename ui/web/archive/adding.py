@@ -1,0 +1,166 @@
+"""Adding articles on the archive page: files and addresses, ingested behind the page."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from rag.archive import Archive
+from rag.types import Article, IngestReport, Progress, Skipped
+from ui.web.common import markup
+from ui.web.common.frame import QUIETLY, Update, archive_of, told
+from ui.web.common.jobs import Job, Jobs
+from ui.web.common.library import Library
+
+FORMATS = (
+    "Text dumps, Markdown, HTML, PDF, Word, JSON, CSV, Parquet, feeds, and ZIP archives of these."
+)
+# How often a running ingest is looked at, in seconds.
+_LOOK_EVERY = 0.5
+
+IngestJob = Job[IngestReport]
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """The components that add articles."""
+
+    files: gr.File
+    addresses: gr.Textbox
+    start: gr.Button
+    stop: gr.Button
+    progress: gr.HTML
+    timer: gr.Timer
+
+
+def layout() -> Adding:
+    """Return the components."""
+    files = gr.File(label="Files", file_count="multiple", height=160, elem_id="dl-files")
+    gr.HTML(markup.quiet(FORMATS))
+    addresses = gr.Textbox(
+        label="Addresses of pages and feeds, one a line", lines=3, placeholder="https://"
+    )
+    with gr.Row():
+        start = gr.Button("Add to this archive", variant="primary", scale=0, min_width=220)
+        stop = gr.Button("Stop", interactive=False, scale=0, min_width=120)
+    progress = gr.HTML(elem_id="dl-progress")
+    return Adding(files, addresses, start, stop, progress, gr.Timer(_LOOK_EVERY, active=False))
+
+
+def wire(page: gr.Blocks, adding: Adding, library: Library, *, changed: gr.State) -> None:
+    """Connect what adds articles; `changed` takes another value when an ingest has ended."""
+    jobs: Jobs[IngestReport] = Jobs()
+
+    def look(request: gr.Request) -> tuple[Update, ...]:
+        archive = archive_of(library, request)
+        job = jobs.of(archive)
+        running = job is not None and job.running
+        return (
+            progress_html(job),
+            gr.Timer(active=running),
+            gr.Button(interactive=not running),
+            gr.Button(interactive=running),
+            gr.skip() if running else archive.stats().generation,
+        )
+
+    def start(files: list[str] | None, addresses: str, request: gr.Request) -> tuple[Update, ...]:
+        # Imported here because it takes a third of a second, for which the chat page need not
+        # wait.
+        from rag.sources.web import is_address
+
+        archive = archive_of(library, request)
+        pasted = [line.strip() for line in addresses.splitlines() if line.strip()]
+        for line in pasted:
+            if not is_address(line):
+                raise gr.Error(f"{line} is no address; one begins with http:// or https://")
+        paths = [*(files or []), *pasted]
+        if not paths:
+            raise gr.Error("There is nothing to add: drop files, or paste addresses.")
+        # What was dropped stays in its box when another page's ingest runs.
+        with told():
+            jobs.start(archive, lambda job: ingest(archive, paths, job))
+        return None, "", *look(request)
+
+    def stop(request: gr.Request) -> None:
+        jobs.stop(archive_of(library, request))
+
+    looked = [adding.progress, adding.timer, adding.start, adding.stop, changed]
+    adding.start.click(
+        start,
+        [adding.files, adding.addresses],
+        [adding.files, adding.addresses, *looked],
+        **QUIETLY,
+    )
+    adding.stop.click(stop, None, None, **QUIETLY)
+    page.load(look, None, looked, **QUIETLY)
+    adding.timer.tick(look, None, looked, **QUIETLY)
+
+
+def progress_html(job: IngestJob | None) -> str:
+    """Return how far an ingest has come, or what it did."""
+    if job is None:
+        return ""
+    if job.running:
+        return markup.progress_html(job.note, done=job.done, total=job.total)
+    if job.problem:
+        return markup.problem_html(job.problem)
+    if job.stopped or job.result is None:
+        return markup.status_html("Stopped. What was stored stays; adding the same again goes on.")
+    return report_html(job.result)
+
+
+def report_html(report: IngestReport) -> str:
+    """Return what an ingest did, and what it skipped and why."""
+    done = (
+        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
+        f"{report.linked} near-duplicates of others; {report.seconds:.1f} s."
+    )
+    if not report.skipped:
+        return markup.status_html(done)
+    rows = [(skipped.source, skipped.reason) for skipped in report.skipped]
+    return (
+        f"{markup.status_html(done)}<h2>Skipped: {len(rows)}</h2>"
+        f"{markup.table_html(('Source', 'Why'), rows)}"
+    )
+
+
+def ingest(archive: Archive, paths: Sequence[str], job: IngestJob) -> IngestReport:
+    """Ingest files and addresses, telling `job` how far it has come.
+
+    The reports name a file as it was called where it came from, not the copy of it that
+    was uploaded.
+    """
+    from rag import sources
+    from rag.sources.web import is_address
+
+    skipped: list[Skipped] = []
+
+    def skip(item: Skipped) -> None:
+        skipped.append(item if is_address(item.source) else _renamed(item))
+
+    def articles() -> Iterator[Article]:
+        for path in paths:
+            for article in sources.read([path], on_skip=skip):
+                named = path if is_address(path) else Path(path).name
+                yield dataclasses.replace(article, source=named)
+
+    def tell(progress: Progress) -> None:
+        job.tell(progress.note, done=progress.done, total=total)
+
+    job.tell("Reading...")
+    total = 0
+    if not any(map(is_address, paths)):
+        # Reading takes a three-hundredth of the time of embedding.
+        total = sum(1 for _ in sources.read(paths, on_skip=lambda _: None))
+    job.tell("Loading the model...", total=total)
+    archive.embedder()
+    report = archive.ingest(articles(), progress=tell)
+    return dataclasses.replace(report, skipped=(*skipped, *report.skipped))
+
+
+def _renamed(skipped: Skipped) -> Skipped:
+    return Skipped(Path(skipped.source).name, skipped.reason)

@@ -1,0 +1,146 @@
+"""The archive page: articles are added, browsed and deleted; archives made and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import gradio as gr
+
+from rag.archive import Archive
+from ui.web.archive import adding, browsing
+from ui.web.common import markup
+from ui.web.common.frame import QUIETLY, Update, archive_of, header, told
+from ui.web.common.library import Library
+
+PAGE = "Archive"
+# Publishers drawn.
+_PUBLISHERS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Managing:
+    """The components that make and delete archives."""
+
+    name: gr.Textbox
+    create: gr.Button
+    delete: gr.Button
+    done: gr.JSON
+    sure: gr.JSON
+
+
+def build(page: gr.Blocks, library: Library) -> None:
+    """Lay the page out and connect it; see `ui.web.app.build`."""
+    top = gr.HTML(header(library, library.first, PAGE))
+    # The number of the archive's last change, when the page has seen it.
+    changed = gr.State(-1)
+    with gr.Tabs():
+        with gr.Tab("Articles"):
+            browsed = browsing.layout()
+        with gr.Tab("Add"):
+            added = adding.layout()
+        with gr.Tab("Statistics"):
+            statistics = gr.HTML(elem_id="dl-statistics")
+        with gr.Tab("Archives"):
+            managing = _managing()
+
+    def summarised(request: gr.Request) -> tuple[Update, ...]:
+        archive = archive_of(library, request)
+        publishers = gr.Dropdown(choices=markup.choices(archive.publishers()))
+        return header(library, archive, PAGE), statistics_html(archive), publishers
+
+    summary = [top, statistics, browsed.publishers]
+    page.load(summarised, None, summary, **QUIETLY)
+    changed.change(summarised, None, summary, **QUIETLY)
+    adding.wire(page, added, library, changed=changed)
+    browsing.wire(page, browsed, library, changed=changed)
+    _wire_managing(managing, library)
+
+
+def statistics_html(archive: Archive) -> str:
+    """Return what the archive holds: figures, and plots by month and publisher."""
+    # Imported here because it takes half a second, for which the chat page need not wait.
+    from eval import plots
+
+    stats, publishers = archive.stats(), archive.publishers()
+    rows = [
+        ("Articles", f"{stats.articles:,}"),
+        ("Near-duplicates of others among them", f"{stats.linked:,}"),
+        ("Passages", f"{stats.chunks:,}"),
+        ("First and last date", f"{stats.first or '-'} to {stats.last or '-'}"),
+        ("Publishers", f"{stats.publishers:,}"),
+        ("On disk", f"{archive.size_on_disk() / 1e6:.1f} MB"),
+        ("Embedder", stats.embedder),
+        ("Folder", str(archive.folder.resolve())),
+    ]
+    parts = [markup.table_html(("", ""), rows)]
+    months = _without_gaps(archive.months())
+    if months:
+        drawn = plots.columns(
+            [plots.Bar(month, count) for month, count in months], title="Articles by month"
+        )
+        parts += [
+            f"<h2>Articles by month</h2>{drawn}",
+            markup.folded_table("As a table", ("Month", "Articles"), months),
+        ]
+    if publishers:
+        most = [plots.Bar(name, count) for name, count in publishers[:_PUBLISHERS]]
+        drawn = plots.bars({"": most}, title="Articles by publisher")
+        parts += [
+            f"<h2>Articles by publisher</h2>{drawn}",
+            markup.folded_table("As a table", ("Publisher", "Articles"), publishers),
+        ]
+    return f'<section class="dl-statistics">{"".join(parts)}</section>'
+
+
+def _without_gaps(months: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Return months, ``YYYY-MM``, with those between them that have no article."""
+    if not months:
+        return []
+    counts = dict(months)
+    first, last = (12 * int(name[:4]) + int(name[5:]) - 1 for name in (months[0][0], months[-1][0]))
+    names = (f"{number // 12:04}-{number % 12 + 1:02}" for number in range(first, last + 1))
+    return [(name, counts.get(name, 0)) for name in names]
+
+
+def _managing() -> Managing:
+    with gr.Row(elem_classes="dl-row"):
+        name = gr.Textbox(label="Name of a new archive", max_lines=1)
+        create = gr.Button("Create", variant="primary", scale=0, min_width=120)
+    gr.HTML('<p class="dl-quiet">Choose among the archives at the top of the page.</p>')
+    with gr.Row():
+        delete = gr.Button(
+            "Delete this archive with all its articles",
+            size="sm",
+            variant="stop",
+            scale=0,
+            min_width=300,
+        )
+    return Managing(name, create, delete, gr.JSON(visible=False), gr.JSON(visible=False))
+
+
+def _wire_managing(managing: Managing, library: Library) -> None:
+    """Connect what makes and deletes archives; the page moves on to another one then."""
+
+    def created(name: str) -> list[str]:
+        with told():
+            return [library.create(name).folder.name]
+
+    def deleted(sure: bool | None, request: gr.Request) -> list[str]:
+        if not sure:
+            return []
+        with told():
+            library.delete(archive_of(library, request).folder.name)
+        return [library.first.folder.name]
+
+    go = "([name]) => { if (name) dateline.turnTo(name); }"
+    managing.create.click(created, managing.name, managing.done, **QUIETLY).success(
+        None, managing.done, None, js=go, **QUIETLY
+    )
+    managing.delete.click(
+        deleted,
+        managing.sure,
+        managing.done,
+        js="() => confirm('Delete this archive with all its articles? It cannot be undone.')",
+        **QUIETLY,
+    ).success(None, managing.done, None, js=go, **QUIETLY)

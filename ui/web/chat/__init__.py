@@ -1,0 +1,1 @@
+"""The chat page: `page` lays it out, `conversation` is what is said on it."""

@@ -1,0 +1,225 @@
+"""One visitor's conversation: what was said, what it rests on, how to stop it."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Literal, TypedDict
+
+import rag
+from rag.archive import Archive
+from rag.errors import RagError
+from rag.settings import Stance
+from rag.types import Answer, Turn
+from ui.web.chat import render
+from ui.web.common import cited, markup
+from ui.web.common.models import LOADING, Models
+from ui.web.common.shown import Shown
+
+SEARCHING = "Searching the articles..."
+STOPPED = "Stopped."
+FAILED = "Something went wrong in this program; its terminal says what. Please ask again."
+
+
+class Message(TypedDict):
+    """A message of the chat; the content is HTML made by `ui.web.chat.render`."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the user narrowed the search to; the dates as they were typed."""
+
+    since: str | None = None
+    until: str | None = None
+    publishers: tuple[str, ...] = ()
+    stance: Stance = "balanced"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page is to show. None leaves the sources, or the question box, as they are."""
+
+    messages: tuple[Message, ...]
+    sources: str | None = None
+    question: str | None = None
+    running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the user thinks of an answer, and the turns before it."""
+
+    shown: Shown
+    history: tuple[Turn, ...]
+    liked: bool
+
+
+class Conversation:
+    """The questions and answers of one session; nothing in it is shared with another."""
+
+    def __init__(self) -> None:
+        self.id = uuid.uuid4().hex
+        self.title = ""
+        self.shown: list[Shown] = []
+        # Of the answer that was judged last.
+        self.judgement: Judgement | None = None
+        self._messages: list[Message] = []
+        # What was asked with each pair of messages, and the number of its message.
+        self._questions: list[tuple[int, str]] = []
+        self._asked = 0
+        self._stop: threading.Event | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether an answer is being written."""
+        return self._stop is not None
+
+    @property
+    def turns(self) -> list[Turn]:
+        """What was asked and answered, oldest first: the history of a follow-up."""
+        return [Turn(item.asked, item.answer.text) for item in self.shown]
+
+    def ask(
+        self, question: str, *, archive: Archive, models: Models, filters: Filters | None = None
+    ) -> Iterator[View]:
+        """Ask and yield the page after every step; the last view is no longer `running`.
+
+        A blank question changes nothing, nor does one asked while another is answered.
+        An error is told in the chat, and the question goes back into its box.
+        """
+        question = question.strip()
+        if not question or self._stop is not None:
+            yield View(tuple(self._messages), running=self._stop is not None)
+            return
+        self._stop = stop = threading.Event()
+        self._asked += 1
+        self._questions.append((self._asked, question))
+        self._messages.append({"role": "user", "content": render.question_html(question)})
+        self._messages.append({"role": "assistant", "content": ""})
+        try:
+            yield self._view(
+                markup.status_html(LOADING if not models.ready_for(archive) else SEARCHING),
+                question="",
+            )
+            if not models.ready_for(archive):
+                models.load(archive)
+                yield self._view(markup.status_html(SEARCHING))
+            yield from self._answer(question, archive, models, filters or Filters(), stop)
+        except (RagError, ValueError) as error:
+            yield self._view(markup.problem_html(str(error)), question=question, running=False)
+        finally:
+            # Reached too when the visitor has left in the middle of an answer.
+            stop.set()
+            self._stop = None
+
+    def stop(self) -> None:
+        """Stop the answer that is being written, if any; it keeps its sentences so far."""
+        if self._stop is not None:
+            self._stop.set()
+
+    def clear(self) -> View:
+        """Forget everything; the numbers of messages go on, so that ids stay unique.
+
+        An answer that is being written is stopped instead.
+        """
+        if self._stop is not None:
+            self.stop()
+            return View(tuple(self._messages), running=True)
+        return self.restore(())
+
+    def restore(self, shown: Sequence[Shown], *, id: str = "", title: str = "") -> View:  # noqa: A002
+        """Go on from the answers of a saved conversation; none begin a new one."""
+        self.id, self.title = id or uuid.uuid4().hex, title
+        self.shown = list(shown)
+        self._questions = [(item.message, item.asked) for item in shown]
+        self._asked = max([self._asked, *(item.message for item in shown)])
+        self._messages = [message for item in shown for message in _messages(item)]
+        return View(tuple(self._messages), sources=cited.sources_html(self.shown), question="")
+
+    def take_back(self) -> View:
+        """Undo the last question and its answer, and put the question into its box again."""
+        if self._stop is not None or not self._questions:
+            return View(tuple(self._messages), running=self._stop is not None)
+        number, question = self._questions.pop()
+        del self._messages[-2:]
+        self.shown = [item for item in self.shown if item.message != number]
+        return View(
+            tuple(self._messages), sources=cited.sources_html(self.shown), question=question
+        )
+
+    def judge(self, index: int, *, liked: bool) -> None:
+        """Take down what the user thinks of the message at `index`, if it is an answer."""
+        number, _ = self._questions[index // 2]
+        before = tuple(Turn(s.asked, s.answer.text) for s in self.shown if s.message < number)
+        found = [shown for shown in self.shown if shown.message == number]
+        self.judgement = Judgement(found[0], before, liked) if found else None
+
+    def failed(self) -> View:
+        """Return the page after an error that is no `RagError`: a mistake in this program."""
+        if not self._messages:
+            return View(())
+        return self._view(markup.problem_html(FAILED), running=False)
+
+    def _answer(
+        self,
+        question: str,
+        archive: Archive,
+        models: Models,
+        filters: Filters,
+        stop: threading.Event,
+    ) -> Iterator[View]:
+        pieces: list[str] = []
+        steps = rag.stream(
+            question,
+            archive=archive,
+            history=tuple(self.turns),
+            since=filters.since,
+            until=filters.until,
+            publishers=filters.publishers,
+            stance=filters.stance,
+            generator=models.load(archive),
+            stop=stop,
+        )
+        with closing(steps):  # type: ignore[type-var]
+            for step in steps:
+                if isinstance(step, Answer):
+                    shown = Shown(self._asked, question, step, tuple(pieces), stop.is_set())
+                    yield self._finish(shown)
+                    continue
+                pieces.append(step)
+                # The refusal that follows on a stop is no answer to show.
+                if not stop.is_set():
+                    yield self._view(render.answer_html(pieces, message=self._asked))
+
+    def _finish(self, shown: Shown) -> View:
+        if shown.stopped and shown.answer.abstained:
+            return self._view(markup.status_html(STOPPED), running=False)
+        self.shown.append(shown)
+        return self._view(
+            render.message_html(shown), sources=cited.sources_html(self.shown), running=False
+        )
+
+    def _view(
+        self,
+        content: str,
+        *,
+        sources: str | None = None,
+        question: str | None = None,
+        running: bool = True,
+    ) -> View:
+        """Return the page with `content` as the last message."""
+        self._messages[-1] = {"role": "assistant", "content": content}
+        return View(tuple(self._messages), sources, question, running)
+
+
+def _messages(shown: Shown) -> tuple[Message, Message]:
+    return (
+        {"role": "user", "content": render.question_html(shown.asked)},
+        {"role": "assistant", "content": render.message_html(shown)},
+    )

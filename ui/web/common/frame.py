@@ -1,0 +1,99 @@
+"""What the pages share: their heading, how they are found, and types for Gradio's handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from typing import Any
+
+import gradio as gr
+
+from rag.archive import Archive
+from rag.errors import RagError
+from ui.web.common import markup
+from ui.web.common.library import Library
+
+# No overlay on the components while a handler runs, and no endpoint for other programs.
+QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+# What saves a text that a hidden component has brought, with the name of its file.
+DOWNLOAD = "(file) => dateline.download(file.name, file.text)"
+
+# A component's new value: what Gradio's handlers return is not typed.
+Update = Any
+
+# Names in quotes would be looked for as files: Gradio serves fonts of its own.
+_SANS = gr.themes.Font("sans-serif")
+_MONO = gr.themes.Font("monospace")
+_RED, _DEEP_RED = "#dc2626", "#b91c1c"
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Show the user the words of an error raised inside."""
+    try:
+        yield
+    except (RagError, ValueError) as error:
+        raise gr.Error(str(error)) from error
+
+
+def archive_of(library: Library, request: gr.Request) -> Archive:
+    """Return the archive that the page's address names; an error shown to the user else."""
+    with told():
+        return library.get(request.query_params.get("archive"))
+
+
+def header(library: Library, archive: Archive, page: str) -> str:
+    """Return the heading of `page` over an archive."""
+    return markup.header_html(archive.folder.name, archive.stats(), page=page, names=library.names)
+
+
+def serve(page: gr.Blocks, *, host: str, port: int, **options: Any) -> str:
+    """Start the page's server, return its address and leave it running.
+
+    Nothing is fetched from elsewhere: no web fonts, no share link, no statistics. Raises
+    `RagError` when the port is taken. `options` are Gradio's.
+    """
+    try:
+        _, address, _ = page.launch(
+            server_name=host,
+            server_port=port or None,
+            prevent_thread_lock=True,
+            share=False,
+            ssr_mode=False,
+            run_history=False,
+            footer_links=[],
+            theme=_theme(),
+            css=_resource("style.css"),
+            head=f"<script>{_resource('page.js')}</script>",
+            **options,
+        )
+    except OSError as error:
+        raise RagError(f"cannot serve on {host}:{port}: {error}; choose another port") from error
+    return address
+
+
+def _theme() -> gr.themes.Base:
+    """Return Gradio's theme with as much contrast as WCAG 2 asks of text, 4.5 to 1."""
+    theme = gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=_SANS, font_mono=_MONO)
+    return theme.set(
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_dark="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_700",
+        button_cancel_background_fill=_RED,
+        button_cancel_background_fill_dark=_RED,
+        button_cancel_background_fill_hover=_DEEP_RED,
+        button_cancel_background_fill_hover_dark=_DEEP_RED,
+        input_placeholder_color="*neutral_500",
+        input_placeholder_color_dark="*neutral_400",
+        block_info_text_color="*neutral_500",
+        block_info_text_color_dark="*neutral_400",
+        link_text_color="*primary_700",
+        link_text_color_dark="*primary_300",
+    )
+
+
+def _resource(name: str) -> str:
+    return resources.files("ui.web").joinpath("assets", name).read_text(encoding="utf-8")

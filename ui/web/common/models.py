@@ -1,0 +1,61 @@
+"""The models behind the pages, loaded once and in the background."""
+
+from __future__ import annotations
+
+import threading
+
+from rag.archive import Archive
+from rag.errors import RagError
+from rag.generation import Generator, load_generator
+from rag.models.registry import DEFAULT_GENERATOR
+
+LOADING = "Loading the models..."
+
+
+class Models:
+    """The generator, and the archives' embedders. Safe for use by several threads at once."""
+
+    def __init__(
+        self, *, generator: Generator | None = None, name: str = DEFAULT_GENERATOR
+    ) -> None:
+        self._generator = generator
+        self._name = name
+        self._lock = threading.Lock()
+        self._problem = ""
+        self._ready: set[Archive] = set()
+
+    @property
+    def status(self) -> str:
+        """What to tell the user: that they are loading, why they failed, or nothing."""
+        return self._problem or (LOADING if self._lock.locked() else "")
+
+    def ready_for(self, archive: Archive) -> bool:
+        """Tell whether a question to `archive` need not wait for a model."""
+        return archive in self._ready
+
+    def load(self, archive: Archive) -> Generator:
+        """Return the generator, with all models loaded; a second caller waits for the first.
+
+        Raises `ModelError`, `GenerationError` or `ArchiveError`; calling again tries again.
+        """
+        with self._lock:
+            self._problem = ""
+            archive.load()
+            if self._generator is None:
+                self._generator = load_generator(self._name)
+            self._ready.add(archive)
+            return self._generator
+
+    def load_in_background(self, archive: Archive) -> threading.Thread:
+        """Start loading and return at once; a failure becomes the `status`."""
+        thread = threading.Thread(
+            target=self._try, args=(archive,), name="load-models", daemon=True
+        )
+        thread.start()
+        return thread
+
+    def _try(self, archive: Archive) -> None:
+        try:
+            self.load(archive)
+        except RagError as error:
+            self._problem = str(error)
