@@ -79,3 +79,88 @@ def test_open_questions() -> None:
     assert {row["kind"] for row in rows} == ANSWERED | UNANSWERED
     assert len(rows) == 150
     assert faults_of_asked(rows) == []
+
+
+def test_questions_kept_aside() -> None:
+    rows = read("aside")
+    openly = {row["question"].lower() for row in read("open")}
+    assert {row["kind"] for row in rows} == ANSWERED | UNANSWERED
+    assert len(rows) == 50
+    assert faults_of_asked(rows) == []
+    assert [row["id"] for row in rows if row["question"].lower() in openly] == []
+
+
+def faults_of_turn(row: Row) -> Iterator[str]:
+    said = " ".join(POSTS[stem].content for stem in row["gold_articles"]).lower()
+    if not row["history"]:
+        yield "follows nothing"
+    if not all(len(turn) == 2 and all(turn) for turn in row["history"]):
+        yield "has a turn that is no pair of question and answer"
+    if not row["standalone"].strip():
+        yield "does not say what it means"
+    if bool(row["answers"]) != bool(row["gold_articles"]):
+        yield "has answers or articles, not both"
+    if row["answers"] and not any(answer.lower() in said for answer in row["answers"]):
+        yield f"no gold article says any of {row['answers']}"
+
+
+def test_topic_changes_and_follow_ups() -> None:
+    rows = read("topics")
+    needed = {"id", "history", "question", "follow_up", "standalone", "answers", "gold_articles"}
+    faults = [*faults_of_repetition(rows)]
+    for row in rows:
+        found = [*faults_of_fields(row, needed=needed), *faults_of_gold(row), *faults_of_turn(row)]
+        faults += [f"{row['id']} {fault}" for fault in found]
+    assert Counter(row["follow_up"] for row in rows) == {True: 60, False: 60}
+    assert faults == []
+
+
+def test_false_premises() -> None:
+    rows = read("premises")
+    needed = {"id", "question", "truth", "answers", "gold_articles", "gold_sentences"}
+    faults = [*faults_of_repetition(rows)]
+    for row in rows:
+        gold = " ".join(row["gold_sentences"]).lower()
+        found = [*faults_of_fields(row, needed=needed), *faults_of_gold(row)]
+        if not any(answer.lower() in gold for answer in row["answers"]):
+            found.append(f"no gold sentence says any of {row['answers']}")
+        faults += [f"{row['id']} {fault}" for fault in found]
+    assert len(rows) == 40
+    assert faults == []
+
+
+def test_small_talk_and_what_only_looks_like_it() -> None:
+    rows = read("talk")
+    kinds = set("greeting thanks identity help contents other_language unclear search".split())
+    faults = [*faults_of_repetition(rows)]
+    for row in rows:
+        searched = {"answers", "gold_articles"} if row["kind"] == "search" else set()
+        needed = {"id", "question", "kind"} | searched
+        found = [*faults_of_fields(row, needed=needed, allowed={"history"}), *faults_of_gold(row)]
+        said = " ".join(POSTS[stem].content for stem in row.get("gold_articles", [])).lower()
+        if row.get("answers") and not any(a.lower() in said for a in row["answers"]):
+            found.append(f"no gold article says any of {row['answers']}")
+        faults += [f"{row['id']} {fault}" for fault in found]
+    counts = Counter(row["kind"] for row in rows)
+    assert set(counts) == kinds
+    assert (counts["search"], len(rows)) == (20, 60)
+    assert faults == []
+
+
+def published_within(row: Row) -> set[str]:
+    dates = {stem: post["date"].isoformat() for stem, post in POSTS.items()}
+    return {stem for stem, date in dates.items() if row["since"] <= date <= row["until"]}
+
+
+def test_periods() -> None:
+    rows = read("periods")
+    faults = [*faults_of_repetition(rows)]
+    needed = {"id", "question", "since", "until", "gold_articles"}
+    for row in rows:
+        found = [*faults_of_fields(row, needed=needed, allowed={"today", "note"})]
+        found += faults_of_gold(row)
+        if "note" not in row and set(row["gold_articles"]) != published_within(row):
+            found.append("does not name the articles of its period")
+        faults += [f"{row['id']} {fault}" for fault in found]
+    assert len(rows) == 25
+    assert faults == []
