@@ -21,8 +21,9 @@ import pytest
 
 from rag.errors import SourceError
 from rag.sources import feeds, files, read, tables, web
+from rag.sources.dates import parse_date
 from rag.sources.plain import plain_markdown
-from rag.sources.text import clean, decode, parse_date
+from rag.sources.text import clean, decode
 from rag.types import Article, Skipped
 
 if TYPE_CHECKING:

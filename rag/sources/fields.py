@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from rag.errors import SourceError
 from rag.sources import text as texts
+from rag.sources.dates import manner_of, parse_date
 from rag.sources.dumps import is_sentence, lead_title, same_line
 from rag.sources.markup import from_markup
 from rag.types import Article
@@ -119,7 +120,7 @@ def article(
         title=headline or lead_title(body),
         text=body,
         id=texts.one_line(id or "") or None,
-        date=texts.parse_date(date),
+        date=parse_date(date, manner=manner_of(language, address=address)),
         url=address,
         publisher=named or host(address),
         author=texts.one_line(author or "") or None,

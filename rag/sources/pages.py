@@ -7,12 +7,12 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-import htmldate
-
 from rag.errors import SourceError
 from rag.sources import fields as records
 from rag.sources import markup
-from rag.sources.text import decode, one_line, parse_date, unescape
+from rag.sources.dates import Manner, manner_of, parse_date
+from rag.sources.page_dates import shown_date
+from rag.sources.text import decode, one_line, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,17 +50,27 @@ def read_page(
     story, meta = _json_ld(tree), _meta(tree)
     address = _address(tree, page, story=story, meta=meta, url=url)
     publisher = _named(story.get("publisher")) or _first(meta, _SITE_TAGS)
+    language = _language(tree, meta)
     title = _title(tree, story=story, meta=meta, publisher=publisher)
     return records.article(
         source=source,
         text=_body(page, story=story),
         title=title,
-        date=_date(page, tree, story=story, meta=meta),
+        date=_date(tree, story=story, meta=meta, manner=manner_of(language, address=address)),
         url=address,
         publisher=publisher,
         author=_named(story.get("author")) or _author(meta),
-        language=tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        language=language,
     )
+
+
+def _language(tree: HtmlElement, meta: dict[str, str]) -> str | None:
+    """Return the tag of the page's language, with its region if the page tells one."""
+    spoken = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    regional = meta.get("og:locale", "").replace("_", "-")
+    if not spoken or ("-" not in spoken and regional.startswith(f"{spoken}-")):
+        return regional or spoken
+    return str(spoken)
 
 
 def _meta_charset(data: bytes) -> str | None:
@@ -91,15 +101,13 @@ def _title(
 
 
 def _date(
-    page: str, tree: HtmlElement, *, story: dict[str, Any], meta: dict[str, str]
+    tree: HtmlElement, *, story: dict[str, Any], meta: dict[str, str], manner: Manner
 ) -> str | None:
-    """Return the declared date of publication, else what htmldate finds marked as one."""
-    times = (node.get("datetime") for node in tree.iterfind(".//time") if node.get("datetime"))
-    for value in (story.get("datePublished"), *(meta.get(tag) for tag in _DATE_TAGS), *times):
-        if value and (date := parse_date(value)):
+    """Return the declared date of publication, else the one the page shows."""
+    for value in (story.get("datePublished"), *(meta.get(tag) for tag in _DATE_TAGS)):
+        if value and (date := parse_date(value, manner=manner)):
             return date
-    # A search of the whole text would take up any date, or a copyright year.
-    return htmldate.find_date(page, extensive_search=False, original_date=True)
+    return shown_date(tree, manner=manner)
 
 
 def _address(

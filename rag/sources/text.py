@@ -1,15 +1,13 @@
-"""Turn bytes into clean, stable text, and dates of any form into ISO dates."""
+"""Turn bytes into clean, stable text."""
 
 from __future__ import annotations
 
 import codecs
-import datetime as dt
 import html
 import re
 import unicodedata
 
 import charset_normalizer
-from dateutil import parser
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -41,16 +39,6 @@ _ODD_SPACES = re.compile(r"[^\S\n\t\f ]")
 _SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _LINE_SPACES = re.compile(r" +\n *|\n +")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_DATE = re.compile(
-    rf"(?i)\b(?:{_MONTH} {_DAY},? \d{{4}}|{_DAY}[ -](?:of )?{_MONTH}[ -]?,? ?\d{{4}}"
-    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(?!\d)"
-)
-_DAY_FIRST = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
-_EPOCH_UNITS = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6))  # seconds, milli-, microseconds
-_EPOCH_FIRST = 1e8  # 1973: smaller numbers are years, counts or compact dates
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:
@@ -106,48 +94,3 @@ def language_code(declared: object) -> str | None:
     """Return the primary code, such as ``en``, of a declared language tag; else None."""
     match = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_]\w+)*", str(declared or "").strip())
     return match[1].lower() if match else None
-
-
-def parse_date(value: object) -> str | None:
-    """Return a date of any common form as ``YYYY-MM-DD``, or None if it is not a whole date.
-
-    Takes ISO, RFC 822 and spelled-out English dates, ``20250103``, seconds or
-    milliseconds since 1970 (in UTC), `date` and `datetime`. The calendar day is the one
-    written, whatever the time zone. Ambiguous ``03/04/2021`` is read month first, unless
-    that is no date; ``03.04.2021`` day first, as dots are written where days lead.
-    Nothing is filled in: a year, a month or a weekday alone is None.
-    """
-    if isinstance(value, dt.date):  # which a datetime is, too
-        return value.isoformat()[:10]
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int | float):
-        return _number_date(float(value))
-    text = " ".join(str(value).split())
-    if re.fullmatch(r"-?\d+(?:\.\d+)?", text):
-        return _number_date(float(text))
-    found = _DATE.search(text)
-    return _written_date(found.group() if found else text[:100])
-
-
-def _number_date(number: float) -> str | None:
-    """Read a compact date such as 20250103, or a time since 1970."""
-    if 1e7 <= number < _EPOCH_FIRST:
-        return _written_date(str(int(number)))
-    for limit, unit in _EPOCH_UNITS:
-        if _EPOCH_FIRST <= number < limit:
-            return dt.datetime.fromtimestamp(number / unit, tz=dt.UTC).date().isoformat()
-    return None
-
-
-def _written_date(text: str) -> str | None:
-    """Parse twice over different defaults: what differs was not in the text."""
-    day_first = _DAY_FIRST.fullmatch(text) is not None
-    days = set()
-    for default in (dt.datetime(2000, 1, 1), dt.datetime(2001, 2, 2)):
-        try:
-            read = parser.parse(text, default=default, ignoretz=True, dayfirst=day_first)
-        except (ValueError, OverflowError):
-            return None
-        days.add(read.date().isoformat())
-    return days.pop() if len(days) == 1 else None

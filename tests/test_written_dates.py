@@ -1,0 +1,161 @@
+"""Written dates of many languages, orders and calendars, and the date a page shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from rag.sources.dates import find_dates, manner_of, parse_date
+from rag.sources.fields import article
+from rag.sources.markup import parse
+from rag.sources.page_dates import shown_date
+
+SPELLED = {
+    "en": "12 October 2023",
+    "es": "12 de octubre de 2023",
+    "pt": "12 de outubro de 2023",
+    "fr": "12 octobre 2023",
+    "it": "12 ottobre 2023",
+    "ca": "12 d’octubre de 2023",
+    "ro": "12 octombrie 2023",
+    "de": "12. Oktober 2023",
+    "nl": "12 oktober 2023",
+    "sv": "12 okt. 2023",
+    "da": "12. okt. 2023",
+    "nb": "12. oktober 2023",
+    "fi": "12. lokakuuta 2023",
+    "et": "12. oktoober 2023",
+    "lv": "2023. gada 12. oktobris",
+    "lt": "2023 m. spalio 12 d.",
+    "pl": "12 października 2023 r.",
+    "cs": "12. října 2023",
+    "sk": "12. októbra 2023",
+    "hu": "2023. október 12., csütörtök",
+    "hr": "12. listopada 2023.",
+    "sr": "12. октобар 2023.",
+    "bg": "12 октомври 2023 г.",
+    "ru": "12 октября 2023 г.",
+    "uk": "12 жовтня 2023 р.",
+    "el": "12 ΟΚΤΩΒΡΙΟΥ 2023",
+    "tr": "12 Ekim 2023 Perşembe",
+    "ar": "١٢ تشرين الأول/أكتوبر ٢٠٢٣",
+    "he": "12 באוקטובר 2023",
+    "fa": "۲۰ مهر ۱۴۰۲",
+    "ur": "12 اکتوبر 2023",
+    "hi": "12 अक्टूबर 2023",
+    "bn": "১২ অক্টোবর ২০২৩",
+    "th": "12 ตุลาคม 2566",
+    "vi": "ngày 12 tháng 10 năm 2023",
+    "id": "12 Oktober 2023",
+    "fil": "Oktubre 12, 2023",
+    "sw": "12 Oktoba 2023",
+    "zh": "2023年10月12日",
+    "ja": "令和5年10月12日",
+    "ko": "2023년 10월 12일",
+}
+
+
+@pytest.mark.parametrize("language", SPELLED)
+def test_spelled_dates_with_and_without_their_language(language: str) -> None:
+    told = manner_of(language)
+    assert parse_date(SPELLED[language], manner=told) == "2023-10-12"
+    # Only a month whose name another language gives to another month needs the language.
+    alone = "2023-11-12" if language == "hr" else "2023-10-12"
+    assert parse_date(SPELLED[language]) == alone
+
+
+@pytest.mark.parametrize(
+    ("value", "tag", "address", "date"),
+    [
+        ("05.03.24", None, None, "2024-03-05"),
+        ("31.12.24 18:30", None, None, "2024-12-31"),
+        ("03/04/21", "en", None, "2021-03-04"),
+        ("03/04/21", "en-GB", None, "2021-04-03"),
+        ("03/04/2021", "en", "https://paper.example.co.uk/a", "2021-04-03"),
+        ("03/04/2021", "en", "https://paper.example.com/a", "2021-03-04"),
+        ("03/04/2021", None, "https://journal.example.fr/a", "2021-04-03"),
+        ("01-11-2023 10:29", "de", None, "2023-11-01"),
+        ("24/03/05", "ko", None, "2024-03-05"),
+        ("3/4/2021", "sv", None, "2021-04-03"),
+        ("12/31/99", None, None, "1999-12-31"),
+        ("۱۴۰۲/۱۲/۱۵", None, None, "2024-03-05"),
+        ("09:12 EDT, 4 June 2024", None, None, "2024-06-04"),
+        ("Thu Mar  7 06:00:00 2024", None, None, "2024-03-07"),
+        ("Do, 31 Okt 2019 23:52:59 +0100", None, None, "2019-10-31"),
+        ("15-Mar-24", None, None, "2024-03-15"),
+        ("5 March 18:30", None, None, None),
+    ],
+)
+def test_orders_and_short_years(
+    value: str, tag: str | None, address: str | None, date: str | None
+) -> None:
+    assert parse_date(value, manner=manner_of(tag, address=address)) == date
+
+
+@pytest.mark.parametrize(
+    ("value", "date"),
+    [
+        (20240305123000, "2024-03-05"),
+        ("20240305123000", "2024-03-05"),
+        ("202403051230", "2024-03-05"),
+        (1709640000, "2024-03-05"),
+        (1709640000.5, "2024-03-05"),
+        (1709640000000, "2024-03-05"),
+        (1709640000000000, "2024-03-05"),
+        ("1709640000000000000", "2024-03-05"),
+        (20241350, None),
+    ],
+)
+def test_stamps_and_epochs(value: object, date: str | None) -> None:
+    assert parse_date(value) == date
+
+
+def test_nothing_is_published_in_the_future() -> None:
+    soon = dt.date.today() + dt.timedelta(days=3)
+    for written in (soon, soon.isoformat(), f"{soon:%d %B %Y}", f"{soon:%d.%m.%Y}"):
+        assert parse_date(written) is None
+    tomorrow = dt.date.today() + dt.timedelta(days=1)
+    assert parse_date(tomorrow.isoformat()) == tomorrow.isoformat()  # it is that day in the east
+
+
+def test_dates_in_a_line() -> None:
+    line = "PUBLISHED: 09:12 EDT, 4 June 2024 | UPDATED: 14:40 EDT, 5 June 2024"
+    found = find_dates(line)
+    assert [item.date for item in found] == ["2024-06-04", "2024-06-05"]
+    assert [line[item.span.start : item.span.end] for item in found] == [
+        "4 June 2024",
+        "5 June 2024",
+    ]
+    assert find_dates("The fire killed 2 in March 2024, 7 more than in May 2023.") == []
+
+
+def test_a_row_is_read_in_the_manner_of_its_language() -> None:
+    text = "The ferry sailed again on Monday after nine months in dry dock."
+    assert article(source="x", text=text, date="3/4/2021", language="nl").date == "2021-04-03"
+    assert article(source="x", text=text, date="3/4/2021", language="en-US").date == "2021-03-04"
+
+
+def _page(body: str) -> str | None:
+    tree = parse(f"<html><body>{body}<p>{'The weir will be rebuilt. ' * 9}</p></body></html>")
+    assert tree is not None
+    return shown_date(tree, manner=manner_of("en"))
+
+
+@pytest.mark.parametrize(
+    ("body", "date"),
+    [
+        ("<h1>Weir</h1><time datetime='2023-02-01T08:00Z'>1 Feb</time>", "2023-02-01"),
+        ("<aside><time datetime='2009-04-11'></time></aside><h1>Weir</h1>", None),
+        ("<div class='related-stories'><time>11 April 2009</time></div><h1>Weir</h1>"
+         "<p class='post-date'>22 October 2019</p>", "2019-10-22"),
+        ("<h1>Weir</h1><time class='updated' datetime='2024-01-09'></time>"
+         "<time datetime='2024-01-08'></time>", "2024-01-08"),
+        ("<h1>Weir</h1><time datetime='2019-07-03'>Publié le 29 juin 2019</time>", "2019-06-29"),
+        ("<a href='/x'><time datetime='2020-01-01'></time></a><h1>Weir</h1>"
+         "<span itemprop='datePublished' content='2021-05-06'></span>", "2021-05-06"),
+        ("<h1>Weir</h1><footer><span class='date'>© 3 March 2011</span></footer>", None),
+    ],
+)  # fmt: skip
+def test_the_date_a_page_shows_is_its_own(body: str, date: str | None) -> None:
+    assert _page(body) == date
