@@ -214,26 +214,44 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A source that could not be read, and why, in words for the user."""
+    """A source that could not be read, and why, in words for the user.
+
+    `count` is how many rows, files or articles it stands for.
+    """
 
     source: str
     reason: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the reader of a source should know of it, though it was read."""
+
+    source: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
     """What an ingest did, in numbers of articles; `chunks` were newly embedded.
 
-    `linked` counts added or updated articles that are near-duplicates of another.
+    `read` is everything that was met: what was added, updated, found unchanged or left
+    out, the last by the counts in `skipped`. `linked` counts added or updated articles
+    that are near-duplicates of another, `undated` those read without a date.
     """
 
+    read: int = 0
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    left_out: int = 0
     linked: int = 0
+    undated: int = 0
     chunks: int = 0
     seconds: float = 0.0
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -649,3 +650,35 @@ def test_progress_knows_the_total_of_articles_but_not_of_files(archive, tmp_path
     (tmp_path / "story.txt").write_text("A strike closed the harbour on Monday.", "utf-8")
     archive.ingest([tmp_path / "story.txt"], progress=seen.append)
     assert [(step.done, step.total) for step in seen] == [(1, None)]
+
+
+def test_a_report_adds_up(archive, tmp_path):
+    rows = [
+        {"id": "1", "title": "Mayor quits", "text": "Mayor Bo Frisk resigned on Thursday."},
+        {"id": "2", "title": "Ropes", "text": "The museum of ropes reopens on Saturday."},
+        {"id": "3", "title": "Empty", "text": " "},
+        {"id": "2", "title": "Ropes", "text": "The museum of ropes reopens on Saturday."},
+        {"id": "story-2024-0001", "title": "Ice", "text": "The lake froze over on Friday night."},
+        {"id": "story-2024-0001", "title": "Bees", "text": "A keeper counted two hives at Rell."},
+    ]
+    lines = [*map(json.dumps, rows), "{oops"]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    report = archive.ingest([tmp_path / "a.jsonl", tmp_path / "none.txt"])
+    assert (report.read, report.added, report.unchanged) == (8, 4, 1)
+    assert (report.updated, report.left_out, report.undated) == (0, 3, 5)
+    assert [note.text.split(" ")[0] for note in report.notes] == ["numbers", "1"]
+    assert {hit.title for hit in archive.articles()} == {"Mayor quits", "Ropes", "Ice", "Bees"}
+    again = archive.ingest([tmp_path / "a.jsonl", tmp_path / "none.txt"])
+    assert (again.read, again.unchanged, again.left_out) == (8, 5, 3)
+
+
+def test_two_files_that_number_their_rows_keep_all_their_articles(archive, tmp_path):
+    january = "id,title,date,text\n1,Thaw,2024-01-11,The ice on Lake Orm broke up on Thursday.\n"
+    february = "id,title,date,text\n1,Flood,2024-02-06,Water stood knee-high in Fennel Street.\n"
+    (tmp_path / "january.csv").write_text(january, encoding="utf-8")
+    (tmp_path / "february.csv").write_text(february, encoding="utf-8")
+    assert archive.ingest([tmp_path / "january.csv"]).added == 1
+    assert archive.ingest([tmp_path / "february.csv"]).added == 1
+    trusted = archive.ingest([tmp_path / "january.csv"], columns={"id": "id"})
+    assert archive.article("1").title == "Thaw"
+    assert (trusted.added, trusted.notes) == (1, ())

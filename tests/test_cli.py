@@ -55,8 +55,12 @@ def _run(*words: str, status: int = 0) -> str:
 
 
 def test_ingest_counts_and_a_second_time_changes_nothing(story: Path) -> None:
-    assert _run("ingest", str(story)).startswith("1 added, 0 updated, 0 unchanged")
-    assert _run("ingest", str(story)).startswith("0 added, 0 updated, 1 unchanged")
+    assert _run("ingest", str(story)).startswith(
+        "1 read: 1 added, 0 updated, 0 unchanged, 0 skipped"
+    )
+    assert _run("ingest", str(story)).startswith(
+        "1 read: 0 added, 0 updated, 1 unchanged, 0 skipped"
+    )
 
 
 def test_ingest_reports_what_it_could_not_read(story: Path) -> None:

@@ -163,13 +163,15 @@ def test_an_ingest_names_files_as_they_were_called(archive, tmp_path):
 
 
 def test_a_report_lists_what_was_skipped_as_text():
-    report = IngestReport(added=2, seconds=1.0, skipped=(Skipped("<b>.pdf", "is not <readable>"),))
+    report = IngestReport(
+        3, 2, left_out=1, seconds=1.0, skipped=(Skipped("<b>.pdf", "is not <readable>"),)
+    )
     shown = adding.report_html(report)
     assert "2 added, 0 updated" in shown
     assert "Skipped: 1" in shown
     assert "&lt;b&gt;.pdf" in shown
     assert "is not &lt;readable&gt;" in shown
-    assert "Skipped" not in adding.report_html(IngestReport())
+    assert "<h2>" not in adding.report_html(IngestReport())
 
 
 def test_statistics(archive):

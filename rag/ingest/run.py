@@ -16,6 +16,7 @@ from pathlib import Path
 from rag import sources
 from rag.embedding.embedder import Embedder, Vectors
 from rag.ingest.chunks import chunk_article
+from rag.ingest.tally import Tally
 from rag.store.folder import Storage
 from rag.store.identity import (
     SAME_STORY_SIMILARITY,
@@ -26,7 +27,7 @@ from rag.store.identity import (
     similarity,
 )
 from rag.store.store import EmbedderIdentity, Known, Prepared
-from rag.types import Article, Chunk, IngestReport, Progress, Skipped
+from rag.types import Article, Chunk, IngestReport, Progress
 
 Source = str | Path | Article
 
@@ -75,9 +76,8 @@ class Ingest:
         self._queue: dict[str, Article] = {}
         self._embedding: _Batch | None = None
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="ingest")
-        self._skipped: list[Skipped] = []
+        self._tally = Tally()
         self._total: int | None = None
-        self._added = self._updated = self._unchanged = self._linked = self._chunks = 0
 
     def run(
         self, given: Iterable[Source], *, columns: Mapping[str, str] | None = None
@@ -93,15 +93,7 @@ class Ingest:
             self._worker.shutdown()
             if self._storage.store.generation != before:
                 self._storage.save()
-        return IngestReport(
-            added=self._added,
-            updated=self._updated,
-            unchanged=self._unchanged,
-            linked=self._linked,
-            chunks=self._chunks,
-            seconds=time.perf_counter() - started,
-            skipped=tuple(self._skipped),
-        )
+        return self._tally.report(seconds=time.perf_counter() - started)
 
     def _take_all(self, given: Iterable[Source], columns: Mapping[str, str] | None) -> None:
         try:
@@ -116,23 +108,25 @@ class Ingest:
     def _read(self, item: Source, columns: Mapping[str, str] | None) -> Iterable[Article]:
         if isinstance(item, Article):
             return [item]
-        return sources.read([item], columns=columns, on_skip=self._skipped.append)
+        tally = self._tally
+        return sources.read([item], columns=columns, on_skip=tally.skip, on_note=tally.notes.append)
 
     def _take(self, article: Article) -> None:
         """Queue an article that is new or has changed."""
-        if not article.text.strip():
-            name = article.source or article.id or article.title or "an article"
-            self._skipped.append(Skipped(name, "it has no text"))
+        if not self._tally.meet(article):
             return
         article, known = self._identify(article)
         id_ = article.id or ""
         waiting = self._waiting(id_)
         stored = known.content_hash if known else None
         latest = content_hash(waiting) if waiting else stored
+        self._tally.titles[id_] = article.title
         if latest == content_hash(article):
-            self._unchanged += 1
+            self._tally.unchanged += 1
             self._report(article)
             return
+        if id_ in self._queue:
+            self._tally.replace(article)
         self._queue[id_] = article
         if len(self._queue) >= self._batch_articles:
             self._flush()
@@ -147,9 +141,16 @@ class Ingest:
         id_ = article_id(article)
         with self._storage.lock:
             known = self._storage.store.known(id_)
-            if not (article.id or article.url) and self._is_other_story(article, id_, known):
+            named = bool(article.id or article.url)
+            # An id may bring another title and text in a later ingest, but not twice in one.
+            earlier = self._tally.titles.get(id_, article.title)
+            if (not named or earlier != article.title) and self._is_other_story(
+                article, id_, known
+            ):
                 id_ = distinct_id(article)
                 known = self._storage.store.known(id_)
+                if named:
+                    self._tally.tell_apart(article)
         return dataclasses.replace(article, id=id_), known
 
     def _is_other_story(self, article: Article, id_: str, known: Known | None) -> bool:
@@ -185,10 +186,10 @@ class Ingest:
         if done is None:
             return
         change = self._storage.write(done.prepared())
-        self._updated += change.removed
-        self._added += change.written - change.removed
-        self._linked += change.linked
-        self._chunks += sum(len(chunks) for chunks in done.chunks.values())
+        self._tally.updated += change.removed
+        self._tally.added += change.written - change.removed
+        self._tally.linked += change.linked
+        self._tally.chunks += sum(len(chunks) for chunks in done.chunks.values())
         self._report(list(done.articles.values())[-1])
 
     def _agreed_tokens(self, embedder: Embedder) -> int:
@@ -202,8 +203,8 @@ class Ingest:
 
     def _report(self, article: Article) -> None:
         if self._progress:
-            done = self._added + self._updated + self._unchanged
-            self._progress(Progress(done, self._total, self._chunks, article.title))
+            tally = self._tally
+            self._progress(Progress(tally.done, self._total, tally.chunks, article.title))
 
 
 def _with_title(article: Article, chunk: Chunk) -> str:

@@ -1,11 +1,8 @@
-"""Build clean `Article` records from the fields a format holds.
-
-Tables, front matter and JSON name the same thing in many ways; the well-known names
-are listed here once.
-"""
+"""Build clean `Article` records from the fields a format holds."""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from typing import TYPE_CHECKING
@@ -15,82 +12,66 @@ from rag.errors import SourceError
 from rag.sources import text as texts
 from rag.sources.dates import manner_of, parse_date
 from rag.sources.dumps import is_sentence, lead_title, same_line
-from rag.sources.markup import from_markup
+from rag.sources.encoding import decode
+from rag.sources.tables.nested import words_of
+from rag.sources.web.markup import from_markup
 from rag.types import Article
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from rag.sources.tables.columns import Matched
+
 NO_TEXT = "has no article text"
+_HAS_WORDS = re.compile(r"\w")
+_BY = re.compile(r"(?i)by\s+(?=\S)")
 
-# The names each field goes by, likeliest first, without case, spaces and underscores.
-FIELDS: dict[str, tuple[str, ...]] = {
-    "title": ("title", "headline", "articletitle"),
-    "text": (
-        *("text", "body", "content", "article", "articletext", "articlebody", "fulltext"),
-        *("maintext", "bodytext", "contenthtml", "contenttext", "story"),
-    ),
-    "date": (
-        *("date", "published", "publishedat", "pubdate", "publishdate", "datepublished"),
-        *("publicationdate", "publishedtime", "publisheddate", "datepublish", "timestamp"),
-    ),
-    "url": ("url", "link", "articleurl", "sourceurl", "webpage"),
-    "publisher": ("publisher", "source", "site", "sitename", "publication", "newspaper", "outlet"),
-    "author": ("author", "authors", "byline", "creator"),
-    "language": ("language", "lang"),
-    "id": ("id", "guid", "articleid", "uuid", "docid"),
-}
+# A number, with a few letters before it at the most, counts rows and names no article.
+_WEAK_ID = re.compile(r"[A-Za-z]{0,8}[-_#./: ]?\d{1,7}")
 
 
-def check_columns(columns: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the caller's mapping; raises `SourceError` naming what is wrong in it."""
-    for name, column in (columns or {}).items():
-        if name not in FIELDS:
-            raise SourceError(f"no article field {name!r}; map one of: {', '.join(FIELDS)}")
-        if not isinstance(column, str) or not column:
-            raise SourceError(f"field {name!r} is mapped to {column!r}; give the name of a column")
-    return dict(columns or {})
+def from_row(row: Mapping[str, object], *, columns: Matched, source: str) -> Article:
+    """Return the article in a row; of several `columns` of a field, the first filled one counts.
 
-
-def match_columns(present: Iterable[str], *, columns: Mapping[str, str]) -> dict[str, str]:
-    """Return which of the columns present holds each field: as mapped, else by its name.
-
-    Raises `SourceError`, listing the columns, if a mapped one or the text is missing.
+    Raises `SourceError` if none of those of the text has words.
     """
-    there = list(present)
-    listed = ", ".join(map(str, there)) or "none"
-    for name, column in columns.items():
-        if column not in there:
-            raise SourceError(f"has no column {column!r} for {name}; its columns are: {listed}")
-    plain = {_plain(column): column for column in reversed(there)}
-    taken = set(columns.values())
-    matched = {
-        name: next((plain[n] for n in names if n in plain and plain[n] not in taken), "")
-        for name, names in FIELDS.items()
-    }
-    matched = {name: column for name, column in {**matched, **columns}.items() if column}
-    if "text" not in matched:
-        example = f"text={there[0]}" if there else "text=body"
-        raise SourceError(
-            f"has no text column; name one, as in {example}. Its columns are: {listed}"
-        )
-    return matched
 
+    def said(name: str) -> str:
+        return words(row.get(filled(row, columns.get(name, ()))))
 
-def from_row(row: Mapping[str, object], *, columns: Mapping[str, str], source: str) -> Article:
-    """Return the article in a row by its matched `columns`; raises `SourceError` without text."""
-    value = {name: row.get(column) for name, column in columns.items()}
+    bodies = (_body(row.get(column)) for column in columns.get("text", ()))
+    dates = (words_of(row.get(column)) for column in columns.get("date", ()))
     return article(
         source=source,
-        text=_body(value.get("text")),
-        title=words(value.get("title")),
-        date=value.get("date"),
-        url=words(value.get("url")),
-        publisher=words(value.get("publisher")),
-        author=words(value.get("author")),
-        language=value.get("language"),
-        id=words(value.get("id")),
+        text=next(filter(_HAS_WORDS.search, bodies), ""),
+        title=from_markup(said("title")),
+        date=next(filter(parse_date, dates), None),
+        url=said("url"),
+        publisher=said("publisher"),
+        author=_without_by(said("author")),
+        language=said("language"),
+        id=said("id"),
     )
+
+
+def filled(row: Mapping[str, object], columns: Iterable[str]) -> str:
+    """Return the first of the columns that has words in this row; blank if none has."""
+    return next((column for column in columns if _HAS_WORDS.search(words(row.get(column)))), "")
+
+
+def _without_by(author: str) -> str:
+    match = _BY.match(author)
+    return author[match.end() :] if match else author
+
+
+def has_weak_id(found: Article) -> bool:
+    """Return whether an article's id only counts the rows of its file."""
+    return _WEAK_ID.fullmatch(found.id or "-") is not None
+
+
+def without_id(found: Article) -> Article:
+    """Return the article without its id, so that the archive derives a better one."""
+    return dataclasses.replace(found, id=None)
 
 
 def article(
@@ -112,7 +93,7 @@ def article(
     """
     headline = texts.one_line(title)
     body = _without_headline(texts.clean(text), headline)
-    if not re.search(r"\w", body):
+    if not _HAS_WORDS.search(body):
         raise SourceError(NO_TEXT)
     address = web_address(url) or web_address(publisher)
     named = "" if web_address(publisher) else texts.one_line(publisher or "")
@@ -138,11 +119,10 @@ def _without_headline(text: str, headline: str) -> str:
 
 def words(value: object) -> str:
     """Return a cell as text: names of several authors joined, ``{"name": "X"}`` as X."""
-    if isinstance(value, dict):
-        return words(value.get("name") or value.get("title") or value.get("url"))
-    if isinstance(value, list | tuple):
-        return ", ".join(filter(None, map(words, value)))
-    return texts.unescape(_text(value)).strip()
+    said = words_of(value, names=True)
+    if isinstance(said, list):
+        return ", ".join(filter(None, map(words, said)))
+    return texts.unescape(_text(said)).strip()
 
 
 def web_address(url: str | None) -> str | None:
@@ -162,19 +142,16 @@ def host(url: str | None) -> str | None:
     return name.removeprefix("www.") if name else None
 
 
-def _plain(column: str) -> str:
-    return re.sub(r"[\W_]+", "", str(column).lower())
-
-
 def _body(value: object) -> str:
     """Return a text cell as text: a list is paragraphs, markup is taken out."""
-    if isinstance(value, list | tuple):
-        return "\n\n".join(filter(None, map(_body, value)))
-    return from_markup(_text(value))
+    said = words_of(value)
+    if isinstance(said, list):
+        return "\n\n".join(filter(None, map(_body, said)))
+    return from_markup(_text(said))
 
 
 def _text(value: object) -> str:
     """Return a cell as text; blank for None and NaN, by which tables mark a blank."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    return texts.decode(value) if isinstance(value, bytes) else str(value)
+    return decode(value) if isinstance(value, bytes) else str(value)

@@ -1,27 +1,10 @@
-"""Turn bytes into clean, stable text."""
+"""Clean text, so that it stays the same however it was written."""
 
 from __future__ import annotations
 
-import codecs
 import html
 import re
 import unicodedata
-
-import charset_normalizer
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# Those that web pages and spreadsheets use; short texts would pass for DOS or Mac ones, too.
-_ENCODINGS = [
-    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
-    *("cp874", "iso8859_2", "koi8_r", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr"),
-]
-_SAMPLE = 65_536  # bytes that the encoding is guessed from
 
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 # Control, zero-width, bidi and tag characters, lone surrogates: never seen by the reader,
@@ -39,30 +22,6 @@ _ODD_SPACES = re.compile(r"[^\S\n\t\f ]")
 _SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _LINE_SPACES = re.compile(r" +\n *|\n +")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
-
-
-def decode(data: bytes, *, declared: str | None = None) -> str:
-    """Return `data` as text: by its byte order mark, as UTF-8, as `declared`, else by guess."""
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            return data.decode(name, errors="replace").lstrip("\ufeff")
-    for name in filter(None, ("utf-8", declared)):
-        try:
-            return data.decode(name)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return data.decode(guess_encoding(data), errors="replace")
-
-
-def guess_encoding(data: bytes) -> str:
-    """Return the name of the likeliest encoding of `data`, which is not UTF-8."""
-    best = charset_normalizer.from_bytes(data[:_SAMPLE], cp_isolation=_ENCODINGS).best()
-    return best.encoding if best else "cp1252"
-
-
-def marked_encoding(head: bytes) -> str | None:
-    """Return the encoding that a byte order mark at the start of `head` names."""
-    return next((name for mark, name in _BOMS if head.startswith(mark)), None)
 
 
 def tidy(text: str) -> str:

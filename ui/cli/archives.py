@@ -165,14 +165,22 @@ def reembed(
 def _show_report(report: IngestReport) -> None:
     rate = report.chunks / report.seconds if report.seconds else 0.0
     output.print(
-        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged"
-        f"{f', {report.linked} linked as near-duplicates' if report.linked else ''} "
-        f"in {report.seconds:.1f} s ({report.chunks} chunks, {rate:.0f}/s)."
+        f"{report.read} read: {report.added} added, {report.updated} updated, "
+        f"{report.unchanged} unchanged, {report.left_out} skipped; "
+        f"{report.seconds:.1f} s ({report.chunks} chunks, {rate:.0f}/s)."
     )
+    if report.linked:
+        output.print(f"{report.linked} are near-duplicates of others and linked to them.")
+    if report.undated:
+        output.print(f"{report.undated} have no date; a question about a time leaves them out.")
     if report.skipped:
-        errors.print(f"{len(report.skipped)} skipped:", style="yellow")
+        errors.print(f"{report.left_out} skipped:", style="yellow")
     for item in report.skipped:
         errors.print(f"  {item.source}: {item.reason}", markup=False, soft_wrap=True)
+    if report.notes:
+        errors.print("Worth knowing:", style="yellow")
+    for note in report.notes:
+        errors.print(f"  {note.source} {note.text}", markup=False, soft_wrap=True)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import gradio as gr
 
 from rag.archive import Archive
-from rag.types import Article, IngestReport, Progress, Skipped
+from rag.types import Article, IngestReport, Note, Progress, Skipped
 from ui.web.common import markup
 from ui.web.common.frame import QUIETLY, Update, archive_of, told
 from ui.web.common.jobs import Job, Jobs
@@ -70,7 +70,7 @@ def wire(page: gr.Blocks, adding: Adding, library: Library, *, changed: gr.State
     def start(files: list[str] | None, addresses: str, request: gr.Request) -> tuple[Update, ...]:
         # Imported here because it takes a third of a second, for which the chat page need not
         # wait.
-        from rag.sources.web import is_address
+        from rag.sources.web.fetch import is_address
 
         archive = archive_of(library, request)
         pasted = [line.strip() for line in addresses.splitlines() if line.strip()]
@@ -116,16 +116,20 @@ def progress_html(job: IngestJob | None) -> str:
 def report_html(report: IngestReport) -> str:
     """Return what an ingest did, and what it skipped and why."""
     done = (
-        f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
-        f"{report.linked} near-duplicates of others; {report.seconds:.1f} s."
+        f"{report.read} read: {report.added} added, {report.updated} updated, "
+        f"{report.unchanged} unchanged, {report.left_out} skipped; "
+        f"{report.linked} near-duplicates of others, {report.undated} without a date; "
+        f"{report.seconds:.1f} s."
     )
-    if not report.skipped:
-        return markup.status_html(done)
-    rows = [(skipped.source, skipped.reason) for skipped in report.skipped]
-    return (
-        f"{markup.status_html(done)}<h2>Skipped: {len(rows)}</h2>"
-        f"{markup.table_html(('Source', 'Why'), rows)}"
-    )
+    shown = markup.status_html(done)
+    if report.skipped:
+        rows = [(skipped.source, skipped.reason) for skipped in report.skipped]
+        table = markup.table_html(("Source", "Why"), rows)
+        shown += f"<h2>Skipped: {report.left_out}</h2>{table}"
+    if report.notes:
+        rows = [(note.source, note.text) for note in report.notes]
+        shown += f"<h2>Worth knowing</h2>{markup.table_html(('Source', 'What'), rows)}"
+    return shown
 
 
 def ingest(archive: Archive, paths: Sequence[str], job: IngestJob) -> IngestReport:
@@ -135,16 +139,20 @@ def ingest(archive: Archive, paths: Sequence[str], job: IngestJob) -> IngestRepo
     was uploaded.
     """
     from rag import sources
-    from rag.sources.web import is_address
+    from rag.sources.web.fetch import is_address
 
     skipped: list[Skipped] = []
+    notes: list[Note] = []
 
     def skip(item: Skipped) -> None:
         skipped.append(item if is_address(item.source) else _renamed(item))
 
+    def note(item: Note) -> None:
+        notes.append(item if is_address(item.source) else _renamed_note(item))
+
     def articles() -> Iterator[Article]:
         for path in paths:
-            for article in sources.read([path], on_skip=skip):
+            for article in sources.read([path], on_skip=skip, on_note=note):
                 named = path if is_address(path) else Path(path).name
                 yield dataclasses.replace(article, source=named)
 
@@ -155,12 +163,23 @@ def ingest(archive: Archive, paths: Sequence[str], job: IngestJob) -> IngestRepo
     total = 0
     if not any(map(is_address, paths)):
         # Reading takes a three-hundredth of the time of embedding.
-        total = sum(1 for _ in sources.read(paths, on_skip=lambda _: None))
+        total = sum(1 for _ in sources.read(paths, on_skip=lambda _: None, on_note=lambda _: None))
     job.tell("Loading the model...", total=total)
     archive.embedder()
     report = archive.ingest(articles(), progress=tell)
-    return dataclasses.replace(report, skipped=(*skipped, *report.skipped))
+    left_out = sum(item.count for item in skipped)
+    return dataclasses.replace(
+        report,
+        read=report.read + left_out,
+        left_out=report.left_out + left_out,
+        skipped=(*skipped, *report.skipped),
+        notes=(*notes, *report.notes),
+    )
 
 
 def _renamed(skipped: Skipped) -> Skipped:
-    return Skipped(Path(skipped.source).name, skipped.reason)
+    return dataclasses.replace(skipped, source=Path(skipped.source).name)
+
+
+def _renamed_note(note: Note) -> Note:
+    return dataclasses.replace(note, source=Path(note.source).name)

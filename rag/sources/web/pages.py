@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from rag.errors import SourceError
-from rag.sources import fields as records
-from rag.sources import markup
+from rag.sources import fields
 from rag.sources.dates import Manner, manner_of, parse_date
-from rag.sources.page_dates import shown_date
-from rag.sources.text import decode, one_line, unescape
+from rag.sources.encoding import decode
+from rag.sources.text import one_line, unescape
+from rag.sources.web import markup
+from rag.sources.web.page_dates import shown_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,13 +47,13 @@ def read_page(
     page = decode(data, declared=charset or _meta_charset(data))
     tree = markup.parse(page)
     if tree is None:
-        raise SourceError(records.NO_TEXT)
+        raise SourceError(fields.NO_TEXT)
     story, meta = _json_ld(tree), _meta(tree)
     address = _address(tree, page, story=story, meta=meta, url=url)
     publisher = _named(story.get("publisher")) or _first(meta, _SITE_TAGS)
     language = _language(tree, meta)
     title = _title(tree, story=story, meta=meta, publisher=publisher)
-    return records.article(
+    return fields.article(
         source=source,
         text=_body(page, story=story),
         title=title,
@@ -84,7 +85,7 @@ def _body(page: str, *, story: dict[str, Any]) -> str:
     declared = markup.from_markup(str(story.get("articleBody") or ""))
     text = declared if len(declared) > 2 * len(shown) else shown
     if not any(map(_PARAGRAPH.search, text.split("\n"))):
-        raise SourceError(f"{records.NO_TEXT}: the page holds no paragraph of running text")
+        raise SourceError(f"{fields.NO_TEXT}: the page holds no paragraph of running text")
     return text
 
 
@@ -92,7 +93,7 @@ def _title(
     tree: HtmlElement, *, story: dict[str, Any], meta: dict[str, str], publisher: str
 ) -> str:
     """Return the headline; the page's own title counts last, without the site's name."""
-    declared = records.words(story.get("headline")) or _first(meta, _TITLE_TAGS)
+    declared = fields.words(story.get("headline")) or _first(meta, _TITLE_TAGS)
     heading = [one_line(node.text_content()) for node in tree.iterfind(".//h1")]
     if declared or any(heading):
         return declared or next(filter(None, heading))
@@ -119,7 +120,7 @@ def _address(
     main = story.get("mainEntityOfPage")
     named = (main.get("@id") if isinstance(main, dict) else main, story.get("url"))
     for value in (*links, meta.get("og:url"), *named, saved and saved[1], url):
-        address = records.web_address(_joined(url, value) if isinstance(value, str) else None)
+        address = fields.web_address(_joined(url, value) if isinstance(value, str) else None)
         if address:
             return address
     return None
@@ -175,5 +176,5 @@ def _objects(data: object) -> Iterator[dict[str, Any]]:
 
 def _named(value: object) -> str:
     """Return the name or names in a JSON-LD person or organisation."""
-    name = unescape(records.words(value))
+    name = unescape(fields.words(value))
     return "" if name.startswith(("http:", "https:")) else name

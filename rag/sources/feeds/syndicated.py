@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import feedparser
 
 from rag.errors import SourceError
-from rag.sources import fields as records
-from rag.sources.markup import from_markup
+from rag.sources import fields
 from rag.sources.text import one_line
+from rag.sources.web.markup import from_markup
 from rag.types import Skipped
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Entry:
 
     def article(self) -> Article:
         """Return the entry as an article; raises `SourceError` if it has no text."""
-        return records.article(
+        return fields.article(
             source=self.source,
             text=self.text,
             title=from_markup(self.fields.get("title") or ""),
@@ -69,13 +69,13 @@ def entries(data: bytes, *, source: str) -> Iterator[Entry]:
         yield Entry(
             source=f"{source}#{number}",
             text=from_markup(max([*bodies, found.get("summary") or ""], key=len)),
-            link=records.web_address(found.get("link")),
+            link=fields.web_address(found.get("link")),
             fields={**found, "feed": feed.feed},
         )
 
 
 def _fault(feed: Any) -> str:
     if feed.get("version"):
-        return f"{records.NO_TEXT}: the feed has no entries"
+        return f"{fields.NO_TEXT}: the feed has no entries"
     said = one_line(str(feed.get("bozo_exception", "")))
     return f"is not an RSS or Atom feed ({said or 'no feed element in it'})"

@@ -9,8 +9,9 @@ import frontmatter
 import yaml
 
 from rag.errors import SourceError
-from rag.sources import fields as records
+from rag.sources import fields
 from rag.sources.dumps import is_sentence, split_dump
+from rag.sources.tables.columns import known_columns
 from rag.sources.text import one_line, tidy, unescape
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ def read_text(text: str, *, source: str) -> Iterator[Article]:
     """Yield the articles of a plain-text dump; the second of several is ``source#2``."""
     found = split_dump(tidy(text))
     if not found:
-        raise SourceError(records.NO_TEXT)
+        raise SourceError(fields.NO_TEXT)
     for number, part in enumerate(found, start=1):
-        yield records.article(
+        yield fields.article(
             source=f"{source}#{number}" if len(found) > 1 else source,
             text=part.text,
             title=part.title,
@@ -57,14 +58,13 @@ def read_text(text: str, *, source: str) -> Iterator[Article]:
 
 def read_markdown(text: str, *, source: str) -> Article:
     """Return the article of a Markdown file, with the fields of its front matter."""
-    fields, body = _front_matter(tidy(text))
-    columns = records.match_columns([*fields, "text"], columns={"text": "text"})
-    title = records.words(fields.get(columns.get("title", ""), ""))
+    front, body = _front_matter(tidy(text))
+    matched = {**known_columns(front), "text": ("text",)}
+    title = fields.words(front.get(fields.filled(front, matched["title"])))
     if not title:
         title, body = _first_heading(body)
-    record = {**fields, columns.get("title", "title"): title, "text": plain_markdown(body)}
-    columns.setdefault("title", "title")
-    return records.from_row(record, columns=columns, source=source)
+    record = {**front, "title": title, "text": plain_markdown(body)}
+    return fields.from_row(record, columns={**matched, "title": ("title",)}, source=source)
 
 
 def plain_markdown(text: str) -> str:

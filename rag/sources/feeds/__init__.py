@@ -1,0 +1,1 @@
+"""News in the formats by which publishers hand it to machines."""

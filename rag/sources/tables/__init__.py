@@ -1,0 +1,1 @@
+"""Tables and lists of records: rows with named columns, one article each."""

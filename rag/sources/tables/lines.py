@@ -1,0 +1,67 @@
+"""Read the lines of a file as they come, each in the encoding that it is in."""
+
+from __future__ import annotations
+
+import io
+from typing import IO, TYPE_CHECKING
+
+from rag.errors import SourceError
+from rag.sources import files
+from rag.sources.encoding import bad_bytes, guess_encoding, marked_encoding
+from rag.types import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Lines:
+    """Decoded lines with their ends, and how many bytes had to be set right on the way."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._head = stream.read(files.HEAD)
+        self._source = files.rewound(self._head, stream)
+        self._guess = ""
+        self._seen_utf8 = bad_bytes(self._head) > 0
+        self._repaired = 0
+        self._given = self._decoded()
+
+    def __iter__(self) -> Iterator[str]:
+        return self._given
+
+    def notes(self, name: str) -> Iterator[Note]:
+        """Yield what to tell about the encoding of the file called `name`."""
+        if self._repaired:
+            yield Note(name, repaired_note(self._repaired))
+
+    def _decoded(self) -> Iterator[str]:
+        if encoding := marked_encoding(self._head):
+            yield from io.TextIOWrapper(
+                self._source, encoding=encoding, errors="replace", newline=""
+            )
+            return
+        while line := self._source.readline(files.WHOLE_LIMIT):
+            if len(line) == files.WHOLE_LIMIT:
+                raise SourceError(f"has a line longer than {files.WHOLE_LIMIT >> 20} MB; split it")
+            yield self._line(line)
+
+    def _line(self, line: bytes) -> str:
+        try:
+            text = line.decode()
+        except UnicodeDecodeError:
+            return self._odd_line(line)
+        self._seen_utf8 = self._seen_utf8 or not line.isascii()
+        return text
+
+    def _odd_line(self, line: bytes) -> str:
+        """Decode a line that is not UTF-8, in a file that otherwise is or is not."""
+        if bad := bad_bytes(line) or self._seen_utf8:
+            self._repaired += max(int(bad), 1)
+            return line.decode(errors="cp1252-letters")
+        self._guess = self._guess or guess_encoding(self._head + line)
+        return line.decode(self._guess, errors="replace")
+
+
+def repaired_note(count: int) -> str:
+    """Return what to say of bytes that are not UTF-8 in a file that is."""
+    what = "byte is" if count == 1 else "bytes are"
+    return f"is UTF-8, but {count} {what} not; read as the letter meant, or as �"

@@ -1,0 +1,154 @@
+"""Read JSON and JSON Lines, also the nested replies of news services."""
+
+from __future__ import annotations
+
+import json
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import SourceError
+from rag.sources import fields
+from rag.sources.encoding import decode_noting
+from rag.sources.tables import nested
+from rag.sources.tables.columns import known_columns, match_columns
+from rag.sources.tables.lines import Lines, repaired_note
+from rag.sources.tables.rows import Account, BadRow, check, read_rows
+from rag.types import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rag.sources.files import File
+    from rag.sources.tables.rows import Columns, Found
+
+_PEEK = 100  # rows looked at to learn the columns
+_NOT_JSON = "that are not JSON objects"
+_PATHS_SHOWN = 8
+
+
+def read_jsonl(file: File, *, columns: Columns) -> Found:
+    """Yield the articles of a file with one JSON object per line."""
+    with file.open() as stream:
+        lines = Lines(stream)
+        yield from _records(map(_parsed, filter(str.strip, lines)), columns, name=file.name)
+        yield from lines.notes(file.name)
+
+
+def read_json(file: File, *, columns: Columns) -> Found:
+    """Yield the articles of a JSON document: an object, a list, or lists anywhere inside."""
+    decoded = decode_noting(file.whole())
+    if decoded.repaired:
+        yield Note(file.name, repaired_note(decoded.repaired))
+    try:
+        data = json.loads(decoded.text)
+    except (ValueError, RecursionError) as error:
+        yield from _as_lines(decoded.text, error, columns=columns, name=file.name)
+        return
+    yield from _in_document(data, columns=columns, name=file.name)
+
+
+def _as_lines(text: str, error: Exception, *, columns: Columns, name: str) -> Found:
+    """Yield the articles of a document that is JSON by the line."""
+    lines = list(filter(str.strip, text.split("\n")))
+    if len(lines) < 2 or isinstance(_parsed(lines[0]), BadRow):
+        raise SourceError(f"is not JSON ({error})") from error
+    yield from _records(map(_parsed, lines), columns, name=name)
+
+
+def _in_document(data: object, *, columns: Columns, name: str) -> Found:
+    """Yield the one article that a document is, else those of the lists it holds."""
+    if rows := nested.by_column(data):
+        yield from _records(rows, columns, name=name)
+        return
+    if isinstance(data, dict) and _is_article(data, columns=columns):
+        row = nested.flat(data)
+        matched = match_columns(row, columns=columns)
+        found = fields.from_row(row, columns=matched, source=name)
+        weak = "id" not in columns and fields.has_weak_id(found)
+        yield fields.without_id(found) if weak else found
+        return
+    lists = [data] if isinstance(data, list) and columns else []
+    lists = lists or [rows for _path, rows in nested.record_lists(data)]
+    if not lists:
+        raise SourceError(_what_it_holds(data))
+    first, account = 1, Account(name)
+    for rows in lists:
+        parsed = [_with_paragraphs(_checked(row)) for row in rows]
+        yield from _records(parsed, columns, name=name, first=first, account=account)
+        first += len(rows)
+
+
+def _is_article(data: dict[str, Any], *, columns: Columns) -> bool:
+    """Return whether an object is itself an article, and not a list of them with a preface."""
+    if columns.get("text") in nested.flat(data):
+        return True
+    if not nested.has_text(nested.flat(data)):
+        return False
+    only_extract = not nested.has_text(nested.flat(data), extracts=False)
+    holds_list = any(True for _ in nested.record_lists(data))
+    return not (holds_list and (only_extract or _text_is_list(data)))
+
+
+def _text_is_list(data: dict[str, Any]) -> bool:
+    """Return whether what goes by the name of the text is a list of articles."""
+    found = known_columns(map(str, data))["text"]
+    return any(nested.is_record(item) for name in found for item in _items(data.get(name)))
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _what_it_holds(data: object) -> str:
+    """Return a complaint that names the strings a document holds, the longest first."""
+    paths = nested.string_paths(data)
+    if not paths:
+        return f"{fields.NO_TEXT}: it holds no words"
+    longest = sorted(paths, key=lambda path: -paths[path])[:_PATHS_SHOWN]
+    return (
+        f"holds no article: none of its parts has a title and a text by a known name; "
+        f"its strings are: {', '.join(longest)}"
+    )
+
+
+def _with_paragraphs(row: dict[str, Any] | BadRow) -> dict[str, Any] | BadRow:
+    """Join the paragraphs of an article in the format of SQuAD, a set of questions."""
+    if not isinstance(row, dict) or not isinstance(row.get("paragraphs"), list):
+        return row
+    parts = [part.get("context") for part in row["paragraphs"] if isinstance(part, dict)]
+    texts = [text for text in parts if isinstance(text, str)]
+    return {"title": row.get("title"), "text": "\n\n".join(texts)} if texts else row
+
+
+def _records(
+    rows: Iterable[dict[str, Any] | BadRow],
+    columns: Columns,
+    *,
+    name: str,
+    first: int = 1,
+    account: Account | None = None,
+) -> Found:
+    """Yield the articles of objects, once the first of them show that there is text."""
+    remaining = iter(rows)
+    head = list(islice(remaining, _PEEK))
+    flat = [nested.flat(row) for row in head if isinstance(row, dict)]
+    present = dict.fromkeys(key for row in flat for key in row)
+    if not present:
+        bad = next((row.reason for row in head if isinstance(row, BadRow)), fields.NO_TEXT)
+        raise SourceError(bad)
+    check(present, columns=columns)
+    every = chain(head, remaining)
+    yield from read_rows(every, columns=columns, account=account or Account(name), first=first)
+
+
+def _parsed(line: str) -> dict[str, Any] | BadRow:
+    try:
+        return _checked(json.loads(line))
+    except (ValueError, RecursionError) as error:
+        return BadRow(f"is not JSON ({error})", _NOT_JSON)
+
+
+def _checked(value: object) -> dict[str, Any] | BadRow:
+    if isinstance(value, dict):
+        return value
+    return BadRow(f"is not a JSON object but a {type(value).__name__}", _NOT_JSON)

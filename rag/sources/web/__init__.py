@@ -1,0 +1,1 @@
+"""Web pages: fetched, saved, and the text of their markup."""
