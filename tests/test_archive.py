@@ -10,10 +10,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import VOCABULARY, FakeEmbedder
 
 from rag import Archive, ArchiveError, Article, Progress, Settings, Skipped
 from rag.store import folder as storage
+from tests.fakes import VOCABULARY, FakeEmbedder
 
 STORM = Article("Storm", "Storm closes harbour. The ferry waits.", id="storm", date="2021-01-01")
 TRIAL = Article("Trial", "Vaccine trial ends. Staff vote.", id="trial", publisher="Ellery Courier")

@@ -32,7 +32,7 @@ ORDER = (
 )
 RANK = {stage: rank for rank, stages in enumerate(ORDER) for stage in stages}
 MODULES = sorted(path for name in ("rag", "ui", "eval") for path in (ROOT / name).rglob("*.py"))
-TESTS = sorted((ROOT / "tests").glob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "openai", "peft")
 
 

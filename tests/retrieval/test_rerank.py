@@ -6,13 +6,13 @@ from math import exp
 
 import numpy as np
 import pytest
-from conftest import FakeEmbedder
 
 from rag import Archive
 from rag.retrieval.rerank import rerank
 from rag.settings import RetrievalSettings, Settings
 from rag.store.store import StoredChunk
 from rag.types import Article, Hit, ScoreParts
+from tests.fakes import FakeEmbedder
 
 SHARE = 0.3
 UNREAD = Settings(retrieval=RetrievalSettings(rerank=0))

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import FakeEmbedder
 
 from rag import Article
 from rag.answering.disagreement import disagreeing
 from rag.answering.evidence import Evidence
+from tests.fakes import FakeEmbedder
 
 # The words that two sentences must share to be close to each other for the fake.
 VOCABULARY = (

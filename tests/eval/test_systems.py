@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import FakeEmbedder, FakeGenerator
 
 import rag
 from eval.questions import Question
 from eval.systems import HidingArchive, bare, choose, extractive, measure, to_table
+from tests.fakes import FakeEmbedder, FakeGenerator
 
 FERRY = rag.Article(
     id="ferry",

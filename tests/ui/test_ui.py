@@ -10,12 +10,12 @@ from html.parser import HTMLParser
 import gradio_client
 import httpx
 import pytest
-from page_fakes import BagOfWords, Script
 
 import rag
 from rag.errors import GenerationError, RagError
 from rag.generation import prompts
 from rag.types import Answer, ArchiveStats, Article, Citation, Hit, ScoreParts, Timings
+from tests.fakes import BagOfWords, Script
 from ui.web import app
 from ui.web.chat import render
 from ui.web.chat.conversation import FAILED, SEARCHING, STOPPED, Conversation, Filters

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FakeEmbedder, FakeGenerator
 from typer.testing import CliRunner
 
 from rag.models.registry import DEFAULT_EMBEDDER
+from tests.fakes import FakeEmbedder, FakeGenerator
 from ui.cli import app, main
 
 RUNNER = CliRunner()

@@ -9,7 +9,6 @@ import time
 
 import pytest
 import torch
-from tiny_models import HELLO, plain_greedy, tiny_tokenizer
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
 from rag.errors import GenerationError, ModelError
@@ -21,6 +20,7 @@ from rag.generation.greedy import greedy, looked_up
 from rag.generation.llama import LlamaGenerator
 from rag.generation.local import TransformersGenerator
 from rag.models.registry import DEFAULT_GENERATOR, LocalModel, resolve
+from tests.fakes.tiny_models import HELLO, plain_greedy, tiny_tokenizer
 
 TOKENS = torch.randint(3, 259, (1, 40), generator=torch.Generator().manual_seed(1))
 

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import openai
 import pytest
 import torch
-from tiny_models import HELLO, plain_greedy, tiny_tokenizer, wait_until
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from rag.errors import GenerationError, ModelError
@@ -19,6 +18,7 @@ from rag.generation import Message, load_generator
 from rag.generation.local import TransformersGenerator
 from rag.generation.remote import OpenAIGenerator
 from rag.models.registry import BASE_GENERATOR, LocalModel
+from tests.fakes.tiny_models import HELLO, plain_greedy, tiny_tokenizer, wait_until
 
 
 @pytest.fixture(scope="module")

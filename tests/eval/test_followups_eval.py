@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from conftest import FakeGenerator
 
 from eval.followups import forms, rank, rewrite_all
 from eval.metrics import interval
 from eval.questions import Question
 from rag import Archive, Article, Turn
+from tests.fakes import FakeGenerator
 
 HISTORY = (Turn("Who won the election in Malta?", "Ann Borg."),)
 WON = Question(

@@ -1,8 +1,8 @@
 import pytest
-from conftest import FakeGenerator
 
 from rag import Turn
 from rag.answering.rewrite import is_faithful, refers_back, rewrite, standalone
+from tests.fakes import FakeGenerator
 
 HISTORY = [Turn("Who won the election in Malta?", "Ann Borg. [1]")]
 

@@ -1,11 +1,10 @@
 import threading
 from collections.abc import Mapping, Sequence
 
-from conftest import FakeGenerator
-
 from rag import Article, Hit, ScoreParts
 from rag.answering.passage_choice import read
 from rag.generation import Message
+from tests.fakes import FakeGenerator
 
 
 class Inclined(FakeGenerator):

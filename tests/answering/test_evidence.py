@@ -1,10 +1,10 @@
 from collections.abc import Callable
 
 import pytest
-from conftest import FakeEmbedder
 
 from rag import Article, Hit, ScoreParts
 from rag.answering.evidence import Overlap, has_kind_asked_for, is_of_another_year, weigh
+from tests.fakes import FakeEmbedder
 
 
 def _hit(article: Article, *, dense: float) -> Hit:

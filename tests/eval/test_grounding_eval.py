@@ -3,10 +3,9 @@ import json
 import random
 from pathlib import Path
 
-from conftest import FakeEmbedder
-
 from eval.grounding import Case, Judged, fit, hallucinated, judge, swap, swapped, table
 from rag.answering.support import PARTS
+from tests.fakes import FakeEmbedder
 
 TEXT = "The ferry Aurora sank off Malta on Friday. Ann Borg led the inquiry with Bo Vella."
 

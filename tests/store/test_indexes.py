@@ -9,7 +9,6 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import FakeEmbedder
 
 from rag import Archive, Article, Settings
 from rag.settings import IndexSettings
@@ -20,6 +19,7 @@ from rag.store.indexes import Indexes
 from rag.store.manifest import Manifest, VectorFile
 from rag.store.store import Store
 from rag.store.tuning import Fit
+from tests.fakes import FakeEmbedder
 
 QUESTION = "storm ferry oil Zanzibar"
 ARTICLES = [

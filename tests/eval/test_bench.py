@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FakeEmbedder, FakeGenerator
 from typer.testing import CliRunner, Result
 
 import rag
@@ -26,6 +25,7 @@ from eval.questions import Question
 from rag.errors import BenchError
 from rag.generation import Message
 from rag.models.registry import LocalModel
+from tests.fakes import FakeEmbedder, FakeGenerator
 from ui.cli import app
 
 STUB = Path(__file__).with_name("bench_stub.py")

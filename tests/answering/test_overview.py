@@ -1,9 +1,9 @@
 import pytest
-from conftest import FakeEmbedder
 
 from rag import Article
 from rag.answering.evidence import Evidence
 from rag.answering.overview import digest, is_broad, stands_alone, subject
+from tests.fakes import FakeEmbedder
 
 QUESTION = "What is known about the ferry strike?"
 CLOSED = "The ferry strike closed the harbour for three days."

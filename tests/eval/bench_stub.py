@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "eval" / "bench" / "peers"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "eval" / "bench" / "peers"))
 
 from harness import Heard, Job, read, serve
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.sources.dumps import DumpArticle, is_sentence, lead_title, split_dump
 
-SEED = Path(__file__).parents[2] / "shared" / "seed"
+SEED = Path(__file__).parents[3] / "shared" / "seed"
 
 FERRY = "Island Ferry Returns to Service After Long Repair"
 FERRY_CAPTION = "The ferry Marigold leaves the harbour of Port Ellery. (AP)"

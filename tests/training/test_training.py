@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from test_generation import tiny_tokenizer
 from transformers import LlamaConfig, LlamaForCausalLM
 from typer.testing import CliRunner
 
@@ -19,6 +18,7 @@ from rag.models import adapters
 from rag.training import loop, sequences
 from rag.training.episodes import Exchange, episodes
 from rag.training.examples import Reading, Rewriting, read
+from tests.fakes.tiny_models import tiny_tokenizer
 from ui.cli import app
 
 HARBOUR = "The ferry strike closed the harbour of Valletta for 3 days."

@@ -75,7 +75,7 @@ def test_importing_is_light():
     # Read from the file itself, because importing the package `rag` loads the pipeline.
     code = "import sys; sys.modules['rag'] = m = type(sys)('rag'); m.__path__ = ['rag']\n"
     code += f"import rag.models.registry; assert not {heavy} & set(sys.modules), set(sys.modules)"
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
 
 

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from conftest import FakeEmbedder
 
 from rag import Archive, Article
 from rag.store import database
@@ -15,6 +14,7 @@ from rag.store.changes import Mark, Removal
 from rag.store.identity import band_keys, content_hash, signature
 from rag.store.store import Store
 from rag.types import Filter
+from tests.fakes import FakeEmbedder
 
 # As version 0.1.0 made it.
 FIRST = """

@@ -12,7 +12,7 @@ import frontmatter
 
 Row = dict[str, Any]
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 POSTS = {path.stem: frontmatter.load(str(path)) for path in (ROOT / "rag" / "sample").glob("*.md")}
 ASKED = {"id", "question", "kind", "answers", "gold_articles", "gold_sentences"}
 MAY_HAVE = {"items", "corrections", "near_articles"}

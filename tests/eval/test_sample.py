@@ -11,7 +11,7 @@ from typing import Any
 import frontmatter
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "rag" / "sample").glob("*.md"))
 POSTS = {path.stem: frontmatter.load(str(path)) for path in FILES}
 QUESTIONS: list[dict[str, Any]] = [

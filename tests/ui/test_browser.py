@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from page_fakes import BagOfWords, Script
 from playwright.sync_api import expect, sync_playwright
 
 import rag
 from rag.generation import load_generator
 from rag.models.registry import DEFAULT_GENERATOR
+from tests.fakes import BagOfWords, Script
 from ui import feedback
 from ui.web import app
 from ui.web.chat import saved
@@ -32,7 +32,7 @@ from ui.web.common.shown import Shown
 pytestmark = pytest.mark.browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
-SEED = Path(__file__).parent.parent.parent / "shared" / "seed"
+SEED = Path(__file__).parents[3] / "shared" / "seed"
 PHONE = {"width": 360, "height": 740}
 PAGES = ("", "archive", "evaluation")
 

@@ -2,13 +2,13 @@ import threading
 from collections.abc import Iterator, Sequence
 
 import pytest
-from conftest import FakeGenerator
 
 import rag
 from rag import Answer, Archive, Article
 from rag.answering.sentence_stream import claims
 from rag.generation import Message
 from rag.generation.prompts import REFUSAL
+from tests.fakes import FakeGenerator
 
 FERRY = Article(
     id="ferry",
