@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from rag.sources.web.markup import parse
 
 from rag.sources.dates import find_dates, manner_of, parse_date
 from rag.sources.fields import article
+from rag.sources.web.markup import parse
 from rag.sources.web.page_dates import shown_date
 
 SPELLED = {
