@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rag.settings import Settings
     from rag.types import (
         Answer,
+        AnswerKind,
         Article,
         Citation,
         Confidence,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "AnswerKind",
     "Archive",
     "ArchiveError",
     "Article",

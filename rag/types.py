@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -188,6 +189,15 @@ class Confidence:
     inclination: float | None
 
 
+class AnswerKind(StrEnum):
+    """What a reply is: a fact, sentences of several articles, a word about itself, a refusal."""
+
+    ANSWER = "answer"
+    OVERVIEW = "overview"
+    TALK = "talk"
+    REFUSAL = "refusal"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer in which every sentence carries marks such as ``[1]``.
@@ -198,6 +208,8 @@ class Answer:
     and there are no citations. `disagreement` are those of the citations that contradict
     each other, the newest first; mostly there are none. `period` is the time that the
     question names. `confidence` decides about refusing; None when no passage was read.
+    `short` is the answer in the fewest words, empty where it has none. Talk has neither
+    citations nor hits, since nothing was searched for it.
     """
 
     question: str
@@ -210,6 +222,8 @@ class Answer:
     asked: str = ""
     period: Period | None = None
     confidence: Confidence | None = None
+    short: str = ""
+    kind: AnswerKind = AnswerKind.ANSWER
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from rag.archive import Archive
 from rag.generation import Generator, load_generator, prompts
 from rag.settings import Stance
 from rag.text.question_time import changes, find_period, wants_latest
-from rag.types import Answer, Hit, Timings, Turn, iso_date
+from rag.types import Answer, AnswerKind, Hit, Timings, Turn, iso_date
 
 
 def answer(
@@ -124,7 +124,14 @@ def stream(
         asked=question.strip(),
         period=find_period(asked, today=seen_from),
         confidence=draft.confidence,
+        kind=_kind(draft, broad=broad),
     )
+
+
+def _kind(draft: Draft, *, broad: bool) -> AnswerKind:
+    if not draft.citations:
+        return AnswerKind.REFUSAL
+    return AnswerKind.OVERVIEW if broad else AnswerKind.ANSWER
 
 
 class _Work:
