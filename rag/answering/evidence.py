@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from rag.embedding.embedder import Embedder
 from rag.retrieval.excerpts import word_weights
 from rag.text.facts import names, numbers, spelled_date, years
+from rag.text.quotable import is_quotable
 from rag.text.sentences import content_stems, sentences, words
 from rag.types import Article, Hit
 
@@ -87,7 +88,8 @@ def weigh(
     found = collect(hits)
     if not found:
         return Weighed((), 0.0)
-    overlap = Overlap(question, [item.quote for item in collect(among or hits)])
+    quotes = [item.quote for item in collect(among or hits)]
+    overlap = Overlap(question, quotes, language=hits[0].article.language)
     likeness = embedder.embed_passages([item.quote for item in found]) @ embedder.embed_question(
         question
     )
@@ -109,12 +111,14 @@ def is_of_another_year(question: str, hits: Sequence[Hit]) -> bool:
 
 
 def collect(hits: Sequence[Hit]) -> list[Evidence]:
-    """Return every sentence of the passages, in order, not yet weighed."""
+    """Return every sentence of the passages that can be quoted, in order, not yet weighed."""
     found = []
     for number, hit in enumerate(hits, start=1):
         before = ""
         for span in sentences(hit.text, language=hit.article.language):
             quote = hit.text[span.start : span.end]
+            if not is_quotable(quote):
+                continue
             start, end = hit.start + span.start, hit.start + span.end
             lead = f"{_heading(hit.article)} {before}".strip()
             found.append(Evidence(number, hit.article, quote, start, end, lead))
@@ -126,15 +130,18 @@ class Overlap:
     """How much of a question's words a text has, its rarer words counting more.
 
     A word's weight is its inverse frequency among the texts at hand, so that words
-    which all of them have decide nothing.
+    which all of them have decide nothing. `language` is the ISO 639 code of the one in
+    which words are compared; English when None.
     """
 
-    def __init__(self, question: str, texts: Sequence[str]) -> None:
-        self._weights = word_weights(question, [frozenset(content_stems(t)) for t in texts])
+    def __init__(self, question: str, texts: Sequence[str], *, language: str | None = None) -> None:
+        self._language = language
+        bags = [frozenset(content_stems(text, language=language)) for text in texts]
+        self._weights = word_weights(question, bags, language=language)
 
     def of(self, text: str) -> float:
         """Return the weighted share of the question's words in `text`, in [0, 1]."""
-        bag = set(content_stems(text))
+        bag = set(content_stems(text, language=self._language))
         total = sum(self._weights.values())
         return sum(w for word, w in self._weights.items() if word in bag) / (total or 1)
 

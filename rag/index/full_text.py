@@ -1,6 +1,8 @@
-"""The full-text index: BM25 by tantivy, English stems.
+"""The full-text index: BM25 by tantivy, on English stems and on those of each text's language.
 
-At 100,000 chunks tantivy answers in 2 ms where SQLite's FTS5 takes 170.
+A text in another language is indexed twice: as an English question finds names and numbers
+in it, and by its stems, for a question in its own language. At 100,000 chunks tantivy
+answers in 2 ms where SQLite's FTS5 takes 170.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from pathlib import Path
 import tantivy
 from tantivy import FieldType, Occur, Query
 
-from rag.text.sentences import STOPWORDS, words
+from rag.text.sentences import STOPWORDS, content_stems, is_english, stem, words
 from rag.types import Filter
 
 # Texts in memory, a thread, before they are written as a part of the index.
@@ -22,16 +24,22 @@ _HEAP_BYTES = 64_000_000
 _THREADS = min(4, os.cpu_count() or 1)
 # A publisher is one term of its field; tantivy leaves out longer ones.
 _LONGEST_TERM = 60_000
+_FIELDS = frozenset({"id", "text", "stems", "language", "day", "publisher"})
+_MOST_LANGUAGES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text to index, with what searches filter by; `date` is ``YYYY-MM-DD``."""
+    """A text to index, with what searches filter by; `date` is ``YYYY-MM-DD``.
+
+    `language` is an ISO 639 code; English when None.
+    """
 
     id: int
     text: str
     date: str | None
     publisher: str | None
+    language: str | None = None
 
 
 class LexicalIndex:
@@ -44,6 +52,7 @@ class LexicalIndex:
         # longer fit the other indexes.
         self._index.config_reader("manual")
         self._writer: tantivy.IndexWriter | None = None
+        self._languages: tuple[str, ...] | None = None
 
     @classmethod
     def build(cls, folder: Path | None) -> LexicalIndex:
@@ -58,6 +67,8 @@ class LexicalIndex:
         """Open the index in `folder`; `ValueError` when it is missing or damaged."""
         if not folder.is_dir() or not tantivy.Index.exists(str(folder)):
             raise ValueError(f"no full-text index in {folder}")
+        if _fields_in(folder) != _FIELDS:
+            raise ValueError(f"the full-text index in {folder} is of an earlier version")
         loaded = cls(tantivy.Index.open(str(folder)), folder)
         # A file that is gone may show only when its part of the index is first read.
         loaded.search("a", k=1, where=Filter())
@@ -113,6 +124,7 @@ class LexicalIndex:
     def reload(self) -> None:
         """See what has been written to the folder, by another process as well."""
         self._index.reload()
+        self._languages = None
 
     def search(self, question: str, *, k: int, where: Filter) -> dict[int, float]:
         """Return the ids of the `k` best texts with their BM25 scores, best first.
@@ -120,12 +132,9 @@ class LexicalIndex:
         Function words are left out: on `newsqa-dev` they cost BM25 two points of
         answer-in-passages@4. A question of nothing else is searched whole.
         """
-        found = words(question)
-        terms = [word for word in found if word not in STOPWORDS] or found
-        if not terms:
+        text = self._words_query(question, self.languages)
+        if text is None:
             return {}
-        # Quoted, so that no word of the question is read as an operator.
-        text = self._index.parse_query(" ".join(f'"{term}"' for term in terms), ["text"])
         conditions = self._conditions(where)
         # A query of terms alone skips documents that cannot be among the best.
         query = Query.boolean_query([(Occur.Must, text), *conditions]) if conditions else text
@@ -134,6 +143,32 @@ class LexicalIndex:
         ids = searcher.fast_field_values("id", [address for _, address in hits])
         # The field is set on every document, so no value is None.
         return {int(id_ or 0): float(score) for id_, (score, _) in zip(ids, hits, strict=True)}
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of its texts other than English, as ISO 639 codes."""
+        if self._languages is None:
+            counted = {"by": {"terms": {"field": "language", "size": _MOST_LANGUAGES}}}
+            found = self._index.searcher().aggregate(Query.all_query(), counted)
+            self._languages = tuple(sorted(each["key"] for each in found["by"]["buckets"]))
+        return self._languages
+
+    def _words_query(self, question: str, languages: Sequence[str]) -> Query | None:
+        """Return a query for the words of a question, in English and the languages given."""
+        found = words(question)
+        terms = [word for word in found if word not in STOPWORDS] or found
+        if not terms:
+            return None
+        # Quoted, so that no word of the question is read as an operator.
+        english = self._index.parse_query(" ".join(f'"{term}"' for term in terms), ["text"])
+        others = [
+            Query.term_query(self._index.schema, "stems", term)
+            for language in languages
+            for term in _terms(question, language)
+        ]
+        if not others:
+            return english
+        return Query.boolean_query([(Occur.Should, query) for query in (english, *others)])
 
     def _conditions(self, where: Filter) -> list[tuple[Occur, Query]]:
         """Return a filter as conditions that pass or fail and leave the score alone."""
@@ -150,10 +185,24 @@ class LexicalIndex:
         return [(Occur.Must, Query.const_score_query(each, 0.0)) for each in conditions]
 
 
+def _fields_in(folder: Path) -> frozenset[str]:
+    meta = json.loads((folder / "meta.json").read_text("utf-8"))
+    return frozenset(field["name"] for field in meta["schema"])
+
+
+def _terms(question: str, language: str) -> list[str]:
+    """Return the stems of a question as they are indexed, each once."""
+    found = content_stems(question, language=language)
+    stems = found or [stem(word, language=language) for word in words(question)]
+    return [f"{language}:{each}" for each in dict.fromkeys(stems)]
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", stored=False, indexed=True, fast=True)
     builder.add_text_field("text", stored=False, tokenizer_name="en_stem")
+    builder.add_text_field("stems", stored=False, tokenizer_name="whitespace")
+    builder.add_text_field("language", stored=False, tokenizer_name="raw", fast=True)
     builder.add_unsigned_field("day", stored=False, indexed=True, fast=True)
     builder.add_text_field("publisher", stored=False, tokenizer_name="raw")
     return builder.build()
@@ -163,6 +212,10 @@ def _to_tantivy(document: Document) -> tantivy.Document:
     made = tantivy.Document()
     made.add_unsigned("id", document.id)
     made.add_text("text", document.text)
+    if language := document.language if not is_english(document.language) else None:
+        stems = (stem(word, language=language) for word in words(document.text))
+        made.add_text("stems", " ".join(f"{language}:{each}" for each in stems))
+        made.add_text("language", language)
     made.add_unsigned("day", _day(document.date))
     if document.publisher:
         made.add_text("publisher", document.publisher.casefold()[:_LONGEST_TERM])

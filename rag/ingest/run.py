@@ -27,6 +27,8 @@ from rag.store.identity import (
     similarity,
 )
 from rag.store.store import EmbedderIdentity, Known, Prepared
+from rag.text.language import language_of
+from rag.text.sentences import is_english
 from rag.types import Article, Chunk, IngestReport, Progress
 
 Source = str | Path | Article
@@ -115,7 +117,7 @@ class Ingest:
         """Queue an article that is new or has changed."""
         if not self._tally.meet(article):
             return
-        article, known = self._identify(article)
+        article, known = self._identify(_with_language(article))
         id_ = article.id or ""
         waiting = self._waiting(id_)
         stored = known.content_hash if known else None
@@ -205,6 +207,17 @@ class Ingest:
         if self._progress:
             tally = self._tally
             self._progress(Progress(tally.done, self._total, tally.chunks, article.title))
+
+
+def _with_language(article: Article) -> Article:
+    """Return an article with the language it is written in, unless another is declared.
+
+    Site templates declare English over any text. English is left as it was, declared or not.
+    """
+    if not is_english(article.language):
+        return article
+    found = language_of(article.text)
+    return article if is_english(found) else dataclasses.replace(article, language=found)
 
 
 def _with_title(article: Article, chunk: Chunk) -> str:

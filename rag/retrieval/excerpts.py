@@ -25,7 +25,9 @@ class Passage:
         """Return `text` in sentences."""
         spans = sentences(text, language=language)
         parts = tuple(text[span.start : span.end] for span in spans) or (text,)
-        return cls(parts, tuple(frozenset(content_stems(part)) for part in parts))
+        return cls(
+            parts, tuple(frozenset(content_stems(part, language=language)) for part in parts)
+        )
 
     @property
     def bag(self) -> frozenset[str]:
@@ -33,7 +35,9 @@ class Passage:
         return frozenset().union(*self.stems)
 
 
-def word_weights(question: str, bags: Sequence[frozenset[str]]) -> dict[str, float]:
+def word_weights(
+    question: str, bags: Sequence[frozenset[str]], *, language: str | None = None
+) -> dict[str, float]:
     """Return the weight of each of the question's words by its rarity among `bags`.
 
     The inverse document frequency of BM25 (Robertson and Zaragoza 2009), plus one within
@@ -42,7 +46,7 @@ def word_weights(question: str, bags: Sequence[frozenset[str]]) -> dict[str, flo
     count = len(bags) + 1
     return {
         stem: math.log(1 + count / (1 + sum(stem in bag for bag in bags)))
-        for stem in set(content_stems(question))
+        for stem in set(content_stems(question, language=language))
     }
 
 

@@ -59,7 +59,7 @@ def texts(question: str, hits: Sequence[Hit]) -> tuple[list[str], list[str]]:
     """Return what is read of each hit: titles, blank where an excerpt repeats it, and excerpts."""
     passages = [Passage.read(hit.text, language=hit.article.language) for hit in hits]
     bags = [
-        passage.bag.union(content_stems(hit.article.title))
+        passage.bag.union(content_stems(hit.article.title, language=hit.article.language))
         for passage, hit in zip(passages, hits, strict=True)
     ]
     weights = word_weights(question, bags)

@@ -267,7 +267,8 @@ def _headlines(store: Store, *, after: int) -> Iterator[Document]:
 
 def _document(item: Indexable, id_: int, text: str) -> Document:
     article = item.article
-    return Document(id_, f"{article.title}\n{text}", article.date, article.publisher)
+    told = f"{article.title}\n{text}"
+    return Document(id_, told, article.date, article.publisher, article.language)
 
 
 def _fresh(folder: Path | None, name: str) -> Path | None:

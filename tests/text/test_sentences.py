@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.text.quotable import is_quotable
 from rag.text.sentences import STOPWORDS, content_stems, sentences, stem, words
 
 
@@ -31,6 +32,16 @@ def cut(text: str, language: str | None = None) -> list[str]:
         ("Prices rose 3.5 per cent. Wages fell.", ["Prices rose 3.5 per cent.", "Wages fell."]),
         ("First line\nsecond line. Last.", ["First line\nsecond line.", "Last."]),
         ("A heading\n\nA paragraph.", ["A heading", "A paragraph."]),
+        (
+            "It shut at 8 p.m. Tuesday and opens at 9 a.m. ET. He left at 5 p.m. The bus had gone.",
+            [
+                "It shut at 8 p.m. Tuesday and opens at 9 a.m. ET.",
+                "He left at 5 p.m.",
+                "The bus had gone.",
+            ],
+        ),
+        ("It hit at 6 a.m. (5 a.m. CT) on Sunday.", ["It hit at 6 a.m. (5 a.m. CT) on Sunday."]),
+        ("It opens at 9 a.m.\n\nSunday is quiet.", ["It opens at 9 a.m.", "Sunday is quiet."]),
     ],
 )
 def test_sentences_without_the_blanks_around_them(text, expected):
@@ -91,3 +102,24 @@ def test_content_stems_leave_out_the_words_that_only_ask():
     question = "What did the election officials say about running?"
     assert content_stems(question) == ["elect", "offici", "run"]
     assert content_stems(" ".join(sorted(STOPWORDS))) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Watch the mayor open the pool »", False),
+        ("See photos of the flood Â»", False),
+        ("Read more: Nurses vote to strike", False),
+        ("Related: Fixtures for next week", False),
+        ("E-mail to a friend", False),
+        ("The Post's Ann Lee contributed to this report.", False),
+        ("#", False),
+        ("Sunday", False),
+        ("Read the plan before you sign it, the lawyer said.", True),
+        ("« Je suis fatigué »", True),
+        ("Tarn: Winner Ivo Grant; Votes 987", True),
+        ("停航三天。", True),
+    ],
+)
+def test_links_and_scraps_are_not_quotable(sentence, expected):
+    assert is_quotable(sentence) is expected

@@ -1,0 +1,28 @@
+"""Tell sentences that say something from the links and scraps that stand among them."""
+
+from __future__ import annotations
+
+import re
+
+from rag.text.sentences import UNSPACED, words
+
+# Lines that lead elsewhere, and who else wrote the story.
+_LINK = re.compile(
+    r"^[^«]*(?:»|Â»|>>)$|^(?:Watch|See|Listen to|Read|Learn)\b[^.!?]*$"
+    r"|^(?:e-?mail to a friend|sound off below|read more|see also|related|also read|more on this"
+    r"|click here|share this|view in browser|unsubscribe|sign up|subscribe|follow us)"
+    r"\b[^.!?]{0,80}$"
+    r"|^(?:read more|also read|see also|related(?: article| story)?|watch|more|iReport\.com)\s?:",
+    re.IGNORECASE,
+)
+_CREDIT_LINE = re.compile(
+    r".{0,120}\bcontributed to this (?:report|story|article)\.?", re.IGNORECASE | re.DOTALL
+)
+
+
+def is_quotable(sentence: str) -> bool:
+    """Tell whether a sentence says something; a link ("Watch the video »") or a scrap does not."""
+    bare = sentence.strip()
+    if _LINK.search(bare) or _CREDIT_LINE.fullmatch(bare):
+        return False
+    return bool(UNSPACED.search(bare)) or len(words(bare)) > 1
