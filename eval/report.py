@@ -103,7 +103,6 @@ def settings_of(archive: Archive, *, generator: str, questions: str) -> dict[str
         "archive": str(archive.folder),
         "articles": str(archive.stats().articles),
         "embedder": archive.settings.embedder,
-        "passages reranked": str(archive.settings.retrieval.rerank),
         "generator": generator,
         "questions": questions,
     }

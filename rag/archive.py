@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import cache
-from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from rag.embedding.embedder import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError
-from rag.models.registry import DEFAULT_EMBEDDER
-from rag.retrieval import fusion as retrieval
-from rag.retrieval import per_publisher as decompose
-from rag.retrieval.per_publisher import Part, merge
-from rag.retrieval.rerank import PassageReader, rerank
+from rag.retrieval.search import search
 from rag.settings import Settings
 from rag.store.folder import Storage
 from rag.store.store import EmbedderIdentity
-from rag.text import question_time as dates
-from rag.text.question_time import AskedTime
-from rag.types import ArchiveStats, Article, Filter, Hit, IngestReport, Period, Progress, iso_date
+from rag.types import (
+    ArchiveStats,
+    Article,
+    Filter,
+    Hit,
+    IngestReport,
+    Progress,
+    Query,
+    calendar_date,
+)
 
 if TYPE_CHECKING:
     from rag.ingest.run import Source
-
-log = logging.getLogger(__name__)
 
 
 class Archive:
@@ -70,13 +68,6 @@ class Archive:
         try:
             name = embedder if isinstance(embedder, str | None) else embedder.id
             settings = dataclasses.replace(settings, embedder=_agreed(storage, name, settings))
-            if settings.retrieval.rerank and settings.embedder != DEFAULT_EMBEDDER:
-                log.info(
-                    "%s is not reranked: its embedder is %s, the reranker reads with %s",
-                    path,
-                    settings.embedder,
-                    DEFAULT_EMBEDDER,
-                )
             given = None if isinstance(embedder, str | None) else embedder
             return cls(storage, settings=settings, embedder=given)
         except BaseException:
@@ -117,9 +108,8 @@ class Archive:
             return self._checked(self._embedder)
 
     def load(self) -> None:
-        """Load the models of a search, so that the first one need not; raises as `embedder`."""
+        """Load the model of a search, so that the first one need not; raises as `embedder`."""
         self.embedder()
-        self._reader()
 
     def ingest(
         self,
@@ -170,81 +160,20 @@ class Archive:
         without a date are left out. With `today` the time that the question itself names
         is heeded: "last week" leaves other articles out, "in May 2021" and "latest" prefer
         those of then. A question that asks several publishers something is also searched in
-        parts, and not reranked. A blank question or an empty archive has no hits. Raises
+        parts. A blank question or an empty archive has no hits. Raises
         `ValueError` for a `k` below one, a bad date or an empty range.
         """
-        if k < 1:
-            raise ValueError(f"k is {k}; ask for at least one passage")
-        where = _filter(since, until, publishers)
-        with self._storage.lock:
-            empty = self._storage.store.catalog.is_empty()
-            _, newest = self._storage.store.catalog.dates()
-        if empty or not question.strip():
-            return []
-        asked = dates.read_time(question, today=today, newest=newest)
-        if asked.period and asked.period.exact:
-            within = _within(where, asked.period)
-            if within is None:
-                return []
-            where = within
-        # A publisher chosen by the caller is not one more that the question may name.
-        parts = [] if where.publishers else self._parts(question)
-        if not parts:
-            reader = self._reader()
-            return self._passages(question, k=k, where=where, time=asked, reader=reader)
-        depth = max(k, decompose.DEPTH)
-        # The reranker learnt from questions that one passage answers. On MultiHop-RAG it brings
-        # nothing to parts (.768 of the evidence in four passages against .771) nor to the whole.
-        whole, *found = (
-            self._passages(part.question, k=depth, where=_of(where, part), time=asked, reader=None)
-            for part in (Part(question), *parts)
+        where = Filter.read(since=since, until=until, publishers=publishers)
+        return self.retrieve(Query(question, where, k=k, today=calendar_date(today)))
+
+    def retrieve(self, query: Query) -> list[Hit]:
+        """Return the passages that fit a query best, best first; as `search`."""
+        return search(
+            query,
+            storage=self._storage,
+            embedder=self.embedder,
+            settings=self._settings.retrieval,
         )
-        return merge(whole, found, share=self._settings.retrieval.parts)[:k]
-
-    def _passages(
-        self,
-        question: str,
-        *,
-        k: int,
-        where: Filter,
-        time: AskedTime,
-        reader: PassageReader | None,
-    ) -> list[Hit]:
-        settings = self._settings.retrieval
-        vector = self.embedder().embed_question(question)
-        with self._storage.lock:
-            self._storage.refresh()
-            found = retrieval.search(
-                question,
-                vector,
-                store=self._storage.store,
-                indexes=self._storage.indexes,
-                k=k,
-                where=where,
-                settings=settings,
-                time=time,
-            )
-        if reader:
-            # The lock is free by now: reading takes longer than all of the search.
-            most, share = settings.rerank, settings.rerank_share
-            found = rerank(question, found, reader=reader, most=most, share=share)
-        return list(islice(retrieval.without_repeats(found), k))
-
-    def _reader(self) -> PassageReader | None:
-        """Return the reranker's network; None where it is off or of no use.
-
-        It knows the words of the default embedder, and like it English alone.
-        """
-        wanted = self._settings.retrieval.rerank and self._settings.embedder == DEFAULT_EMBEDDER
-        return _load_reader() if wanted else None
-
-    def _parts(self, question: str) -> list[Part]:
-        """Return what the question asks of each of the publishers that it names."""
-        if not self._settings.retrieval.parts:
-            return []
-        with self._storage.lock:
-            names = self._storage.store.catalog.publisher_names()
-        return decompose.parts(question, names)
 
     def articles(
         self,
@@ -256,7 +185,7 @@ class Archive:
         offset: int = 0,
     ) -> list[Article]:
         """Return the articles, newest first, those without a date last."""
-        where = _filter(since, until, publishers)
+        where = Filter.read(since=since, until=until, publishers=publishers)
         with self._storage.lock:
             return self._storage.store.catalog.articles(where=where, limit=limit, offset=offset)
 
@@ -278,7 +207,7 @@ class Archive:
         limit: int = 20,
     ) -> list[Article]:
         """Return the articles whose title and text fit `words` best by BM25, best first."""
-        where = _filter(since, until, publishers)
+        where = Filter.read(since=since, until=until, publishers=publishers)
         with self._storage.lock:
             self._storage.refresh()
             found = self._storage.indexes.headlines.search(words, k=limit, where=where)
@@ -374,43 +303,11 @@ class Archive:
         )
 
 
-@cache
-def _load_reader() -> PassageReader:
-    """Load the reranker's network, once in a process."""
-    # Imported here because it takes a second, which `rag --help` must not pay.
-    from rag.retrieval.cross_encoder import CrossEncoder
-
-    return CrossEncoder.load()
-
-
 def archives_in(folder: Path) -> list[str]:
     """Return the names of the archives that lie in `folder`, in order."""
     if not folder.is_dir():
         return []
     return sorted(inner.name for inner in folder.iterdir() if Storage.is_at(inner))
-
-
-def _filter(
-    since: str | date | None, until: str | date | None, publishers: Iterable[str] | None
-) -> Filter:
-    names = (publishers,) if isinstance(publishers, str) else tuple(publishers or ())
-    where = Filter(iso_date(since), iso_date(until), names)
-    if where.since and where.until and where.since > where.until:
-        raise ValueError(f"since {where.since} is after until {where.until}; swap them")
-    return where
-
-
-def _of(where: Filter, part: Part) -> Filter:
-    return dataclasses.replace(where, publishers=part.publishers or where.publishers)
-
-
-def _within(where: Filter, period: Period) -> Filter | None:
-    """Return a filter for the dates that both allow; None when there are none."""
-    since = max(filter(None, (where.since, period.since)), default=None)
-    until = min(filter(None, (where.until, period.until)), default=None)
-    if since and until and since > until:
-        return None
-    return Filter(since, until, where.publishers)
 
 
 def _agreed(storage: Storage, name: str | None, settings: Settings) -> str:

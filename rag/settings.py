@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import platformdirs
 
 from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_GENERATOR
-
-Stance = Literal["strict", "balanced", "lenient"]
+from rag.types import Stance
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +36,6 @@ class RetrievalSettings:
     # questions about the sample archive, such as "What did the Fed do in March 2022?", the
     # right article comes first for 7 without it, 15 with .1, 21 with .2, 24 with .3 and .4.
     time: float = 0.3
-    # Passages that the reranker reads, none with 0, and the share of its verdict in the score.
-    # The README has what it brings and costs; a share of .15 to .3 is about equally good.
-    rerank: int = 20
-    rerank_share: float = 0.25
     # Share of a part in the score, for a question that asks several publishers something; with
     # 0 only the whole is searched. On the 1,145 questions of MultiHop-RAG that have evidence .4
     # finds .779 of it among the first four passages, 0 finds .748: `python -m eval.multihop`.

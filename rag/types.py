@@ -9,7 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# How readily a doubtful question is refused.
+Stance = Literal["strict", "balanced", "lenient"]
 
 
 def iso_date(value: str | dt.date | None) -> str | None:
@@ -28,6 +34,12 @@ def iso_date(value: str | dt.date | None) -> str | None:
         return dt.datetime.fromisoformat(value.strip()).date().isoformat()
     except (ValueError, AttributeError):
         raise ValueError(f"not a date: {value!r}; write it as YYYY-MM-DD") from None
+
+
+def calendar_date(value: str | dt.date | None) -> dt.date | None:
+    """Return `value` as a date; as `iso_date`."""
+    written = iso_date(value)
+    return dt.date.fromisoformat(written) if written else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +95,12 @@ class ScoreParts:
 
     `dense` is the cosine of question and passage, in [-1, 1]. `lexical` is the BM25
     score of the passage and `headline` that of its whole article with the title,
-    both unbounded. A part is None when its index did not return the passage. `reader` is the
-    log-odds that the reranker gives the passage, None when it did not read it, and `fused` the
-    score before reranking, None when there was none.
+    both unbounded. A part is None when its index did not return the passage.
     """
 
     dense: float | None = None
     lexical: float | None = None
     headline: float | None = None
-    reader: float | None = None
-    fused: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,13 @@ class Period:
     exact: bool
 
 
+class Turn(NamedTuple):
+    """One earlier question of a conversation and the answer it got."""
+
+    question: str
+    answer: str
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which articles a search may use; dates are inclusive, ``YYYY-MM-DD``.
@@ -151,12 +166,44 @@ class Filter:
     def __bool__(self) -> bool:
         return bool(self.since or self.until or self.publishers)
 
+    @classmethod
+    def read(
+        cls,
+        *,
+        since: str | dt.date | None = None,
+        until: str | dt.date | None = None,
+        publishers: str | Iterable[str] | None = None,
+    ) -> Filter:
+        """Return the filter that a caller asks for.
 
-class Turn(NamedTuple):
-    """One earlier question of a conversation and the answer it got."""
+        Raises `ValueError` for what is not a date, and for an empty range.
+        """
+        names = (publishers,) if isinstance(publishers, str) else tuple(publishers or ())
+        where = cls(iso_date(since), iso_date(until), names)
+        if where.since and where.until and where.since > where.until:
+            raise ValueError(f"since {where.since} is after until {where.until}; swap them")
+        return where
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as it travels through the stages, with all that narrows its answer.
+
+    `where` are the articles it may use, and `k` the passages wanted. `today` is the day
+    from which "last week" is seen; without it the time that the question names is not
+    heeded. `history` are the earlier turns of the conversation, oldest first.
+    """
 
     question: str
-    answer: str
+    where: Filter = field(default_factory=Filter)
+    k: int = 8
+    today: dt.date | None = None
+    stance: Stance = "balanced"
+    history: tuple[Turn, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.k < 1:
+            raise ValueError(f"k is {self.k}; ask for at least one passage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +224,9 @@ class Timings:
 class Confidence:
     """How likely the passages answer a question, and what that was worked out from.
 
-    `probability` is in [0, 1]. `score` is the search's for the passage read, before
-    reranking, in [0, 1]; `strength` is how well the evidence speaks to the question, from
-    about 0 to 3; `inclination` is the generator's probability of refusing, None when it
-    cannot tell.
+    `probability` is in [0, 1]. `score` is the search's for the passage read, in [0, 1];
+    `strength` is how well the evidence speaks to the question, from about 0 to 3;
+    `inclination` is the generator's probability of refusing, None when it cannot tell.
     """
 
     probability: float

@@ -33,7 +33,7 @@ from rag import Archive, Article
 from rag.embedding.embedder import Embedder, TransformerEmbedder, Vectors
 from rag.index.full_text import LexicalIndex
 from rag.index.vectors import DenseIndex
-from rag.settings import IndexSettings, RetrievalSettings, Settings, archive_path
+from rag.settings import IndexSettings, archive_path
 from rag.store.changes import Indexable
 from rag.store.folder import Storage
 from rag.store.identity import Signature, content_hash, signature
@@ -234,8 +234,7 @@ def _megabytes(paths: Iterator[Path]) -> float:
 
 
 def _opened(folder: Path, *, embedder: Embedder | None = None) -> Archive:
-    settings = Settings(retrieval=RetrievalSettings(rerank=0))
-    return Archive.open(folder, create=False, embedder=embedder, settings=settings)
+    return Archive.open(folder, create=False, embedder=embedder)
 
 
 def open_(folder: Path) -> Measured:

@@ -11,9 +11,8 @@ from rag.types import Confidence, Hit
 # nine words or more that the README's figures are not from, each asked of 3,316 articles with
 # and without the one that answers it, and on the 149 packaged questions without a history of
 # which something was read. ROC-AUC of ten-fold cross-validation, on the 80 and on the packaged:
-# 0.94 and 0.80 (0.77 with the reranked score); the score alone 0.92 and 0.57, the inclination
-# alone 0.89 and 0.79. Beside these two the strength, the cosine and the reranker's log-odds tell
-# nothing more.
+# 0.94 and 0.80; the score alone 0.92 and 0.57, the inclination
+# alone 0.89 and 0.79. Beside these two the strength and the cosine tell nothing more.
 _BIAS, _SCORE, _INCLINATION = -9.74, 10.56, -0.55
 _ALONE_BIAS, _ALONE_SCORE, _ALONE_STRENGTH = -9.77, 9.15, 1.06
 # Log-odds beyond this tell nothing more.
@@ -39,12 +38,8 @@ def confidence(score: float, strength: float, inclination: float | None) -> Conf
 
 
 def best_score(hits: Iterable[Hit]) -> float:
-    """Return the best score of `hits` before reranking, 0 without any.
-
-    Where articles answer nothing the search's own score falls further than the reranked one.
-    """
-    scores = (hit.score if hit.parts.fused is None else hit.parts.fused for hit in hits)
-    return max(scores, default=0.0)
+    """Return the best score of `hits`, 0 without any."""
+    return max((hit.score for hit in hits), default=0.0)
 
 
 def log_odds(p: float) -> float:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.embedding.embedder import Embedder
-from rag.retrieval.excerpts import word_weights
 from rag.text.facts import names, numbers, spelled_date, years
 from rag.text.quotable import is_quotable
 from rag.text.sentences import content_stems, sentences, words
@@ -177,3 +177,18 @@ def _with_relevance(item: Evidence, question: str, overlap: Overlap, cosine: flo
         + _KIND * has_kind_asked_for(question, item.quote)
     )
     return replace(item, meaning=cosine, relevance=relevance)
+
+
+def word_weights(
+    question: str, bags: Sequence[frozenset[str]], *, language: str | None = None
+) -> dict[str, float]:
+    """Return the weight of each of the question's words by its rarity among `bags`.
+
+    The inverse document frequency of BM25 (Robertson and Zaragoza 2009), plus one within
+    the logarithm so that no word weighs less than nothing.
+    """
+    count = len(bags) + 1
+    return {
+        stem: math.log(1 + count / (1 + sum(stem in bag for bag in bags)))
+        for stem in set(content_stems(question, language=language))
+    }

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -21,9 +22,8 @@ from rag.answering.rewrite import refers_back, standalone
 from rag.answering.sentence_stream import claims
 from rag.archive import Archive
 from rag.generation import Generator, load_generator, prompts
-from rag.settings import Stance
 from rag.text.question_time import changes, find_period, wants_latest
-from rag.types import Answer, AnswerKind, Hit, Timings, Turn, iso_date
+from rag.types import Answer, AnswerKind, Filter, Hit, Query, Stance, Timings, Turn, calendar_date
 
 
 def answer(
@@ -55,17 +55,16 @@ def answer(
     `abstained` set. Raises `ArchiveError`, `ModelError` or `GenerationError`, and
     `ValueError` for what is not a date.
     """
-    *_, last = stream(
+    query = _query(
         question,
-        archive=archive,
         history=history,
         since=since,
         until=until,
         publishers=publishers,
         stance=stance,
         today=today,
-        generator=generator,
     )
+    *_, last = run(query, archive=_opened(archive), generator=generator)
     assert isinstance(last, Answer)  # noqa: S101
     return last
 
@@ -90,39 +89,51 @@ def stream(
     begins a line. Setting `stop` ends the work; the answer then has the sentences so far.
     Otherwise as `answer`.
     """
-    started = time.perf_counter()
-    opened = archive if isinstance(archive, Archive) else _open(Path(archive).resolve())
-    seen_from = dt.date.fromisoformat(iso_date(today) or dt.date.today().isoformat())
-    work = _Work(opened, stance, generator=generator, stop=stop)
-    asked = work.standalone(question.strip(), [Turn(*turn) for turn in history])
-    broad = is_broad(asked)
-    hits = opened.search(
-        subject(asked),
-        k=work.settings.digest_hits if broad else work.settings.hits,
+    query = _query(
+        question,
+        history=history,
         since=since,
         until=until,
         publishers=publishers,
-        today=seen_from,
+        stance=stance,
+        today=today,
     )
+    return run(query, archive=_opened(archive), generator=generator, stop=stop)
+
+
+def run(
+    query: Query,
+    *,
+    archive: Archive,
+    generator: Generator | None = None,
+    stop: threading.Event | None = None,
+) -> Iterator[str | Answer]:
+    """Yield the pieces of the answer to a query, then the `Answer`; as `stream`."""
+    started = time.perf_counter()
+    work = _Work(archive, query.stance, generator=generator, stop=stop)
+    asked = work.standalone(query)
+    broad = is_broad(asked.question)
+    wanted = work.settings.digest_hits if broad else work.settings.hits
+    hits = archive.retrieve(replace(asked, question=subject(asked.question), k=wanted))
     searched = time.perf_counter()
-    draft = Draft(asked, work.settings, dated=not broad and (changes(asked) or wants_latest(asked)))
+    draft = Draft(asked.question, work.settings, dated=not broad and _dated(asked.question))
     first: float | None = None
-    for piece in (work.digest if broad else work.answer)(asked, hits, draft):
+    for piece in (work.digest if broad else work.answer)(asked.question, hits, draft):
         first = first or time.perf_counter() - started
         yield piece
     ended = time.perf_counter()
     if not draft.citations:
         yield prompts.REFUSAL
     yield Answer(
-        question=asked,
+        question=asked.question,
         text=draft.text or prompts.REFUSAL,
         abstained=not draft.citations,
-        citations=tuple(draft.citations),
-        disagreement=tuple(draft.disagreement),
+        citations=draft.citations,
+        disagreement=draft.disagreement,
         hits=tuple(hits),
         timings=Timings(searched - started, first, ended - searched, ended - started),
-        asked=question.strip(),
-        period=find_period(asked, today=seen_from),
+        asked=query.question,
+        period=find_period(asked.question, today=asked.today) if asked.today else None,
         confidence=draft.confidence,
         kind=_kind(draft, broad=broad),
     )
@@ -132,6 +143,30 @@ def _kind(draft: Draft, *, broad: bool) -> AnswerKind:
     if not draft.citations:
         return AnswerKind.REFUSAL
     return AnswerKind.OVERVIEW if broad else AnswerKind.ANSWER
+
+
+def _query(
+    question: str,
+    *,
+    history: Iterable[tuple[str, str] | Turn],
+    since: str | dt.date | None,
+    until: str | dt.date | None,
+    publishers: Iterable[str] | None,
+    stance: Stance,
+    today: str | dt.date | None,
+) -> Query:
+    return Query(
+        question.strip(),
+        Filter.read(since=since, until=until, publishers=publishers),
+        today=calendar_date(today) or dt.date.today(),
+        stance=stance,
+        history=tuple(Turn(*turn) for turn in history),
+    )
+
+
+def _dated(question: str) -> bool:
+    """Tell whether an answer holds for a date only, which it should name."""
+    return changes(question) or wants_latest(question)
 
 
 class _Work:
@@ -156,21 +191,25 @@ class _Work:
         """The generator, loaded only for a question that needs it."""
         return self._given or _load(self._archive.settings.generator)
 
-    def standalone(self, question: str, history: Sequence[Turn]) -> str:
-        """Return the question in a form that can be understood without the conversation."""
-        if not history or not refers_back(question):
-            return question
-        return standalone(question, history, generator=self._generator, stop=self._stop)
+    def standalone(self, query: Query) -> Query:
+        """Return the query with a question that can be understood without the conversation."""
+        if not query.history or not refers_back(query.question):
+            return query
+        question = standalone(
+            query.question, query.history, generator=self._generator, stop=self._stop
+        )
+        return replace(query, question=question)
 
     def digest(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the sentences that tell most; none when the archive lacks the subject."""
         embedder = self._archive.embedder()
-        draft.weighed = weigh(subject(question), hits, embedder=embedder)
-        draft.confidence = confidence(best_score(hits), draft.weighed.strength, None)
-        if draft.confidence.probability < self._least:
+        weighed = weigh(subject(question), hits, embedder=embedder)
+        sure = confidence(best_score(hits), weighed.strength, None)
+        draft.rest_on(weighed, sure)
+        if sure.probability < self._least:
             return
         most = self.settings.digest_sentences
-        for found in digest(question, draft.weighed.evidence, embedder=embedder, most=most):
+        for found in digest(question, weighed.evidence, embedder=embedder, most=most):
             if self._stop.is_set():
                 return
             yield draft.quote_line(found)
@@ -188,10 +227,10 @@ class _Work:
             max_new_tokens=self.settings.max_new_tokens,
             stop=self._stop,
         )
-        draft.weighed = weigh(question, reading.hits, embedder=embedder, among=hits)
-        score, strength = best_score(reading.hits), draft.weighed.strength
-        draft.confidence = confidence(score, strength, reading.inclination)
-        if draft.confidence.probability < self._least:
+        weighed = weigh(question, reading.hits, embedder=embedder, among=hits)
+        sure = confidence(best_score(reading.hits), weighed.strength, reading.inclination)
+        draft.rest_on(weighed, sure)
+        if sure.probability < self._least:
             return
         yield from self._written(reading, draft)
         if draft.main and not self._stop.is_set():
@@ -238,6 +277,10 @@ def _recorded(pieces: Iterable[str], record: list[str]) -> Iterator[str]:
 def _load(name: str) -> Generator:
     """Load the default generator, once in a process."""
     return load_generator(name)
+
+
+def _opened(archive: Archive | str | Path) -> Archive:
+    return archive if isinstance(archive, Archive) else _open(Path(archive).resolve())
 
 
 @lru_cache(maxsize=8)

@@ -50,10 +50,9 @@ def test_it_says_what_it_was_worked_out_from() -> None:
     assert found == Confidence(probability(0.9, 2.0, 0.5), 0.9, 2.0, 0.5)
 
 
-def test_the_best_score_is_the_one_before_reranking() -> None:
-    def hit(score: float, fused: float | None) -> Hit:
-        return Hit(Article("", "Text."), "Text.", 0, 5, score, ScoreParts(fused=fused))
+def test_the_best_score_of_several_hits() -> None:
+    def hit(score: float) -> Hit:
+        return Hit(Article("", "Text."), "Text.", 0, 5, score, ScoreParts())
 
-    assert best_score([hit(0.9, 0.6), hit(0.5, 0.7)]) == 0.7
-    assert best_score([hit(0.9, None), hit(0.5, None)]) == 0.9
+    assert best_score([hit(0.5), hit(0.7), hit(0.6)]) == 0.7
     assert best_score([]) == 0.0

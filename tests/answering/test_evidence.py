@@ -1,9 +1,16 @@
 from collections.abc import Callable
+from math import log
 
 import pytest
 
 from rag import Article, Hit, ScoreParts
-from rag.answering.evidence import Overlap, has_kind_asked_for, is_of_another_year, weigh
+from rag.answering.evidence import (
+    Overlap,
+    has_kind_asked_for,
+    is_of_another_year,
+    weigh,
+    word_weights,
+)
 from tests.fakes import FakeEmbedder
 
 
@@ -61,3 +68,12 @@ def test_no_passages_are_no_evidence(embedder: FakeEmbedder) -> None:
     weighed = weigh("Who won?", [], embedder=embedder)
     assert weighed.best is None
     assert weighed.strength == 0.0
+
+
+def test_weights_by_hand():
+    """Of three passages one has "storm" and all have "ferry"; "oil" is in none."""
+    bags = [frozenset({"ferri", "storm"}), frozenset({"ferri"}), frozenset({"ferri"})]
+    weights = word_weights("Which ferry and storm and oil?", bags)
+    assert weights == pytest.approx(
+        {"ferri": log(1 + 4 / 4), "storm": log(1 + 4 / 2), "oil": log(1 + 4 / 1)}
+    )

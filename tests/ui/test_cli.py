@@ -1,8 +1,6 @@
 import json
-import math
 from pathlib import Path
 
-import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -23,20 +21,12 @@ Ann Borg, the minister, asked the crews to end the strike.
 QUESTION = "How many days did the ferry strike close the harbour?"
 
 
-class _CertainReader:
-    """Gives every passage the same log-odds."""
-
-    def scores(self, question: str, titles: list[str], passages: list[str]) -> np.ndarray:
-        return np.full(len(passages), 2.0, np.float32)
-
-
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "200")
     embedder = FakeEmbedder(id=DEFAULT_EMBEDDER)
     monkeypatch.setattr("rag.archive.TransformerEmbedder.load", lambda *_, **__: embedder)
-    monkeypatch.setattr("rag.archive._load_reader", _CertainReader)
     generator = FakeGenerator("The strike closed the harbour for 3 days. [1]")
     monkeypatch.setattr("ui.cli.questions.load_generator", lambda *_, **__: generator)
 
@@ -70,19 +60,6 @@ def test_ingest_reports_what_it_could_not_read(story: Path) -> None:
     _run("ingest", "/no/such/file.txt", status=1)
 
 
-def test_passages_are_read_to_order_them_unless_told_not_to(story: Path) -> None:
-    _run("ingest", str(story))
-    (hit,) = json.loads(_run("search", "harbour strike", "--json"))
-    assert hit["parts"]["reader"] == 2.0
-    assert hit["score"] == pytest.approx(0.75 + 0.25 / (1 + math.exp(-2.0)))
-    assert "reader 2.00" in _run("search", "harbour strike")
-    assert "reader" not in _run("search", "harbour strike", "--no-rerank")
-    answer = json.loads(_run("ask", QUESTION, "--json"))
-    assert {found["parts"]["reader"] for found in answer["hits"]} == {2.0}
-    assert answer["confidence"]["score"] == max(h["parts"]["fused"] for h in answer["hits"])
-    assert answer["confidence"]["score"] > max(found["score"] for found in answer["hits"])
-
-
 def test_ask_prints_the_answer_and_its_sources(story: Path) -> None:
     _run("ingest", str(story))
     shown = _run("ask", QUESTION)
@@ -112,10 +89,9 @@ def test_ask_off_topic_is_refused_with_the_nearest_articles(story: Path) -> None
 def test_search_shows_the_parts_of_the_score(story: Path) -> None:
     _run("ingest", str(story))
     assert "1. Ferry strike closes harbour" in _run("search", "harbour strike")
-    (hit,) = json.loads(_run("search", "harbour strike", "--no-rerank", "--json"))
+    (hit,) = json.loads(_run("search", "harbour strike", "--json"))
     assert hit["score"] == pytest.approx(1.0)
-    assert set(hit["parts"]) == {"dense", "lexical", "headline", "reader", "fused"}
-    assert hit["parts"]["reader"] is None
+    assert set(hit["parts"]) == {"dense", "lexical", "headline"}
     assert _run("search", "harbour", "--since", "2025-01-01").strip() == "Nothing found."
 
 

@@ -21,8 +21,7 @@ from rich.progress import (
 )
 
 import rag
-from rag.models.registry import DEFAULT_GENERATOR
-from rag.settings import RetrievalSettings, Settings, archive_path
+from rag.settings import Settings, archive_path
 from rag.types import IngestReport, iso_date
 from rag.types import Progress as IngestProgress
 
@@ -70,19 +69,7 @@ Today = Annotated[
 Publisher = Annotated[
     list[str] | None, typer.Option("--publisher", help="Only this publisher; may be repeated.")
 ]
-Rerank = Annotated[
-    bool,
-    typer.Option(
-        "--rerank/--no-rerank", help="Order the first passages by reading each with the question."
-    ),
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def chosen(*, rerank: bool, generator: str = DEFAULT_GENERATOR) -> Settings:
-    """Return the settings that a command's options ask for."""
-    retrieval = RetrievalSettings() if rerank else RetrievalSettings(rerank=0)
-    return Settings(generator=generator, retrieval=retrieval)
 
 
 def open_archive(name: str, *, settings: Settings | None = None) -> rag.Archive:

@@ -16,19 +16,17 @@ from rich.progress import Progress
 import rag
 from rag.generation import Generator, load_generator
 from rag.models.registry import DEFAULT_GENERATOR
-from rag.settings import Stance
-from rag.types import Answer, Article, Hit
+from rag.settings import Settings
+from rag.types import Answer, Article, Hit, Stance
 from ui.cli.console import (
     DEFAULT_ARCHIVE,
     SAMPLE_ARCHIVE,
     ArchiveName,
     AsJson,
     Publisher,
-    Rerank,
     Since,
     Today,
     Until,
-    chosen,
     errors,
     open_archive,
     output,
@@ -59,7 +57,6 @@ def ask(
         ),
     ] = None,
     generator: GeneratorName = DEFAULT_GENERATOR,
-    rerank: Rerank = True,
     as_json: AsJson = False,
 ) -> None:
     """Answer one question, with the sentences it rests on."""
@@ -67,7 +64,7 @@ def ask(
     from rag.answering.overview import is_broad
 
     stance: Stance = "balanced" if strict is None else "strict" if strict else "lenient"
-    with open_archive(archive, settings=chosen(rerank=rerank)) as opened:
+    with open_archive(archive) as opened:
         writer = None if is_broad(question) else _load(generator)
         for piece in rag.stream(
             question,
@@ -97,11 +94,10 @@ def search(
     until: Until = None,
     publisher: Publisher = None,
     today: Today = None,
-    rerank: Rerank = True,
     as_json: AsJson = False,
 ) -> None:
     """Find the passages that fit a question best."""
-    with open_archive(archive, settings=chosen(rerank=rerank)) as opened:
+    with open_archive(archive) as opened:
         hits = opened.search(
             question,
             k=k,
@@ -119,10 +115,9 @@ def search(
         parts = hit.parts
         head = _heading(hit.article)
         output.print(f"{number}. {head}", style="bold", markup=False, highlight=False)
-        reader = f", reader {_figure(parts.reader)}" if rerank else ""
         output.print(
             f"   score {hit.score:.3f} (dense {_figure(parts.dense)}, lexical "
-            f"{_figure(parts.lexical)}, headline {_figure(parts.headline)}{reader}) "
+            f"{_figure(parts.lexical)}, headline {_figure(parts.headline)}) "
             f"id {hit.article.id}",
             style="dim",
             markup=False,
@@ -138,7 +133,6 @@ def chat(
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,
     generator: GeneratorName = DEFAULT_GENERATOR,
-    rerank: Rerank = True,
 ) -> None:
     """Open the chat page over an archive."""
     # Gradio takes seconds to import, which no other command should pay. What it makes is there
@@ -147,7 +141,7 @@ def chat(
     from ui.web.app import launch
 
     gc.enable()
-    with open_archive(archive, settings=chosen(rerank=rerank, generator=generator)) as opened:
+    with open_archive(archive, settings=Settings(generator=generator)) as opened:
         launch(
             opened,
             host=host,
@@ -173,7 +167,6 @@ def evaluate(
     ] = False,
     archive: ArchiveName = SAMPLE_ARCHIVE,
     generator: GeneratorName = DEFAULT_GENERATOR,
-    rerank: Rerank = True,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first N.")] = None,
     compare: Annotated[
         Path | None,
@@ -193,7 +186,7 @@ def evaluate(
     if feedback and questions:
         raise typer.BadParameter("--feedback and --questions exclude each other")
     with (
-        open_archive(archive, settings=chosen(rerank=rerank)) as opened,
+        open_archive(archive) as opened,
         Progress(console=errors, transient=True) as bar,
     ):
         if feedback:

@@ -12,8 +12,7 @@ from typing import Literal, TypedDict
 import rag
 from rag.archive import Archive
 from rag.errors import RagError
-from rag.settings import Stance
-from rag.types import Answer, Turn
+from rag.types import Answer, Stance, Turn
 from ui.web.chat import render
 from ui.web.common import cited, markup
 from ui.web.common.models import LOADING, Models

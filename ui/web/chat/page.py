@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import gradio as gr
 
-from rag.settings import Stance
+from rag.types import Stance
 from ui.web.chat import render, shelf, thumbs
 from ui.web.chat.conversation import Conversation, Filters
 from ui.web.chat.examples import example_questions
