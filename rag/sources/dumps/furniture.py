@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from rag.sources.dates import find_dates
+
 _CREDIT = r"(?:AP|AFP|Reuters|REUTERS|Getty|EPA|UPI|DPA|dpa|Xinhua|TASS|Anadolu|Shutterstock|Alamy)"
 _PHOTO = r"(?i:file(?: photo)?|photo(?:s|graph)?|image|picture|handout|courtesy|via)"
 _WEAK_CAPTION = re.compile(rf"[(\[][^()\[\]]{{0,60}}\b{_CREDIT}\b[^()\[\]]{{0,30}}[)\]]\.?$")
@@ -27,28 +29,53 @@ _BUTTONS = re.compile(
     r"|see also|also read|related(?: articles| stories| news| topics)?|most (?:read|popular)"
     r"|more on this(?: story| topic)?|follow us(?: on [\w ,]+)?|back to top|trending(?: now)?"
     r"|share (?:this|on|via)[\w ]{0,30}|skip to (?:main )?content|recommended|newsletter"
-    r"|accept(?: all)?|(?:sign up|subscribe) (?:for|to) [\w' ]{0,40}newsletters?"
+    r"|view (?:this (?:e-?mail|message) )?(?:in|with) (?:your )?(?:web )?browser|unsubscribe"
+    r"|forwarded this e-?mail\?.{0,40}|manage (?:my |your )?(?:options|preferences|subscriptions?)"
+    r"|live|live blog|exclusive|breaking(?: news)?|key events|(?:show )?key events only"
+    r"|this live blog (?:is|has)(?: now)? (?:been )?(?:closed|ended)\.?"
+    r"|please turn on javascript.{0,40}"
+    r"|most viewed|recommended for you|you (?:may|might) also like"
+    r"|read next|up next|editor['’]s picks"
+    r"|anzeige|werbung|publicidad|publicité|pubblicità|реклама|广告|広告|إعلان"
+    r"|accept(?: all)?|reject all|(?:sign up|subscribe) (?:for|to) [\w' ]{0,40}newsletters?"
     r"|(?:article|story) continues (?:below|after).{0,30}|scroll to continue.{0,30})"
     r"[\s:…»>|]*(?:\.\.\.)?"
 )
 _POINTER = re.compile(
-    r"(?i)(?:also read|read also|read more|see also|related|watch|listen|more)\s?[:|»>]"
+    r"(?i)(?:also read|read also|read more|see also|related(?: (?:article|story))?"
+    r"|watch|listen|more"
+    r"|lesen sie auch|mehr zum thema|lire aussi|à lire aussi|lea también|leer más|leggi anche"
+    r"|leia (?:também|mais)|lees ook|читайте также|اقرأ أيضا|相关阅读|関連記事)\s?[:：|»>]"
+)
+_OFFER = re.compile(
+    r"(?i)subscribe (?:now|today|here|and|for|from)\b.{0,140}"
+    r"|already a (?:subscriber|member)\?.{0,60}"
+    r"|you(?:['’]ve| have) (?:read|reached|used) (?:\d+|your|all|\w+) "
+    r"(?:of|free|article|limit).{0,80}"
+    r"|(?:this|to continue reading|to read (?:more|on|the full)).{0,60}"
+    r"\bsubscri(?:be|bers?)\b.{0,60}"
+    r"|you(?:['’]re| are) receiving this (?:e-?mail|newsletter).{0,120}"
+    r"|.{0,40}\bunlimited (?:digital )?access\b.{0,100}|cancel any ?time\.?"
+)
+# Headings over links to other stories, which run on to the end of the page.
+_TAIL = re.compile(
+    r"(?i)(?:recommended(?: for you| stories| reading)?|most (?:read|viewed|popular|shared)"
+    r"|related (?:articles|stories|news|topics|content)|you (?:may|might) also like"
+    r"|read next|up next"
+    r"|more (?:from|in|on|stories)\b.{0,40}|trending(?: now)?|latest (?:news|stories)"
+    r"|editor['’]s picks"
+    r"|más leídas|meistgelesen|les plus lus|lo más leído|самое читаемое|注目記事|相关新闻)\W*"
 )
 _LEGAL = re.compile(
     r"(?i)(?:©|\(c\)\s|copyright\b).{0,150}|.{0,100}\ball rights reserved\W*"
     r"|(?:we|(?:this|our) (?:web)?site|by (?:continuing|using))\b.{0,80}\bcookies?\b.{0,150}"
 )
+_BETWEEN = re.compile(r"\s*[|•·]\s*")  # what stands between the buttons of one line
 _SECTIONS = frozenset(
     {"home", "news", "world", "politics", "business", "sport", "sports", "opinion", "culture"}
     | {"video", "videos", "health", "science", "technology", "tech", "travel", "contact", "about"}
 )
 
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_DATE = (
-    rf"(?:{_MONTH}\s{_DAY},?\s\d{{4}}|{_DAY}\s{_MONTH},?\s\d{{4}}"
-    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})"
-)
 _NAME = r"[A-Z][\w.'’-]*"
 _PERSON = rf"{_NAME}(?:(?:,? (?:and|&) |, ?| (?:de|del|van|von|der|al|bin|el|la) | ){_NAME}){{0,9}}"
 _FACTS = (
@@ -58,23 +85,27 @@ _FACTS = (
     (
         "author",
         re.compile(
-            rf"(?:[Bb]y|BY|Written by) (?:the )?(?P<value>{_PERSON})(?:\s?[|,•·–-]\s?.{{0,40}})?"
+            rf"(?:[Bb]y|BY|Written by) (?:the )?(?P<value>{_PERSON})(?:\s?[|,•·–-]\s?.{{0,60}})?"
         ),
     ),
-    (
-        "date",
-        re.compile(
-            rf"(?i)(?:(?:first )?(?:published|posted|date|issued)(?: on| at)?\s?:?\s*)?"
-            rf"(?:\w{{3,9}},? )?(?P<value>{_DATE})(?:[ ,T|@–-].{{0,40}})?"
-        ),
-    ),
-    (
-        "ignored",
-        re.compile(
-            r"(?i)(?:last )?(?:updated?|modified)(?: on| at)?\s?:?\s"
-            rf"(?P<value>.{{0,20}}{_DATE}.{{0,40}})"
-        ),
-    ),
+)
+
+_LONGEST_FACT = 160
+_MOST_NAMES = 5
+# "Mia Stone, Health Correspondent": what the writer is, after the name.
+_ROLE = re.compile(
+    r"(?i),? (?:[\w-]+ ){0,3}(?:correspondents?|reporters?|editors?|writers?|staff|bureau chief)$"
+)
+_CHANGED = re.compile(r"(?i)updated?|modified|last (?:edit|change)|aktualisiert|actuali|обновлено")
+_LABEL = re.compile(
+    r"(?i)(?:(?:first |last )?(?:published|posted|date|issued|updated?|modified|created)"
+    r"(?: on| at)?"
+    r"|veröffentlicht|stand|publié(?: le)?|publicado(?: el)?|pubblicato(?: il)?|опубликовано)\s?:?"
+)
+# A time of day with its zone, and the words around it.
+_CLOCK = re.compile(
+    r"(?i)\b(?:at |um |à |às |alle |a las )?\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?"
+    r"|\b\d{1,2}\s?[ap]\.?m\b\.?|\b(?:uhr|hrs|hours|local time)\b|\b\d+ min(?:ute)?s? read\b"
 )
 
 _TERMINAL = re.compile(r"[.!?…。！？।؟]['\"”’»)\]]*$")
@@ -87,9 +118,16 @@ def is_sentence(text: str) -> bool:
 
 def is_furniture(text: str) -> bool:
     """Return whether a line is a button, a pointer to other pages, or small print."""
-    if _BUTTONS.fullmatch(text) or _LEGAL.fullmatch(text):
+    if _LEGAL.fullmatch(text) or _OFFER.fullmatch(text):
+        return True
+    if all(map(_BUTTONS.fullmatch, _BETWEEN.split(text))):
         return True
     return bool(_POINTER.match(text)) and len(text) <= 160 and not text.endswith(".")
+
+
+def is_tail(text: str) -> bool:
+    """Return whether a line heads a list of links to other stories."""
+    return _TAIL.fullmatch(text) is not None
 
 
 def is_section(text: str) -> bool:
@@ -113,13 +151,48 @@ def is_short(text: str) -> bool:
 
 
 def fact(text: str) -> tuple[str, str]:
-    """Return which field of an article a line states, and its value; else blanks."""
-    if len(text) <= 160:
-        for kind, pattern in _FACTS:
-            match = pattern.fullmatch(text)
-            if match:
-                return kind, match["value"].strip()
-    return "", ""
+    """Return which field of an article a line states first, and its value; else blanks."""
+    return next(iter(facts(text)), ("", ""))
+
+
+def facts(text: str) -> list[tuple[str, str]]:
+    """Return the fields of an article that a line states, with their values.
+
+    A byline may give the date as well. The date of a change is "ignored".
+    """
+    if len(text) > _LONGEST_FACT:
+        return []
+    for kind, pattern in _FACTS:
+        if match := pattern.fullmatch(text):
+            value = _ROLE.sub("", match["value"]) if kind == "author" else match["value"]
+            dates = _dates(text) if kind == "author" else []
+            return [(kind, value.strip()), *dates]
+    return _dates(text) if _is_date_line(text) else []
+
+
+def _dates(text: str) -> list[tuple[str, str]]:
+    """Return the dates in a line as facts: the first of publication, and those of changes."""
+    stated: list[tuple[str, str]] = []
+    end = 0
+    for found in find_dates(text):
+        changed = _CHANGED.search(text[end : found.span.start]) is not None
+        stated.append(("ignored" if changed else "date", text[found.span.start : found.span.end]))
+        end = found.span.end
+    # The first of a kind counts, and a date of publication before one of a change.
+    return sorted(dict(reversed(stated)).items())
+
+
+def _is_date_line(text: str) -> bool:
+    """Return whether a line holds a date and little else: a label, a place, a paper's name."""
+    found = find_dates(text)
+    if not found or is_sentence(_CLOCK.sub("", text)):
+        return False
+    first, last = found[0].span.start, found[-1].span.end
+    before, after = _LABEL.sub("", text[:first]).strip(), _CLOCK.sub("", text[last:]).strip()
+    names = re.findall(r"[^\W\d_][^\W\d_.’'-]*", f"{before} {after}")
+    apart = len(before.split()) <= 1 or before[-1] in ",|–—-·•:;/"
+    capital = all(not name[0].islower() or len(name) <= 3 for name in names)
+    return apart and len(names) <= _MOST_NAMES and capital
 
 
 def is_dropped(text: str, *, times: int, head: bool) -> bool:
