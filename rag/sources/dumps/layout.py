@@ -11,15 +11,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rag.sources.dumps.furniture import (
-    fact,
-    is_furniture,
-    is_lone,
-    is_plain,
-    is_section,
-    is_sentence,
-    is_short,
-)
+from rag.sources.dumps.furniture import is_furniture, is_lone, is_plain, is_section, is_short
+from rag.sources.dumps.lines import fact, is_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

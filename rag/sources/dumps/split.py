@@ -8,17 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import compress, pairwise
 from typing import TYPE_CHECKING
 
-from rag.sources.dumps.furniture import (
-    fact,
-    facts,
-    is_dropped,
-    is_plain,
-    is_section,
-    is_sentence,
-    is_short,
-    is_tail,
-)
+from rag.sources.dumps.furniture import is_dropped, is_plain, is_section, is_short, is_tail
 from rag.sources.dumps.layout import Part, cut_parts, is_headline, is_running_text, lead_title
+from rag.sources.dumps.lines import fact, facts, is_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,13 +22,14 @@ _TEXT_LABEL = re.compile(r"(?i)^(?:body|text|content|article|story)\s?:\s*")
 
 @dataclass(frozen=True, slots=True)
 class DumpArticle:
-    """One article of a dump; `date`, `author` and `url` are as the dump writes them."""
+    """One article of a dump; all but title and text are as the dump writes them."""
 
     title: str
     text: str
     date: str | None = None
     author: str | None = None
     url: str | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +216,8 @@ def _article(parts: Sequence[Part], *, title: str | None) -> list[DumpArticle]:
     if not text:
         return []
     named = title or lead_title(text)
-    return [DumpArticle(named, text, told.get("date"), told.get("author"), told.get("url"))]
+    known = {name: told.get(name) for name in ("date", "author", "url", "publisher")}
+    return [DumpArticle(named, text, **known)]
 
 
 def _head(parts: Sequence[Part]) -> int:
