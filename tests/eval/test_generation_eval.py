@@ -26,16 +26,17 @@ def test_the_default_writes_what_its_pieces_make():
     assert default(Words())(ASKED, 3) == "word word word "
 
 
-@pytest.mark.parametrize(("again", "rest"), [(True, 0.02), (False, 0.06)])
-def test_reading_the_prompt_again_is_not_writing(again, rest):
+@pytest.mark.parametrize(("again", "rest"), [(True, 2.0), (False, 6.0)])
+def test_reading_the_prompt_again_is_not_writing(again, rest, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
+
     def reply(messages, most):
-        time.sleep(0.04 if most == 1 else 0.06)
+        """Reads for four seconds and writes for two; when it need not read, it writes for six."""
+        now[0] += 4.0 if most == 1 else 6.0
         return "word"
 
-    found = pace(reply, ASKED, again=again)
-    assert found.text == "word"
-    assert found.first == pytest.approx(0.04, abs=0.015)
-    assert found.rest == pytest.approx(rest, abs=0.015)
+    assert pace(reply, ASKED, again=again) == Pace(first=4.0, rest=rest, text="word")
 
 
 def test_table_has_medians_and_rates():
