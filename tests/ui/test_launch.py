@@ -1,0 +1,75 @@
+"""`rag chat` opens the archive, serves its pages, and loads the models behind them."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Any
+
+import gradio
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+import rag
+from rag.errors import RagError
+from tests.fakes import BagOfWords, FakeEmbedder, Script
+from ui.cli import app
+from ui.web.app import launch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def blocked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The pages that would now be served until Ctrl-C."""
+    pages: list[Any] = []
+    monkeypatch.setattr(gradio.Blocks, "block_thread", lambda page: pages.append(page))
+    return pages
+
+
+def test_launch_serves_the_page_at_the_address_it_tells(tmp_path: Path, blocked: list[Any]) -> None:
+    told: list[str] = []
+    with rag.Archive.open(tmp_path / "city", embedder=BagOfWords()) as archive:
+        archive.ingest([rag.Article("Ferry strike", "The ferry strike lasted three days.")])
+        launch(archive, port=0, generator=Script("Three days. [1]"), on_ready=told.append)
+        [page] = blocked
+        try:
+            answer = httpx.get(told[0], follow_redirects=True)
+        finally:
+            page.close()
+    assert told[0].startswith("http://127.0.0.1:")
+    assert answer.status_code == 200
+    assert "Dateline" in answer.text
+
+
+def test_launch_says_that_a_port_is_taken(tmp_path: Path, blocked: list[Any]) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        rag.Archive.open(tmp_path / "city", embedder=BagOfWords()) as archive,
+        pytest.raises(RagError, match=str(taken.getsockname()[1])),
+    ):
+        launch(archive, port=taken.getsockname()[1], generator=Script(""))
+    assert blocked == []
+
+
+def test_the_command_passes_its_options_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    launched: dict[str, Any] = {}
+
+    def record(archive: rag.Archive, **options: Any) -> None:
+        launched.update(options, folder=archive.folder, writer=archive.settings.generator)
+        options["on_ready"]("http://127.0.0.1:7000/")
+
+    monkeypatch.setattr("ui.web.app.launch", record)
+    with rag.Archive.open(tmp_path / "city", embedder=FakeEmbedder()) as archive:
+        archive.ingest([rag.Article("Ferry strike", "The ferry strike lasted three days.")])
+    words = ["--archive", str(tmp_path / "city"), "--port", "7000", "--no-open"]
+    result = CliRunner().invoke(app, ["chat", *words, "--generator", "./mine"])
+    assert result.exit_code == 0, result.output
+    assert "Chat at http://127.0.0.1:7000/" in result.output
+    assert (launched["host"], launched["port"], launched["open_browser"]) == (
+        "127.0.0.1",
+        7000,
+        False,
+    )
+    assert (launched["folder"], launched["writer"]) == (tmp_path / "city", "./mine")
