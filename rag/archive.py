@@ -235,6 +235,11 @@ class Archive:
         with self._storage.lock:
             return self._storage.store.catalog.months()
 
+    def languages(self) -> list[tuple[str, int]]:
+        """Return the ISO 639 codes of languages with their numbers of articles."""
+        with self._storage.lock:
+            return self._storage.store.catalog.languages()
+
     def stats(self) -> ArchiveStats:
         """Return counts, dates and the embedder of the archive."""
         with self._storage.lock:

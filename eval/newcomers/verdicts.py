@@ -10,6 +10,7 @@ from enum import StrEnum
 from eval.metrics import contains_answer, gold_name, is_yes_no, normalise_answer
 from eval.newcomers.sets import Row
 from rag.answering.marks import strip_marks
+from rag.answering.talk.recognise import recognise
 from rag.text.facts import NUMBER_WORDS
 from rag.text.sentences import words
 from rag.types import Answer, AnswerKind
@@ -100,7 +101,7 @@ def _is_whole(line: str) -> bool:
 
 def _verdict(row: Row, answer: Answer) -> Verdict:
     if row.set == "talk" and row.kind != "search":
-        return _of_talk(answer)
+        return _of_talk(row, answer)
     if row.set == "periods":
         return _of_period(row, answer)
     if answer.kind is AnswerKind.TALK:
@@ -132,10 +133,11 @@ def _holds_answer(text: str, accepted: Sequence[str]) -> bool:
     return holds(text, accepted)
 
 
-def _of_talk(answer: Answer) -> Verdict:
+def _of_talk(row: Row, answer: Answer) -> Verdict:
     if answer.kind is not AnswerKind.TALK:
         return Verdict.SEARCHED if answer.abstained else Verdict.FALSE
-    return Verdict.RIGHT
+    remark = recognise(row.question, in_conversation=bool(row.history))
+    return Verdict.RIGHT if remark == row.kind else Verdict.WRONG
 
 
 def _of_period(row: Row, answer: Answer) -> Verdict:

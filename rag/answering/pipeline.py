@@ -20,6 +20,8 @@ from rag.answering.overview import digest, is_broad, subject
 from rag.answering.passage_choice import Reading, read
 from rag.answering.rewrite import refers_back, standalone
 from rag.answering.sentence_stream import claims
+from rag.answering.talk.recognise import Remark, recognise, without_courtesy
+from rag.answering.talk.replies import reply
 from rag.archive import Archive
 from rag.generation import Generator, load_generator, prompts
 from rag.text.question_time import changes, find_period, wants_latest
@@ -51,9 +53,11 @@ def answer(
     sentences of several articles, quoted in order of time. Where articles disagree with
     the answer, lines with the sentences of both follow it.
 
-    A question that is blank, or that the articles do not answer, gets an `Answer` with
-    `abstained` set. Raises `ArchiveError`, `ModelError` or `GenerationError`, and
-    `ValueError` for what is not a date.
+    A remark that asks the articles nothing, such as a greeting or "What is in this archive?",
+    gets a reply of kind "talk" without a search, and so does a question in a language that
+    none of the articles is in. A question that is blank, or that the articles do not
+    answer, gets an `Answer` with `abstained` set. Raises `ArchiveError`, `ModelError` or
+    `GenerationError`, and `ValueError` for what is not a date.
     """
     query = _query(
         question,
@@ -110,8 +114,11 @@ def run(
 ) -> Iterator[str | Answer]:
     """Yield the pieces of the answer to a query, then the `Answer`; as `stream`."""
     started = time.perf_counter()
+    if remark := _remark(query, archive):
+        yield from _spoken(reply(remark, query.question, archive), query, started=started)
+        return
     work = _Work(archive, query.stance, generator=generator, stop=stop)
-    asked = work.standalone(query)
+    asked = work.standalone(replace(query, question=without_courtesy(query.question)))
     broad = is_broad(asked.question)
     wanted = work.settings.digest_hits if broad else work.settings.hits
     hits = archive.retrieve(replace(asked, question=subject(asked.question), k=wanted))
@@ -136,6 +143,28 @@ def run(
         period=find_period(asked.question, today=asked.today) if asked.today else None,
         confidence=draft.confidence,
         kind=_kind(draft, broad=broad),
+    )
+
+
+def _remark(query: Query, archive: Archive) -> Remark | None:
+    """Return what the question is when it asks the articles nothing."""
+    return recognise(
+        query.question,
+        in_conversation=bool(query.history),
+        languages=lambda: [code for code, _ in archive.languages()],
+    )
+
+
+def _spoken(text: str, query: Query, *, started: float) -> Iterator[str | Answer]:
+    yield text
+    taken = time.perf_counter() - started
+    yield Answer(
+        question=query.question,
+        text=text,
+        abstained=False,
+        timings=Timings(first_text=taken, total=taken),
+        asked=query.question,
+        kind=AnswerKind.TALK,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import lzma
 import zipfile
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
 from rag.sources import files
-from rag.sources.dates import name_date
 from rag.sources.documents import pdf, plain, word
 from rag.sources.encoding import decode
 from rag.sources.feeds import syndicated
@@ -37,9 +35,6 @@ _DAMAGE = (
     *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile),
     *(ValueError, LookupError, RuntimeError, TypeError, AttributeError, AssertionError),
 )
-
-# Kinds of documents whose names may tell when their article was published.
-_DATED_KINDS = {"text", "markdown", "pdf", "docx", "rtf", "odt", "epub"}
 
 _log = logging.getLogger(__name__)
 
@@ -105,26 +100,13 @@ def _at(path: str | Path, *, columns: Columns) -> Found:
         yield Skipped(name, _reason(error))
 
 
-def _dated(found: Article | Skipped | Note, *, file: File) -> Article | Skipped | Note:
-    """Return an article that is a document's only one with the date in the document's name.
-
-    Tables are named for the day of their export, and pages for the day they were saved.
-    """
-    if not isinstance(found, Article) or found.date or found.source != file.name:
-        return found
-    if files.kind_of(file) not in _DATED_KINDS:
-        return found
-    return dataclasses.replace(found, date=name_date(file.name))
-
-
 def _each(file: File | Skipped, *, columns: Columns) -> Found:
     """Yield what is in one file; whatever is wrong with it becomes a `Skipped`."""
     if isinstance(file, Skipped):
         yield file
         return
     try:
-        for found in _in(file, columns=columns):
-            yield _dated(found, file=file)
+        yield from _in(file, columns=columns)
     except (SourceError, *_DAMAGE) as error:
         _log.debug("cannot read %s", file.name, exc_info=error)
         yield Skipped(file.name, _reason(error))

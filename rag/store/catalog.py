@@ -101,6 +101,14 @@ class Catalog:
         )
         return [(row[0], row[1]) for row in rows]
 
+    def languages(self) -> list[tuple[str, int]]:
+        """Return the ISO 639 codes of languages with their numbers of articles, most first."""
+        rows = self._db.execute(
+            "SELECT lower(substr(language, 1, 2)) AS code, count(*) FROM articles "
+            "WHERE language IS NOT NULL GROUP BY code ORDER BY count(*) DESC, code"
+        )
+        return [(row[0], row[1]) for row in rows]
+
     def dates(self) -> tuple[str | None, str | None]:
         """Return the first and last publication dates."""
         # Two statements of one step in an index each; together they would read all of it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from eval.newcomers.report import conclusions, describe, verdict_table
@@ -53,6 +55,7 @@ def said(text: str, *articles: Article, short: str = "") -> Answer:
         (DOUBT, said("Yes, there was no other. [1]", FERRY), "wrong"),
         (DOUBT, said("No, it lasted a day. [1]", STORM), "false"),
         (HELLO, TALK, "right"),
+        (dataclasses.replace(HELLO, kind="thanks"), TALK, "wrong"),
         (HELLO, REFUSED, "searched"),
         (HELLO, said("Ann. [1]", FERRY), "false"),
         (LAST_WEEK, said("Ferry. [1]\nStorm. [2]", FERRY, STORM), "right"),

@@ -53,7 +53,6 @@ def read_text(text: str, *, source: str) -> Iterator[Article]:
             date=part.date,
             url=part.url,
             author=part.author,
-            publisher=part.publisher,
         )
 
 
