@@ -12,7 +12,7 @@ from rag.errors import SourceError
 from rag.sources import text as texts
 from rag.sources.dates import manner_of, parse_date
 from rag.sources.dumps import is_sentence, lead_title, same_line
-from rag.sources.encoding import decode
+from rag.sources.files.encoding import decode
 from rag.sources.tables.nested import words_of
 from rag.sources.web.markup import from_markup
 from rag.types import Article

@@ -20,11 +20,12 @@ import pypdf
 import pytest
 
 from rag.errors import SourceError
-from rag.sources import files, read
+from rag.sources import read
 from rag.sources.dates import parse_date
 from rag.sources.documents.plain import plain_markdown
-from rag.sources.encoding import decode
 from rag.sources.feeds import syndicated
+from rag.sources.files import handle
+from rag.sources.files.encoding import decode
 from rag.sources.tables import objects
 from rag.sources.text import clean
 from rag.sources.web import fetch
@@ -485,7 +486,7 @@ def test_feed_files(tmp_path: Path) -> None:
 def test_xml_that_is_no_feed(tmp_path: Path) -> None:
     articles, (skipped,) = take(write(tmp_path / "a.xml", "<?xml version='1.0'?><books></books>"))
     assert articles == []
-    assert skipped.reason.startswith("is not an RSS or Atom feed")
+    assert skipped.reason.startswith("holds <books> and no articles by known names")
 
 
 # Archives and folders
@@ -525,7 +526,7 @@ def test_parquet_in_an_archive(tmp_path: Path) -> None:
 def test_encrypted_zip(tmp_path: Path) -> None:
     path = write(tmp_path / "a.zip", locked(zipped({"a.txt": TEXT, "b.txt": TEXT})))
     reason = "2 of its 2 files need a password; unpack it and give those"
-    assert take(path) == ([], [Skipped(str(path), reason)])
+    assert take(path) == ([], [Skipped(str(path), reason, count=2)])
 
 
 @pytest.mark.parametrize("name", ["bomb.txt.gz", "bomb.zip"])
@@ -538,7 +539,7 @@ def test_bomb_is_not_unpacked(tmp_path: Path, name: str) -> None:
 
 
 def test_what_archives_unpack_to_is_capped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "UNPACKED_LIMIT", 4000)
+    monkeypatch.setattr(handle, "UNPACKED_LIMIT", 4000)
     random = os.urandom(3000).hex()[:3000]
     flat = write(tmp_path / "a.zip", zipped({"a.txt": random, "b.txt": random}))
     nested = write(tmp_path / "b.zip", zipped({"c.zip": zipped({"a.txt": random})}))
@@ -558,7 +559,7 @@ def test_archives_nest_only_so_deep(tmp_path: Path) -> None:
 
 
 def test_document_too_large_to_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "WHOLE_LIMIT", 100)
+    monkeypatch.setattr(handle, "WHOLE_LIMIT", 100)
     articles, (skipped,) = take(write(tmp_path / "a.txt", TEXT))
     assert articles == []
     assert "is larger than" in skipped.reason

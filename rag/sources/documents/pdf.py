@@ -12,21 +12,28 @@ from pypdf.errors import DependencyError, PyPdfError
 
 from rag.errors import SourceError
 from rag.sources import fields
+from rag.sources.documents import ocr
 from rag.sources.documents.titles import DAMAGE, named, said, titled
 from rag.sources.dumps import unwrap, wrap_width
+from rag.sources.exports import articles_in, several_note
 from rag.sources.text import clean
+from rag.types import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from rag.types import Article
+    from rag.types import Article, Skipped
 
 _PASSWORD = "is protected by a password; save a copy without one"  # noqa: S105
+_RECOGNISED = "holds pictures of pages; its text was recognised, so check names and figures"
 _EDGE = 2  # lines at the top and foot of a page where running headers stand
 
 
-def read_pdf(data: bytes, *, source: str) -> Article:
-    """Return the article in a PDF; raises `SourceError` if it is locked, damaged or only images."""
+def read_pdf(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]:
+    """Yield the articles of a PDF; raises `SourceError` if it is locked, damaged or only images.
+
+    The text of scanned pages is recognised where the ``ocr`` extra is installed.
+    """
     try:
         reader = pypdf.PdfReader(BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
@@ -41,12 +48,16 @@ def read_pdf(data: bytes, *, source: str) -> Article:
             f"is not a readable PDF ({said(error)}); save or print it anew"
         ) from error
     if not any(page.strip() for page in pages):
-        raise SourceError(
-            f"{fields.NO_TEXT}: its pages are images; run text recognition on it first"
-        )
-    title, paragraphs = titled(_paragraphs(pages), title=title)
-    text = "\n\n".join(paragraphs)
-    return fields.article(source=source, text=text, title=title, author=author, language=language)
+        pages = list(ocr.read_pages(reader))
+        yield Note(source, _RECOGNISED)
+    text = _whole(pages)
+    if exported := articles_in(text, source=source):
+        yield from exported
+        return
+    title, paragraphs = titled(_paragraphs(text), title=title)
+    body = "\n\n".join(paragraphs)
+    yield fields.article(source=source, text=body, title=title, author=author, language=language)
+    yield from several_note(body, source=source)
 
 
 def _pdf_names(reader: pypdf.PdfReader) -> tuple[str, str]:
@@ -57,12 +68,16 @@ def _pdf_names(reader: pypdf.PdfReader) -> tuple[str, str]:
     return named(metadata.title), metadata.author or ""
 
 
-def _paragraphs(pages: Sequence[str]) -> list[str]:
-    """Return the paragraphs of a document, running on from page to page."""
+def _whole(pages: Sequence[str]) -> str:
+    """Return the lines of all pages without headers and footers."""
     sheets = [clean(page).split("\n") for page in pages]
     running = _running_lines(sheets)
     kept = [_without_edges(sheet, running=running) for sheet in sheets]
-    text = "\n".join(filter(None, kept))
+    return "\n".join(filter(None, kept))
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a document, running on from page to page."""
     blocks = [_joined_words(block, text=text) for block in text.split("\n\n")]
     width = wrap_width(blocks)
     found = (unwrap(block, width=width) for block in blocks)

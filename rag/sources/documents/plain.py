@@ -11,13 +11,14 @@ import yaml
 from rag.errors import SourceError
 from rag.sources import fields
 from rag.sources.dumps import is_sentence, split_dump
+from rag.sources.exports import articles_in, several_note
 from rag.sources.tables.columns import known_columns
 from rag.sources.text import one_line, tidy, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rag.types import Article
+    from rag.types import Article, Note, Skipped
 
 _HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S[^\n]*)\n(?:={2,}|-{2,})[ \t]*$")
 _MARKUP = (
@@ -40,9 +41,16 @@ _MARKUP = (
 _ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s|\|")
 
 
-def read_text(text: str, *, source: str) -> Iterator[Article]:
-    """Yield the articles of a plain-text dump; the second of several is ``source#2``."""
-    found = split_dump(tidy(text))
+def read_text(text: str, *, source: str) -> Iterator[Article | Skipped | Note]:
+    """Yield the articles of a text: a database's export, or a dump of pages.
+
+    The second of several is ``source#2``.
+    """
+    whole = tidy(text)
+    if exported := articles_in(whole, source=source):
+        yield from exported
+        return
+    found = split_dump(whole)
     if not found:
         raise SourceError(fields.NO_TEXT)
     for number, part in enumerate(found, start=1):
@@ -54,6 +62,8 @@ def read_text(text: str, *, source: str) -> Iterator[Article]:
             url=part.url,
             author=part.author,
         )
+    if len(found) == 1:
+        yield from several_note(found[0].text, source=source)
 
 
 def read_markdown(text: str, *, source: str) -> Article:

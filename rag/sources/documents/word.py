@@ -11,43 +11,50 @@ from docx.opc.exceptions import OpcError
 from docx.table import Table
 
 from rag.errors import SourceError
-from rag.sources import fields, files
-from rag.sources.documents.titles import DAMAGE, named, said, titled
+from rag.sources.documents.titles import DAMAGE, named, said
+from rag.sources.documents.written import Written, articles_of
+from rag.sources.files import handle
 from rag.sources.text import clean, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from docx.document import Document
 
-    from rag.types import Article
+    from rag.types import Article, Note, Skipped
 
 
-def read_docx(data: bytes, *, source: str) -> Article:
-    """Return the article in a Word document; raises `SourceError` if it is damaged or empty."""
+def read_docx(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]:
+    """Yield the articles of a Word document; raises `SourceError` if it is damaged or empty."""
     try:
-        _check_size(data)
-        document = docx.Document(BytesIO(data))
-        title, body = _docx_title(document), _docx_body(document)
-        properties = document.core_properties
-        author, language = properties.author, properties.language
+        check_size(data)
+        written = _written(docx.Document(BytesIO(data)))
     except (OpcError, *DAMAGE) as error:
         raise SourceError(
             f"is not a readable Word document ({said(error)}); save it anew"
         ) from error
-    title, paragraphs = titled(body, title=title)
-    return fields.article(
-        source=source,
-        text="\n\n".join(paragraphs),
-        title=title,
-        author=author if author != "python-docx" else None,  # the name its template comes with
-        language=language,
-    )
+    yield from articles_of(written, source=source)
 
 
-def _check_size(data: bytes) -> None:
+def check_size(data: bytes) -> None:
     """Refuse a document whose parts unpack to more than can be held."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > 4 * files.WHOLE_LIMIT:
+        if sum(part.file_size for part in archive.infolist()) > 4 * handle.WHOLE_LIMIT:
             raise SourceError("unpacks to more than is safe to read; it may be a zip bomb")
+
+
+def _written(document: Document) -> Written:
+    """Return the paragraphs and properties of a document."""
+    properties = document.core_properties
+    headings = {p.text: p.style.name or "" for p in document.paragraphs if p.style}
+    return Written(
+        _docx_body(document),
+        headings=[text for text, style in headings.items() if style.startswith("Heading")],
+        title=_docx_title(document),
+        # The name that the template of python-docx comes with is nobody's.
+        author=properties.author if properties.author != "python-docx" else "",
+        language=properties.language,
+    )
 
 
 def _docx_title(document: Document) -> str:

@@ -23,7 +23,7 @@ from rag.sources.tables.rows import Account, check, read_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from rag.sources.files import File
+    from rag.sources.files.handle import File
     from rag.sources.tables.rows import Columns, Found
 
 _DELIMITERS = "\t,;|"

@@ -6,8 +6,8 @@ import io
 from typing import IO, TYPE_CHECKING
 
 from rag.errors import SourceError
-from rag.sources import files
-from rag.sources.encoding import bad_bytes, guess_encoding, marked_encoding
+from rag.sources.files import handle
+from rag.sources.files.encoding import bad_bytes, guess_encoding, marked_encoding
 from rag.types import Note
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ class Lines:
     """Decoded lines with their ends, and how many bytes had to be set right on the way."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self._head = stream.read(files.HEAD)
-        self._source = files.rewound(self._head, stream)
+        self._head = stream.read(handle.HEAD)
+        self._source = handle.rewound(self._head, stream)
         self._guess = ""
         self._seen_utf8 = bad_bytes(self._head) > 0
         self._repaired = 0
@@ -39,9 +39,9 @@ class Lines:
                 self._source, encoding=encoding, errors="replace", newline=""
             )
             return
-        while line := self._source.readline(files.WHOLE_LIMIT):
-            if len(line) == files.WHOLE_LIMIT:
-                raise SourceError(f"has a line longer than {files.WHOLE_LIMIT >> 20} MB; split it")
+        while line := self._source.readline(handle.WHOLE_LIMIT):
+            if len(line) == handle.WHOLE_LIMIT:
+                raise SourceError(f"has a line longer than {handle.WHOLE_LIMIT >> 20} MB; split it")
             yield self._line(line)
 
     def _line(self, line: bytes) -> str:

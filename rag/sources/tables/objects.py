@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import SourceError
 from rag.sources import fields
-from rag.sources.encoding import decode_noting
+from rag.sources.files.encoding import decode_noting
 from rag.sources.tables import nested
 from rag.sources.tables.columns import known_columns, match_columns
 from rag.sources.tables.lines import Lines, repaired_note
@@ -18,7 +18,7 @@ from rag.types import Note
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rag.sources.files import File
+    from rag.sources.files.handle import File
     from rag.sources.tables.rows import Columns, Found
 
 _PEEK = 100  # rows looked at to learn the columns

@@ -12,7 +12,7 @@ from rag.sources.tables.columns import match_columns
 from rag.sources.tables.rows import Account, read_rows
 
 if TYPE_CHECKING:
-    from rag.sources.files import File
+    from rag.sources.files.handle import File
     from rag.sources.tables.rows import Columns, Found
 
 _BATCH = 256  # rows held at a time

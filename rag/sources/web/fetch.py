@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from rag.errors import SourceError
-from rag.sources.files import File
+from rag.sources.files.handle import File
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,13 @@ _KINDS = {
     "application/x-ndjson": "jsonl",
     "text/csv": "csv",
     "text/markdown": "markdown",
+    "text/plain": "text",
+    "text/x-opml": "opml",
+    "application/feed+json": "json",
+    "application/epub+zip": "epub",
+    "application/rtf": "rtf",
+    "multipart/related": "mhtml",
+    "message/rfc822": "mail",
 }
 
 
@@ -91,11 +98,18 @@ def _blocks(response: httpx.Response) -> Iterator[bytes]:
         yield block
 
 
+def kind_declared(content_type: str) -> str | None:
+    """Return what a declared type is read as; None for one that is not known to be read."""
+    return _KINDS.get(content_type.partition(";")[0].strip().lower())
+
+
 def _as_file(url: str, data: bytes, *, response: httpx.Response) -> File:
     """Return an answer as a file whose kind the server declared, if it is one that is read."""
-    declared = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    name = response.url.path if declared not in {"text/xml", "application/xml"} else "feed.xml"
-    kind = _KINDS.get(declared)
-    if kind == "html" and data.lstrip()[:5].lower() in {b"<?xml", b"<rss ", b"<feed"}:
-        kind, name = None, "feed.xml"  # feeds are often served as HTML
-    return File(url, lambda: BytesIO(data), kind=kind, stem=name, charset=response.charset_encoding)
+    declared = response.headers.get("content-type", "")
+    kind = kind_declared(declared)
+    # Servers declare anything as text or XML; then name and bytes decide.
+    known = kind if kind != "text" else None
+    name = "answer.xml" if "xml" in declared and kind is None else response.url.path
+    return File(
+        url, lambda: BytesIO(data), kind=known, stem=name, charset=response.charset_encoding
+    )

@@ -67,6 +67,12 @@ def fragment_text(fragment: str) -> str:
     return "\n\n".join(filter(None, map(clean, blocks)))
 
 
+def all_text(page: str) -> str:
+    """Return all the text of a page's body, its blocks as paragraphs."""
+    start, end = page.lower().find("<body"), page.lower().rfind("</body>")
+    return fragment_text(page[start:end] if 0 <= start < end else page)
+
+
 def parse(page: str) -> html.HtmlElement | None:
     """Return the tree of a page, or None if it holds no element at all."""
     try:

@@ -10,7 +10,8 @@ from urllib.parse import urljoin
 from rag.errors import SourceError
 from rag.sources import fields
 from rag.sources.dates import Manner, manner_of, parse_date
-from rag.sources.encoding import decode
+from rag.sources.exports import articles_in, several_note
+from rag.sources.files.encoding import decode
 from rag.sources.text import one_line, unescape
 from rag.sources.web import markup
 from rag.sources.web.page_dates import shown_date
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from rag.types import Article
+    from rag.types import Article, Note, Skipped
 
 _CHARSET = re.compile(rb"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})")
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)")
@@ -34,6 +35,22 @@ _DATE_TAGS = (
 )
 _AUTHOR_TAGS = ("author", "article:author", "citation_author", "dc.creator", "parsely-author")
 _SITE_TAGS = ("og:site_name", "application-name", "citation_journal_title", "dc.publisher")
+
+
+def read_pages(
+    data: bytes, *, source: str, url: str | None = None, charset: str | None = None
+) -> Iterator[Article | Skipped | Note]:
+    """Yield the article of an HTML page, or those that a news database exported into it.
+
+    Raises `SourceError` if the page holds no article.
+    """
+    page = decode(data, declared=charset or _meta_charset(data))
+    if exported := articles_in(markup.all_text(page), source=source):
+        yield from exported
+        return
+    article = read_page(data, source=source, url=url, charset=charset)
+    yield article
+    yield from several_note(article.text, source=source)
 
 
 def read_page(

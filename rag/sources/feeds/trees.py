@@ -1,0 +1,130 @@
+"""Read XML and SGML of any make: records whose elements go by known names."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from rag.errors import SourceError
+from rag.sources import fields
+from rag.sources.files.encoding import decode
+from rag.sources.tables import nested
+from rag.sources.tables.rows import Account, read_rows
+from rag.sources.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rag.sources.files.handle import File
+    from rag.sources.tables.rows import Columns, Found
+
+# Entities may stand for whole files, or for each other without end.
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, recover=True, remove_comments=True, remove_pis=True
+)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DOCTYPE = re.compile(r"(?is)<!doctype[^>\[]*(?:\[.*?\]\s*)?>")
+_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)\w{1,31};?")
+_PARAGRAPHS = frozenset({"p", "paragraph", "para", "hl2", "block", "l"})
+
+
+def read_tree(file: File, *, columns: Columns) -> Found:
+    """Yield the articles of an XML or SGML file; raises `SourceError` naming what it holds."""
+    root = parse_tree(file.whole())
+    rows = [row for _path, found in nested.record_lists(_value(root)) for row in found]
+    rows = rows or [row for row in [_value(root)] if nested.is_record(row)]
+    if not rows:
+        inside = ", ".join(dict.fromkeys(map(local_name, root.iter(etree.Element)))) or "nothing"
+        raise SourceError(
+            f"holds <{local_name(root)}> and no articles by known names; convert it to CSV or "
+            f"JSON with title and text. Its elements are: {inside[:200]}"
+        )
+    yield from read_rows(map(_joined, rows), columns=columns, account=Account(file.name))
+
+
+def parse_tree(data: bytes) -> etree._Element:
+    """Return the tree of XML or SGML, whatever of it is broken; raises `SourceError` without one.
+
+    Several elements at the top, as SGML collections have, are put under one.
+    """
+    try:
+        root = etree.fromstring(data, _PARSER)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None or _has_more(data, root):
+        text = _DOCTYPE.sub("", _DECLARATION.sub("", decode(data)))
+        text = _ENTITY.sub(lambda match: f"&amp;{match[0][1:]}", text)
+        root = etree.fromstring(f"<records>{text}</records>".encode(), _PARSER)
+    if root is None:
+        raise SourceError("is not readable XML; write it anew")
+    return root
+
+
+def _has_more(data: bytes, root: etree._Element) -> bool:
+    """Return whether more elements of the first one's name follow it."""
+    name = re.escape(str(root.tag).rpartition("}")[2].encode())
+    return len(re.findall(rb"<" + name + rb"[\s>]", data)) > len(list(root.iter(root.tag)))
+
+
+def local_name(node: etree._Element) -> str:
+    """Return the name of an element without its namespace."""
+    return str(node.tag).rpartition("}")[2]
+
+
+def _value(node: etree._Element) -> Any:
+    """Return an element as JSON would have it: text, a list of paragraphs, or an object."""
+    children = [child for child in node if isinstance(child.tag, str)]
+    if not children:
+        return {**_attributes(node), "text": node.text or ""} if node.attrib else node.text or ""
+    names = {local_name(child).lower() for child in children}
+    if names <= _PARAGRAPHS:
+        return paragraphs(node)
+    if _is_mixed(node):
+        return "".join(map(str, node.itertext()))
+    found: dict[str, Any] = _attributes(node)
+    for child in children:
+        name = local_name(child)
+        value = _value(child)
+        if name not in found:
+            found[name] = value
+        elif isinstance(found[name], _Several):
+            found[name].append(value)
+        else:
+            found[name] = _Several([found[name], value])
+    return found
+
+
+class _Several(list[Any]):
+    """The values of a name that comes more than once."""
+
+
+def _attributes(node: etree._Element) -> dict[str, Any]:
+    return {str(key).rpartition("}")[2]: value for key, value in node.attrib.items()}
+
+
+def _is_mixed(node: etree._Element) -> bool:
+    """Return whether words stand between the elements of a node."""
+    return any((text or "").strip() for text in (node.text, *(child.tail for child in node)))
+
+
+def paragraphs(node: etree._Element) -> list[str]:
+    """Return the paragraphs below a node, each on one line."""
+    found: Iterator[etree._Element] = (
+        child for child in node.iter(etree.Element) if local_name(child).lower() in _PARAGRAPHS
+    )
+    leaves = (child for child in found if not any(local_name(n) in _PARAGRAPHS for n in child))
+    return [text for child in leaves if (text := one_line("".join(map(str, child.itertext()))))]
+
+
+def _joined(row: Any) -> Any:
+    """Return a record with lead and body in one text, where a database parts them."""
+    if not isinstance(row, dict):
+        return row
+    lead, tail = row.get("leadParagraph"), row.get("tailParagraphs")
+    if not (lead and tail):
+        return row
+    texts = [fields.words(part) if isinstance(part, str) else part for part in (lead, tail)]
+    joined = [text for part in texts for text in (part if isinstance(part, list) else [part])]
+    return {**row, "text": joined}

@@ -1,0 +1,177 @@
+"""Tell what a file is read as: its bytes decide, its name only where they leave it open."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+from rag.errors import SourceError
+from rag.sources.files.handle import suffix_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rag.sources.files.handle import File
+
+KINDS = {
+    ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown",
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".mhtml": "mhtml", ".mht": "mhtml",
+    ".pdf": "pdf", ".docx": "docx", ".rtf": "rtf", ".odt": "odt", ".epub": "epub",
+    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv",
+    ".xlsx": "xlsx", ".parquet": "parquet", ".rss": "feed", ".xml": "xml", ".atom": "feed",
+    ".opml": "opml", ".sgm": "tagged", ".sgml": "tagged", ".eml": "mail", ".mbox": "mbox",
+    ".warc": "warc", ".wacz": "wacz", ".gz": "gzip", ".zip": "zip",
+}  # fmt: skip
+READABLE = (
+    "txt, md, html, mhtml, pdf, docx, rtf, odt, epub, json, jsonl, csv, tsv, xlsx, parquet, "
+    "rss, atom, xml, opml, sgm, eml, mbox, warc, wacz, gz and zip"
+)
+_HEAD = 2**14  # bytes looked at
+_MAGIC = (
+    (b"%PDF-", "pdf"),
+    (b"\x1f\x8b", "gzip"),
+    (b"PK\x03\x04", "zip"),
+    (b"PAR1", "parquet"),
+    (b"{\\rtf", "rtf"),
+    (b"WARC/", "warc"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old office"),
+)
+# What a zip file is by one of its members.
+_PACKED = (
+    ("word/document.xml", "docx"),
+    ("xl/workbook.xml", "xlsx"),
+    ("META-INF/container.xml", "epub"),
+    ("datapackage.json", "wacz"),
+    ("ppt/presentation.xml", "slides"),
+)
+_ROOTS = {
+    "rss": "feed", "feed": "feed", "rdf": "feed", "html": "html", "nitf": "news xml",
+    "newsitem": "news xml", "newsmessage": "news xml", "newsml": "news xml",
+    "urlset": "sitemap", "sitemapindex": "sitemap", "mediawiki": "wiki", "opml": "opml",
+    "svg": "picture", "doc": "tagged", "reuters": "tagged", "plist": "settings",
+}  # fmt: skip
+_ROOT = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?([A-Za-z][\w.-]*)[\s>/]")
+_BEFORE_ROOT = re.compile(
+    rb"(?s)(?:\s+|<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*(?:\[.*?\]\s*)?>)+", re.I
+)
+_HEADER = re.compile(rb"(?m)^([A-Za-z][A-Za-z0-9-]{1,40}):[ \t]?\S?")
+_MAIL_HEADERS = frozenset(
+    b"received return-path delivered-to message-id mime-version content-type from to date subject "
+    b"reply-to sender dkim-signature list-unsubscribe x-mailer cc".split()
+)
+_MAIL_PROOF = frozenset(b"received return-path message-id mime-version delivered-to".split())
+_MBOX = re.compile(rb"From \S+.*\d{4}\r?\n[A-Za-z-]+:")
+_TEXT = frozenset(("text", "markdown", "csv", "json", "jsonl"))
+_ZIPPED = frozenset(("docx", "xlsx", "odt", "epub", "wacz"))
+# Kinds that the bytes alone prove, whatever the name says.
+_PROVEN = _ZIPPED | frozenset(
+    "html|feed|news xml|sitemap|wiki|opml|tagged|mail|mbox|mhtml|pdf|rtf|warc|parquet".split("|")
+)
+_OTHER_OFFICE = "is an old Word, Excel or Outlook file; save it as docx, xlsx or eml and give that"
+
+
+def kind_of(file: File) -> str:
+    """Return what a file is read as; raises `SourceError` if it is of no kind that is read."""
+    suffix = suffix_of(file.stem or file.name)
+    named = file.kind or KINDS.get(suffix)
+    head = _head(file)
+    kind = _by_bytes(file, head, named)
+    if kind == "old office":
+        raise SourceError(_OTHER_OFFICE)
+    if suffix and not named and kind not in _PROVEN:
+        raise SourceError(f"files of type {suffix} are not read; give {READABLE} files")
+    if kind is None:
+        raise SourceError(f"is not text, and its type is unknown; give {READABLE} files")
+    return kind
+
+
+def is_readable(file: File) -> bool:
+    """Return whether a file is of a kind that is read, by its name or else by its bytes."""
+    if file.kind or KINDS.get(suffix_of(file.stem or file.name)):
+        return True
+    try:
+        return _by_bytes(file, _head(file), None) in _PROVEN
+    except OSError:
+        return False
+
+
+def _head(file: File) -> bytes:
+    with file.open() as stream:
+        return stream.read(_HEAD)
+
+
+def _by_bytes(file: File, head: bytes, named: str | None) -> str | None:
+    """Return the kind that bytes and name agree on; None if the bytes are not text."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    magic = next((kind for mark, kind in _MAGIC if start.startswith(mark)), None)
+    if magic == "zip":
+        return _zip_kind(file, named)
+    if magic:
+        return magic
+    found = sniff(head)
+    if found in _PROVEN or (found and found != "text" and named in {None, "text", "xml"}):
+        return "html" if named == "html" and found in {"tagged", "xml"} else found
+    if found == "json" and named in {"json", "jsonl"}:
+        return "jsonl" if named == "jsonl" and not start.startswith(b"[") else "json"
+    if named in _TEXT or named in {"html", "xml", "feed", "tagged"}:
+        return named
+    return named or found
+
+
+def _zip_kind(file: File, named: str | None) -> str:
+    """Return what a zip file holds by its members."""
+    try:
+        with file.seekable() as stream, zipfile.ZipFile(stream) as archive:
+            found = _packed_kind(archive, archive.namelist())
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+        found = "zip"
+    return named if named in _ZIPPED and found == "zip" else found
+
+
+def _packed_kind(archive: zipfile.ZipFile, names: Iterable[str]) -> str:
+    members = set(names)
+    if "mimetype" in members and b"opendocument.text" in archive.read("mimetype")[:100]:
+        return "odt"
+    return next((kind for member, kind in _PACKED if member in members), "zip")
+
+
+def sniff(head: bytes) -> str | None:
+    """Return the kind of text that `head` begins, or None if it is not text."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if re.match(rb"(?i)<!doctype html|<html[\s>]", start):
+        return "html"
+    if start.startswith(b"<"):
+        return _markup_kind(start)
+    if re.match(rb"\{|\[\s*[{\]]", start):
+        return "json"
+    if _MBOX.match(start):
+        return "mbox"
+    if kind := _mail_kind(start):
+        return kind
+    utf16 = start.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return "text" if utf16 or b"\x00" not in head else None
+
+
+def _markup_kind(start: bytes) -> str:
+    """Return the kind of a text that begins with a tag, by its first element."""
+    before = _BEFORE_ROOT.match(start)
+    declared = start.lower().startswith(b"<?xml") or b"<!doctype" in start[:400].lower()
+    root = _ROOT.match(start, before.end() if before else 0)
+    name = root[1].decode("ascii").lower() if root else ""
+    if kind := _ROOTS.get(name):
+        return kind
+    if b"<html" in start.lower():
+        return "html"
+    return "xml" if declared else "text"
+
+
+def _mail_kind(start: bytes) -> str | None:
+    """Return whether a text begins with the headers of a mail or of a saved web page."""
+    header = re.split(rb"\r?\n\r?\n", start, maxsplit=1)[0]
+    names = {match[1].lower() for match in _HEADER.finditer(header)} & _MAIL_HEADERS
+    first = _HEADER.match(header)
+    if first is None or len(names) < 3 or not (names & _MAIL_PROOF or {b"from", b"to"} <= names):
+        return None
+    saved = re.search(rb"(?i)multipart/related|snapshot-content-location|saved by", header)
+    return "mhtml" if saved and b"received" not in names else "mail"

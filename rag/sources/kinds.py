@@ -1,0 +1,196 @@
+"""Read a file by its kind, and whatever files it holds."""
+
+from __future__ import annotations
+
+import logging
+import lzma
+import zipfile
+import zlib
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rag.errors import SourceError
+from rag.sources.documents import epub, mail, odt, pdf, plain, rtf, word
+from rag.sources.feeds import lists, news_xml, syndicated, trees, wiki
+from rag.sources.files import unpack
+from rag.sources.files.detect import kind_of
+from rag.sources.files.encoding import decode_noting
+from rag.sources.tables import delimited, objects, parquet, sheets
+from rag.sources.tables.lines import repaired_note
+from rag.sources.web import mhtml, pages, warc
+from rag.types import Article, Note, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from rag.sources.files.handle import File
+
+    Columns = Mapping[str, str]
+    Found = Iterator[Article | Skipped | Note]
+
+# What bytes that are not what they seem make the readers and their libraries raise. The
+# traceback goes to the log, as it could be a fault of the reader.
+DAMAGE = (
+    *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+    *(ValueError, LookupError, RuntimeError, TypeError, AttributeError, AssertionError),
+)
+
+_log = logging.getLogger(__name__)
+
+
+def read_file(file: File | Skipped, *, columns: Columns) -> Found:
+    """Yield what is in one file; whatever is wrong with it becomes a `Skipped`."""
+    if isinstance(file, Skipped):
+        yield file
+        return
+    try:
+        yield from read_kind(file, kind_of(file), columns=columns)
+    except (SourceError, *DAMAGE) as error:
+        _log.debug("cannot read %s", file.name, exc_info=error)
+        yield Skipped(file.name, why(error))
+
+
+def read_kind(file: File, kind: str, *, columns: Columns) -> Found:
+    """Yield the articles of a file that is read as `kind`."""
+    if kind in _ROWS:
+        yield from _ROWS[kind](file, columns=columns)
+    elif kind in _BYTES:
+        yield from _BYTES[kind](file.whole(), source=file.name)
+    elif kind in _HOLDERS:
+        yield from _HOLDERS[kind](file, columns=columns)
+    else:
+        yield Skipped(file.name, f"holds no article: it is a file of {kind}")
+
+
+def _gzip(file: File, *, columns: Columns) -> Found:
+    inner = unpack.gunzip(file)
+    yield from read_kind(inner, kind_of(inner), columns=columns)
+
+
+def _zip(file: File, *, columns: Columns) -> Found:
+    with unpack.unzip(file) as members:
+        for member in members:
+            yield from read_file(member, columns=columns)
+
+
+def _text(file: File, *, columns: Columns) -> Found:  # noqa: ARG001 - as all of its kind
+    decoded = decode_noting(file.whole(), declared=file.charset)
+    yield from plain.read_text(decoded.text, source=file.name)
+    if decoded.repaired:
+        yield Note(file.name, repaired_note(decoded.repaired))
+
+
+def _markdown(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
+    decoded = decode_noting(file.whole(), declared=file.charset)
+    yield plain.read_markdown(decoded.text, source=file.name)
+    if decoded.repaired:
+        yield Note(file.name, repaired_note(decoded.repaired))
+
+
+def _html(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
+    yield from pages.read_pages(file.whole(), source=file.name, charset=file.charset)
+
+
+def _mhtml(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
+    page, address, charset = mhtml.page_in(file.whole())
+    yield from pages.read_pages(page, source=file.name, url=address, charset=charset)
+
+
+def _wiki(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
+    yield from wiki.read_wiki(file)
+
+
+def _mail(file: File, *, columns: Columns) -> Found:
+    """Yield a mail and what is attached to it; a mail that only carries files may be blank."""
+    data = file.whole()
+    attached = list(mail.attachments(data, file))
+    try:
+        yield mail.read_mail(data, source=file.name)
+    except SourceError:
+        if not attached:
+            raise
+    for inner in attached:
+        yield from read_file(inner, columns=columns)
+
+
+def _mbox(file: File, *, columns: Columns) -> Found:
+    for number, inner in mail.mails(file):
+        named = mail.as_file(inner, file=file, number=number)
+        yield from read_file(named, columns=columns)
+
+
+def _warc(file: File, *, columns: Columns) -> Found:
+    passed: Counter[str] = Counter()
+    for captured in warc.captures(file, passed=passed):
+        try:
+            if kind_of(captured.file) == "html":
+                yield from pages.read_pages(
+                    captured.file.whole(),
+                    source=captured.file.name,
+                    url=captured.url,
+                    charset=captured.file.charset,
+                )
+            else:
+                yield from read_file(captured.file, columns=columns)
+        except (SourceError, *DAMAGE) as error:
+            yield Skipped(captured.file.name, why(error))
+    if passed:
+        kinds = ", ".join(f"{count} {what}" for what, count in passed.most_common(6))
+        yield Note(file.name, f"has {sum(passed.values())} records that are no pages: {kinds}")
+
+
+def _wacz(file: File, *, columns: Columns) -> Found:
+    """Yield the pages of the web archives that a WACZ file packs."""
+    with unpack.unzip(file) as members:
+        for member in members:
+            if isinstance(member, Skipped) or ".warc" in member.name.rpartition("!")[2]:
+                yield from read_file(member, columns=columns)
+
+
+# Readers of rows take the mapping of columns, readers of documents all bytes at once.
+_ROWS = {
+    "json": objects.read_json,
+    "jsonl": objects.read_jsonl,
+    "csv": delimited.read_csv,
+    "parquet": parquet.read_parquet,
+    "xlsx": sheets.read_xlsx,
+    "xml": trees.read_tree,
+    "tagged": trees.read_tree,
+}
+_BYTES = {
+    "pdf": pdf.read_pdf,
+    "docx": word.read_docx,
+    "rtf": rtf.read_rtf,
+    "odt": odt.read_odt,
+    "epub": epub.read_epub,
+    "feed": syndicated.read_feed,
+    "news xml": news_xml.read_news_xml,
+    "sitemap": lists.not_fetched,
+    "opml": lists.not_fetched,
+}
+_HOLDERS = {
+    "gzip": _gzip,
+    "zip": _zip,
+    "text": _text,
+    "markdown": _markdown,
+    "html": _html,
+    "mhtml": _mhtml,
+    "wiki": _wiki,
+    "mail": _mail,
+    "mbox": _mbox,
+    "warc": _warc,
+    "wacz": _wacz,
+}
+
+
+def why(error: Exception) -> str:
+    """Return what went wrong with the bytes of a file, in words for the user."""
+    match error:
+        case SourceError():
+            return str(error)
+        case EOFError():
+            return "is cut short; fetch it again"
+        case OSError(strerror=str(said)):
+            return f"cannot be read: {said}"
+        case _:  # gzip's own OSError has no strerror
+            return f"is damaged or of another type than its name says ({error}); fetch it again"

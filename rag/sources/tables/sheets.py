@@ -1,0 +1,76 @@
+"""Read Excel workbooks: a sheet is a table, whose first filled row names the columns."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import SourceError
+from rag.sources import fields
+from rag.sources.documents.titles import DAMAGE, said
+from rag.sources.tables.columns import known_columns, match_columns
+from rag.sources.tables.rows import Account, read_rows
+from rag.types import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rag.sources.files.handle import File
+    from rag.sources.tables.rows import Columns, Found
+
+_PREAMBLE = 20  # rows above the one that names the columns, at the most
+
+
+def read_xlsx(file: File, *, columns: Columns) -> Found:
+    """Yield the articles of every sheet that has a column of text."""
+    # Imported here because few files are workbooks.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    with file.seekable() as stream:
+        try:
+            book = load_workbook(stream, read_only=True, data_only=True)
+        except (InvalidFileException, *DAMAGE) as error:
+            raise SourceError(
+                f"is not a readable workbook ({said(error)}); save it as xlsx or CSV"
+            ) from error
+        read, objections = 0, list[SourceError]()
+        for sheet in book.worksheets:
+            name = file.name if len(book.worksheets) == 1 else f"{file.name}!{sheet.title}"
+            try:
+                yield from _in_sheet(sheet, columns=columns, name=name)
+                read += 1
+            except SourceError as error:
+                objections.append(error)
+        if not read:
+            raise objections[0] if objections else SourceError(fields.NO_TEXT)
+        if objections:
+            yield Note(file.name, f"has {len(objections)} sheets without articles")
+
+
+def _in_sheet(sheet: Any, *, columns: Columns, name: str) -> Found:
+    rows = (row for row in sheet.iter_rows(values_only=True) if any(map(_filled, row)))
+    head = list(islice(rows, _PREAMBLE))
+    if not head:
+        raise SourceError("is empty")
+    at = next((at for at, row in enumerate(head) if known_columns(_names(row))["text"]), 0)
+    header = _names(head[at])
+    match_columns(filter(None, header), columns=columns)
+    body = _records(header, head[at + 1 :], rows)
+    yield from read_rows(body, columns=columns, account=Account(name))
+
+
+def _records(
+    header: Sequence[str], first: Sequence[Sequence[Any]], rest: Iterator[Sequence[Any]]
+) -> Iterator[dict[str, Any]]:
+    for rows in (first, rest):
+        for row in rows:
+            yield dict(zip(header, row, strict=False))
+
+
+def _names(row: Sequence[Any]) -> list[str]:
+    return [str(cell).strip() if cell is not None else "" for cell in row]
+
+
+def _filled(cell: Any) -> bool:
+    return cell is not None and str(cell).strip() != ""
