@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from email.utils import parsedate_to_datetime
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from rag.sources import fields
 from rag.sources.files.encoding import decode
@@ -90,7 +90,7 @@ def as_file(data: bytes, *, file: File, number: int) -> File:
 
 
 def _parsed(data: bytes) -> EmailMessage:
-    return cast("EmailMessage", message_from_bytes(data, policy=policy.default))
+    return message_from_bytes(data, policy=policy.default)
 
 
 def _text(message: EmailMessage) -> str:

@@ -22,7 +22,7 @@ def read_odt(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]:
     Raises `SourceError` if it is damaged or empty.
     """
     # Imported here because few files are OpenDocument.
-    from odf import dc, meta, teletype, text
+    from odf import dc, meta, teletype
     from odf.opendocument import load
 
     try:
@@ -37,7 +37,7 @@ def read_odt(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]:
         raise SourceError(
             f"is not a readable OpenDocument text ({said(error)}); save it anew"
         ) from error
-    headings = [line for tag, line in lines if tag == text.H().qname[1]]
+    headings = [line for tag, line in lines if tag == "h"]
     written = Written(
         [line for _tag, line in lines],
         headings=headings,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from rag.errors import SourceError
-from rag.sources import fields
 from rag.sources.files.encoding import decode
 from rag.sources.tables import nested
+from rag.sources.tables.columns import FIELDS
 from rag.sources.tables.rows import Account, read_rows
 from rag.sources.text import one_line
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from rag.sources.tables.rows import Columns, Found
 
 # Entities may stand for whole files, or for each other without end.
-_PARSER = etree.XMLParser(
-    resolve_entities=False, no_network=True, recover=True, remove_comments=True, remove_pis=True
-)
+_SAFE = {"resolve_entities": False, "no_network": True, "remove_comments": True, "remove_pis": True}
+_STRICT, _LENIENT = etree.XMLParser(**_SAFE), etree.XMLParser(recover=True, **_SAFE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DOCTYPE = re.compile(r"(?is)<!doctype[^>\[]*(?:\[.*?\]\s*)?>")
-_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)\w{1,31};?")
+_STRAY = re.compile(r"&(?!(?:\w{1,31}|#\d+|#x[0-9a-fA-F]+);)")
+_CONTROL = re.compile(r"&#(?:x[01]?[0-9a-fA-F]|[12]?\d|3[01]);")
 _PARAGRAPHS = frozenset({"p", "paragraph", "para", "hl2", "block", "l"})
 
 
@@ -41,7 +41,7 @@ def read_tree(file: File, *, columns: Columns) -> Found:
             f"holds <{local_name(root)}> and no articles by known names; convert it to CSV or "
             f"JSON with title and text. Its elements are: {inside[:200]}"
         )
-    yield from read_rows(map(_joined, rows), columns=columns, account=Account(file.name))
+    yield from read_rows(rows, columns=columns, account=Account(file.name))
 
 
 def parse_tree(data: bytes) -> etree._Element:
@@ -50,22 +50,14 @@ def parse_tree(data: bytes) -> etree._Element:
     Several elements at the top, as SGML collections have, are put under one.
     """
     try:
-        root = etree.fromstring(data, _PARSER)
+        root = etree.fromstring(data, _STRICT)
     except (etree.XMLSyntaxError, ValueError):
-        root = None
-    if root is None or _has_more(data, root):
         text = _DOCTYPE.sub("", _DECLARATION.sub("", decode(data)))
-        text = _ENTITY.sub(lambda match: f"&amp;{match[0][1:]}", text)
-        root = etree.fromstring(f"<records>{text}</records>".encode(), _PARSER)
+        text = _STRAY.sub("&amp;", _CONTROL.sub("", text))
+        root = etree.fromstring(f"<records>{text}</records>".encode(), _LENIENT)
     if root is None:
         raise SourceError("is not readable XML; write it anew")
     return root
-
-
-def _has_more(data: bytes, root: etree._Element) -> bool:
-    """Return whether more elements of the first one's name follow it."""
-    name = re.escape(str(root.tag).rpartition("}")[2].encode())
-    return len(re.findall(rb"<" + name + rb"[\s>]", data)) > len(list(root.iter(root.tag)))
 
 
 def local_name(node: etree._Element) -> str:
@@ -81,7 +73,7 @@ def _value(node: etree._Element) -> Any:
     names = {local_name(child).lower() for child in children}
     if names <= _PARAGRAPHS:
         return paragraphs(node)
-    if _is_mixed(node):
+    if _is_mixed(node) and not any(map(_is_field, names)):
         return "".join(map(str, node.itertext()))
     found: dict[str, Any] = _attributes(node)
     for child in children:
@@ -93,7 +85,7 @@ def _value(node: etree._Element) -> Any:
             found[name].append(value)
         else:
             found[name] = _Several([found[name], value])
-    return found
+    return _with_text(found)
 
 
 class _Several(list[Any]):
@@ -118,13 +110,15 @@ def paragraphs(node: etree._Element) -> list[str]:
     return [text for child in leaves if (text := one_line("".join(map(str, child.itertext()))))]
 
 
-def _joined(row: Any) -> Any:
+def _is_field(name: str) -> bool:
+    """Return whether an element holds a field of an article, and is no word of a text."""
+    return any(name in known for known in (FIELDS["title"], FIELDS["text"], FIELDS["date"]))
+
+
+def _with_text(record: dict[str, Any]) -> dict[str, Any]:
     """Return a record with lead and body in one text, where a database parts them."""
-    if not isinstance(row, dict):
-        return row
-    lead, tail = row.get("leadParagraph"), row.get("tailParagraphs")
-    if not (lead and tail):
-        return row
-    texts = [fields.words(part) if isinstance(part, str) else part for part in (lead, tail)]
-    joined = [text for part in texts for text in (part if isinstance(part, list) else [part])]
-    return {**row, "text": joined}
+    parts = [record.get(name) for name in ("leadParagraph", "tailParagraphs")]
+    if not all(parts):
+        return record
+    texts = [text for part in parts for text in (part if isinstance(part, list) else [part])]
+    return {**record, "text": texts}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _REDIRECT = re.compile(r"(?i)\s*#(?:redirect|weiterleitung|redirection|redirección)\b")
 _DATE = re.compile(r"(?i)\{\{\s*(?:date|datum|fecha|data)\s*\|([^{}]+)\}\}")
 _SOURCES = re.compile(r"(?im)^==+ *(?:sources?|related news|external links|quellen|fuentes) *==+")
+_REFERENCE = re.compile(r"(?is)<ref\b[^>]*/>|<ref\b[^>]*>.*?</ref>")
 _TABLE = re.compile(r"(?s)\{\|.*?\|\}")
 _FILES = re.compile(
     r"(?i)\[\[(?:file|image|category|datei|kategorie|fichier|archivo)\s*:[^\[\]]*\]\]"
@@ -76,5 +77,5 @@ def plain_wiki(markup: str) -> str:
     import mwparserfromhell
 
     story = _SOURCES.split(markup, maxsplit=1)[0]
-    kept = _FILES.sub("", _TABLE.sub("", story))
+    kept = _FILES.sub("", _TABLE.sub("", _REFERENCE.sub("", story)))
     return str(mwparserfromhell.parse(kept).strip_code()).strip()

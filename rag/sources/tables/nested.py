@@ -17,7 +17,19 @@ _CONTAINERS = frozenset(
     | {"thread", "result", "body", "element"}
 )
 # Where an object keeps its words, likeliest first.
-_WORDS = ("rendered", "main", "original", "text", "value", "html", "plain", "content", "body", "p")
+_WORDS = (
+    "rendered",
+    "main",
+    "original",
+    "text",
+    "value",
+    "html",
+    "plain",
+    "content",
+    "body",
+    "p",
+    "datetime",
+)
 _NAMES = ("name", "title", "label", "default")
 
 
@@ -96,6 +108,9 @@ def record_lists(data: object, *, path: str = "") -> Iterator[tuple[str, list[An
         members = list(data.values())
         if len(members) > 1 and sum(map(is_record, members)) > len(members) / 2:
             yield path, members  # keyed by id
+            return
+        if path and is_record(data):
+            yield path, [data]
             return
         for key, value in data.items():
             yield from record_lists(value, path=f"{path}.{key}" if path else str(key))

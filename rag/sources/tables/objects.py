@@ -72,10 +72,20 @@ def _in_document(data: object, *, columns: Columns, name: str) -> Found:
     if not lists:
         raise SourceError(_what_it_holds(data))
     first, account = 1, Account(name)
+    feed = _feed_title(data)
     for rows in lists:
         parsed = [_with_paragraphs(_checked(row)) for row in rows]
+        if feed:
+            parsed = [{"source": feed, **row} if isinstance(row, dict) else row for row in parsed]
         yield from _records(parsed, columns, name=name, first=first, account=account)
         first += len(rows)
+
+
+def _feed_title(data: object) -> str:
+    """Return the name of a JSON Feed, which its items do not repeat; blank if it is none."""
+    if isinstance(data, dict) and "jsonfeed.org/version" in str(data.get("version")):
+        return str(data.get("title") or "")
+    return ""
 
 
 def _is_article(data: dict[str, Any], *, columns: Columns) -> bool:
