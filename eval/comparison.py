@@ -13,8 +13,8 @@ from eval.runner import MEASURES, EvalRun, Measure, Outcome
 class Change:
     """How a measure differs from that of the earlier run, over `count` common questions.
 
-    `low` and `high` are the ends of the 95 % interval of the difference; when it leaves
-    out 0 the change is `significant`. Of twenty measures one is so by chance.
+    `low` and `high` are the ends of the 95 % interval of the difference; if it leaves out 0, the
+    change is `significant`. One measure in twenty is so by chance.
     """
 
     measure: str
@@ -28,12 +28,12 @@ class Change:
 
     @property
     def significant(self) -> bool:
-        """Whether the interval of the difference leaves out 0."""
+        """Tell whether the interval of the difference leaves out 0."""
         return self.low > 0 or self.high < 0
 
     @property
     def verdict(self) -> str:
-        """Say "better", "worse" or "changed" of a significant change, else nothing."""
+        """Return "better", "worse" or "changed" for a significant change, otherwise ""."""
         if not self.significant:
             return ""
         if not self.better:

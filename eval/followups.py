@@ -1,4 +1,4 @@
-"""How well follow-up questions are searched for: as asked, completed and rewritten.
+"""Measure the search for follow-up questions: as asked, completed and rewritten.
 
     python -m eval.followups --archive sample --generator dateline-reader
 
@@ -102,7 +102,7 @@ def main(
     median, worst = percentile(rewrites.seconds, 50), percentile(rewrites.seconds, 95)
     console.print(f"{len(rewrites.passed)} of {rewrites.tried} rewrites passed the check")
     if median is not None and worst is not None:
-        console.print(f"seconds of a rewrite, p50 / p95: {median:.1f} / {worst:.1f}")
+        console.print(f"seconds per rewrite, p50 / p95: {median:.1f} / {worst:.1f}")
 
 
 def _cell(values: Iterable[float]) -> str:

@@ -1,10 +1,10 @@
-"""How fast the generator reads and writes, beside the same model in plain transformers.
+"""Measure the generator's speed beside the same model in plain transformers.
 
     python -m eval.generation --archive news --questions questions.jsonl.gz --limit 50
 
-Both are given the prompts that answers are written from, with the passage found first, and
-write until they end the reply. Plain is `model.generate` in float32, as the documentation of
-transformers has it.
+Both get the prompts that answers are written from, each with the passage that was found first, and
+write until they end the reply. "Plain" is `model.generate` in float32, as in the documentation of
+transformers.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from rag.models.registry import DEFAULT_GENERATOR, resolve
 from rag.settings import archive_path
 
 _MOST = 96
-# Prompts that both read before those that are measured. Dateline lays its weights out meanwhile.
+# Prompts that both read as a warm-up, before those that are measured.
 _WARM = 16
 
-# Returns the reply to a conversation, of so many tokens at the most, the end included.
+# Returns the reply to a conversation. The number is the most tokens, the end included.
 Reply = Callable[[Sequence[Message], int], str]
 
 
 class Pace(NamedTuple):
-    """Seconds to the first token, and from there on; and what was written."""
+    """The seconds to the first token, those after it, and the text that was written."""
 
     first: float
     rest: float
@@ -62,12 +62,12 @@ def plain(name: str) -> Reply:
 
 
 def default(generator: Generator) -> Reply:
-    """Return the writing of `rag`."""
+    """Return the generator of `rag` as a function."""
     return lambda messages, most: "".join(generator.stream(messages, max_new_tokens=most))
 
 
 def pace(reply: Reply, messages: Sequence[Message], *, again: bool) -> Pace:
-    """Return the pace of one reply; `again` when writing reads the prompt once more."""
+    """Return the pace of one reply; `again` if writing reads the prompt once more."""
     started = time.perf_counter()
     reply(messages, 1)
     first = time.perf_counter() - started
@@ -83,7 +83,7 @@ def main(
     min_words: int = 1,
     limit: Annotated[int, typer.Option(min=1, help="How many questions.")] = 20,
 ) -> None:
-    """Time both on the same prompts and print what differs."""
+    """Time both on the same prompts and print the table."""
     asked = [q.question for q in load_questions(questions) if len(q.question.split()) >= min_words]
     with Archive.open(archive_path(archive), create=False) as opened:
         found = [(question, opened.search(question, k=1)) for question in asked[: limit + _WARM]]
@@ -104,7 +104,7 @@ def main(
 
 
 def to_table(paces: dict[str, list[Pace]], *, generator: Generator) -> Table:
-    """Return one column for each system, one line for each figure."""
+    """Return a table with one column per system and one row per figure."""
     table = Table("", *paces)
     rates = {
         name: sum(generator.count_tokens(item.text) for item in of) / sum(item.rest for item in of)

@@ -1,10 +1,10 @@
-"""How well the grounding check tells right answers from wrong ones.
+"""Measure how well the grounding check tells right answers from wrong ones.
 
     python -m eval.grounding FOLDER
 
 FOLDER holds ``halueval`` (right and hallucinated answers; Li et al. 2023) and
-``train/squad2_dev_half1`` (SQuAD 2.0), whose right answers are made wrong by putting another
-name or number of the same paragraph in place of theirs. Prints ROC-AUCs with 95 %
+``train/squad2_dev_half1`` (SQuAD 2.0), whose right answers are made wrong by swapping a name or
+number for another one of the same paragraph. Prints ROC-AUCs with 95 %
 intervals, on the halves that the check's weights were not fitted on.
 """
 
@@ -40,7 +40,7 @@ _RESAMPLES = 1000
 LEAST = AnswerSettings().least_support
 _NAME = re.compile(r"\b[A-Z][\w’'-]+(?: (?:(?:of|de|the|von) )?[A-Z][\w’'-]+)*")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
-# Sentences of the first set are run together without a blank.
+# In the first set there is no blank between sentences.
 _GLUED = re.compile(r'(?<=[a-z0-9)"])\.(?=[A-Z"])')
 
 
@@ -55,7 +55,7 @@ class Case(NamedTuple):
 
     @property
     def is_fitted_on(self) -> bool:
-        """Whether it belongs to the half that the weights are fitted on."""
+        """Tell whether the case belongs to the half that the weights are fitted on."""
         return zlib.crc32(self.question.encode()) % 2 == 0
 
 
@@ -76,7 +76,7 @@ def hallucinated(folder: Path) -> Iterator[Case]:
 
 
 def swapped(folder: Path, *, most: int) -> Iterator[Case]:
-    """Yield answers with a name or number, and the same with another of the paragraph."""
+    """Yield answers with a name or number, each also with another one of its paragraph."""
     rng = random.Random(0)  # noqa: S311
     records = list(_records(folder / "train" / "squad2_dev_half1" / "data.jsonl.gz"))
     rng.shuffle(records)
@@ -101,7 +101,7 @@ def swap(answer: str, text: str, rng: random.Random) -> str | None:
 
 
 def judge(cases: Sequence[Case], *, embedder: Embedder) -> Iterator[tuple[Case, Support]]:
-    """Yield every case with the support of the sentence that bears its claim out best."""
+    """Yield every case with the support of the sentence that supports its claim best."""
     for (question, text), of_text in groupby(cases, key=lambda case: (case.question, case.text)):
         hit = Hit(Article(title="", text=text), text, 0, len(text), 1.0, ScoreParts())
         found = weigh(question, [hit], embedder=embedder).evidence
@@ -130,7 +130,7 @@ def auc(cases: Sequence[Case], scores: Sequence[float]) -> str:
 
 
 def fit(judged: Sequence[Judged], parts: Sequence[str]) -> LogisticRegression:
-    """Return a logistic regression on `parts` of what is not vetoed."""
+    """Fit a logistic regression on `parts`, without vetoed cases."""
     kept = [item for item in judged if not item.support.vetoed]
     model = LogisticRegression(C=1.0)
     return model.fit(_matrix(kept, parts), [item.case.right for item in kept])
@@ -139,14 +139,14 @@ def fit(judged: Sequence[Judged], parts: Sequence[str]) -> LogisticRegression:
 def refitted(
     judged: Sequence[Judged], parts: Sequence[str], *, of: Sequence[Judged]
 ) -> list[float]:
-    """Return the scores of `judged` by `parts` alone, fitted on `of`; vetoes stay."""
+    """Return the scores of `judged` by `parts` alone, fitted on `of`; vetoes still count."""
     odds = fit(of, parts).decision_function(_matrix(judged, parts))
     vetoed = np.array([item.support.vetoed for item in judged])
     return list(np.where(vetoed, -100.0, odds))
 
 
 def table(judged: Sequence[Judged]) -> Table:
-    """Return the ROC-AUCs of the whole, of each part, and of the whole without each."""
+    """Return the ROC-AUCs of the whole check, of each part alone, and without each part."""
     fitted = [item for item in judged if item.case.is_fitted_on]
     tested = [item for item in judged if not item.case.is_fitted_on]
     sources = sorted({item.case.source for item in tested})
@@ -185,12 +185,12 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
 
 def main(
     folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)],
-    most: Annotated[int, typer.Option(help="Swapped answers, at most.")] = 1000,
+    most: Annotated[int, typer.Option(help="The most swapped answers to use.")] = 1000,
     likelihood: Annotated[
         bool, typer.Option(help="Measure what the generator's likelihood adds; slow.")
     ] = False,
 ) -> None:
-    """Print the table, and the weights that the fitting half would give now."""
+    """Print the table, and the weights that a fit on the fitting half gives now."""
     embedder = TransformerEmbedder.load(DEFAULT_EMBEDDER)
     generator = TransformersGenerator.load(DEFAULT_GENERATOR) if likelihood else None
     cases = [*hallucinated(folder), *swapped(folder, most=most)]

@@ -44,9 +44,9 @@ def normalise_answer(text: str) -> str:
 
 
 def is_yes_no(answers: Collection[str]) -> bool:
-    """Tell whether a question takes yes or no: an accepted answer is just that word.
+    """Tell whether the answer to a question is yes or no: an accepted answer is just that word.
 
-    The accepted answers decide, not the question's kind, so any file will do, and
+    The accepted answers decide, not the question's kind, so this works for any file, and
     "No Time to Die" does not make a yes/no question.
     """
     return any(normalise_answer(answer) in _POLARITY for answer in answers)
@@ -131,9 +131,9 @@ def citation_precision(citations: Sequence[Citation], question: Question) -> flo
 
 
 def citation_recall(text: str, citations: Sequence[Citation], question: Question) -> float:
-    """Return the share of the answer's statements that a citation of theirs supports.
+    """Return the share of the answer's statements that are supported by their citations.
 
-    A statement is what stands before a run of marks; what counts as support is as for
+    A statement is the text before a run of marks; support means the same as in
     `citation_precision`. It is the recall of ALCE (Gao et al. 2023) with gold labels.
     """
     numbered = {citation.number: citation for citation in citations}

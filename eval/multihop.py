@@ -1,11 +1,11 @@
-"""Retrieval for questions that need several articles, by the measures of MultiHop-RAG.
+"""Measure the search for questions that need several articles, as MultiHop-RAG does.
 
     python -m eval.multihop --data multihop-rag-dev
 
 The folder holds `questions.jsonl.gz` and `evidence_corpus.json`: titles, publishers and evidence
-sentences, since the bodies of the articles are not to be had. They make an archive of their
-own, in `--home` or a folder that is deleted afterwards, and each question is searched in it
-as it stands and in parts.
+sentences, since the articles' bodies are not available. They go into an archive of their own, in
+`--home` or in a folder that is deleted afterwards. Each question is searched in it as a whole and
+in parts.
 """
 
 from __future__ import annotations
@@ -146,9 +146,9 @@ SYSTEMS = {
 def main(
     data: Annotated[Path, typer.Option(exists=True, file_okay=False)],
     home: Annotated[Path | None, typer.Option(help="Folder to keep the archive in.")] = None,
-    limit: Annotated[int | None, typer.Option(help="Questions asked at most.")] = None,
+    limit: Annotated[int | None, typer.Option(help="The most questions to ask.")] = None,
 ) -> None:
-    """Print the table of what was found, with the published figures below it."""
+    """Print the table of results, with the published figures below it."""
     asked, articles = load(data)
     asked = asked[:limit]
     names = [name.replace("_at_", "@").replace("_", " ") for name in Found._fields]

@@ -1,4 +1,4 @@
-"""Reports as single HTML pages that need no other file."""
+"""Make reports into single HTML pages that need no other file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _PAGES = jinja2.Environment(loader=jinja2.PackageLoader("eval", ""), autoescape=
 
 
 def render(template: str, **values: Any) -> str:
-    """Return the page that `template`, a file below `eval`, makes of `values`.
+    """Return the page made from `template`, a file below `eval`, with `values`.
 
     Values are escaped unless they are `Markup`.
     """

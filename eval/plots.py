@@ -1,4 +1,4 @@
-"""Bar charts as SVG that takes the colours of the page around it."""
+"""Draw bar charts as SVG that takes the colours of the page around it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 
 # Colours that stand for the page's text and accent until the drawing is done.
 _INK, _ACCENT = "#010203", "#040506"
-# Inches, and how many columns have their name below at the most.
+# Sizes in inches, and the most columns that have their names below them.
 _WIDTH, _NAMED = 7.0, 12
 _SHADES = (_ACCENT, "#9aa5b1")
 
@@ -31,7 +31,7 @@ class Bar:
 
 
 def bars(series: Mapping[str, Sequence[Bar]], *, title: str, most: float | None = None) -> str:
-    """Return horizontal bars as an ``<svg>`` element, those of several series side by side.
+    """Return horizontal bars as an ``<svg>`` element; several series stand side by side.
 
     `title` is read out by screen readers; `most` is the end of the axis.
     """
@@ -55,7 +55,7 @@ def bars(series: Mapping[str, Sequence[Bar]], *, title: str, most: float | None 
 
 
 def columns(given: Sequence[Bar], *, title: str) -> str:
-    """Return vertical bars, such as one for each month, as an ``<svg>`` element."""
+    """Return vertical bars, such as one per month, as an ``<svg>`` element."""
     figure = Figure(figsize=(_WIDTH, 2.4))
     axes = _axes(figure)
     axes.bar(range(len(given)), [bar.value for bar in given], color=_ACCENT)

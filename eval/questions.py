@@ -28,7 +28,7 @@ class Question:
     `gold_articles` name the articles with the answer by id or by file stem.
     `gold_sentences` are the sentences that support it, any of which will do.
     `history` is the conversation before it, and `standalone` the question written by hand
-    so that it needs none. `since` and `until` are ISO dates.
+    so that it stands alone. `since` and `until` are ISO dates.
     """
 
     id: str
@@ -54,12 +54,12 @@ def packaged_questions() -> Path:
 
 
 def load_questions(path: Path | str) -> list[Question]:
-    """Read questions from a file: ``.jsonl`` with one object a line, or SQuAD's ``.json``.
+    """Read questions from a file: ``.jsonl`` with one object per line, or SQuAD's ``.json``.
 
-    Either may be compressed, with ``.gz`` after its name. In JSON lines `id` and
-    `question` are required; blank lines and unknown keys are passed over, and
-    `gold_article_ids` stands in for `gold_articles`. Raises `SourceError` for a file that
-    cannot be read, a line that is no question, and an id used twice.
+    Either may be compressed, with ``.gz`` at the end of its name. In JSON lines `id` and
+    `question` are required; blank lines and unknown keys are ignored, and
+    `gold_article_ids` stands in for `gold_articles`. Raises `SourceError` if a file cannot be read,
+    a line is not a question, or an id is used twice.
     """
     path = Path(path)
     try:
@@ -71,7 +71,7 @@ def load_questions(path: Path | str) -> list[Question]:
 
 
 def _lines(file: IO[str], *, path: Path) -> Iterator[Question]:
-    """Yield the questions of a file with one object a line."""
+    """Yield the questions of a file with one object per line."""
     seen = set()
     for number, line in enumerate(file, start=1):
         if not line.strip():

@@ -1,15 +1,15 @@
-"""What each bar on refusals costs, and the weights that tell best what the articles answer.
+"""Print what each bar on refusals costs, and fit the weights of the confidence.
 
     python -m eval.systems --archive news --questions questions.jsonl.gz --out drawn.jsonl
     python -m eval.refusal drawn.jsonl
 
-prints how often a question is refused though answerable, and answered though nothing answers
-it, with the bar at each height. With `--rest --only default` the former asks the questions that
-were not drawn;
+prints, for each bar, how often an answerable question is refused and an unanswerable one answered.
+With `--rest --only default`, `eval.systems` asks the questions that were not drawn;
 
     python -m eval.refusal rest.jsonl sample.jsonl --fit
 
-prints the weights for `rag.answering.confidence` that fit those, and what each part tells alone.
+prints the weights for `rag.answering.confidence` that fit those questions, and how well each part
+does alone.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ from rag.types import Confidence
 
 BARS = (0.2, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8)
 PARTS = ("score", "strength", "inclination")
-# Those that `rag.answering.confidence` weighs: when the generator has an inclination, and when not.
+# The parts that `rag.answering.confidence` weighs, with an inclination and without one.
 SHIPPED, ALONE = ("score", "inclination"), ("score", "strength")
 
 
 class Case(NamedTuple):
-    """A question that was asked, and how sure the answer was; None where nothing was read."""
+    """A question that was asked, and how sure the answer was; None if nothing was read."""
 
     answerable: bool
     confidence: Confidence | None
 
     @property
     def probability(self) -> float:
-        """What is compared with the bar."""
+        """The probability that is compared with the bar."""
         return self.confidence.probability if self.confidence else 0.0
 
     def parts(self, names: Sequence[str]) -> list[float]:
-        """Return the parts so called, the inclination in log-odds."""
+        """Return the parts with these names; the inclination is in log-odds."""
         found = {name: getattr(self.confidence, name) for name in names}
         if "inclination" in found:
             found["inclination"] = log_odds(found["inclination"])
@@ -55,17 +55,17 @@ class Case(NamedTuple):
 
 
 def cases(path: Path, *, system: str) -> Iterator[Case]:
-    """Yield the outcomes of one system in a file of `eval.systems`."""
+    """Yield the outcomes of one system from a file of `eval.systems`."""
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if row["system"] == system:
-            # Files of before have none.
+            # Older files have none.
             sure = row.get("confidence")
             yield Case(not row["hidden"], Confidence(**sure) if sure else None)
 
 
 def bars(of: Sequence[Case]) -> Table:
-    """Return how often each bar refuses what is answerable, and lets through what is not."""
+    """Return, for each bar, the share of answerable questions refused and of others answered."""
     table = Table("bar", "refused though answerable", "answered though not answerable")
     known, open_ = [c for c in of if c.answerable], [c for c in of if not c.answerable]
     for bar in BARS:
@@ -76,14 +76,14 @@ def bars(of: Sequence[Case]) -> Table:
 
 
 def fit(of: Sequence[Case], parts: Sequence[str]) -> LogisticRegression:
-    """Return a logistic regression on `parts`; what is answerable weighs as much as the rest."""
-    # Three weights for hundreds of questions need no holding back.
+    """Fit a logistic regression on `parts`; both classes have the same weight."""
+    # Three weights for hundreds of questions need no regularisation.
     model = LogisticRegression(C=1000.0, class_weight="balanced")
     return model.fit([case.parts(parts) for case in of], [case.answerable for case in of])
 
 
 def weights(of: Sequence[Case]) -> Table:
-    """Return the weights that fit the parts in use, all parts, and each part alone."""
+    """Return fitted weights for the parts in use, for all parts, and for each part alone."""
     table = Table("", "bias", "weights", "ROC-AUC on the same")
     right = [case.answerable for case in of]
     for names in (SHIPPED, ALONE, PARTS, *([name] for name in PARTS)):
@@ -101,9 +101,9 @@ def weights(of: Sequence[Case]) -> Table:
 def main(
     outcomes: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
     system: str = "default",
-    refit: Annotated[bool, typer.Option("--fit", help="Print weights that fit.")] = False,
+    refit: Annotated[bool, typer.Option("--fit", help="Print fitted weights as well.")] = False,
 ) -> None:
-    """Print the table of bars for each file, and the weights that fit all of them."""
+    """Print the table of bars for each file, and the weights fitted on all of them."""
     console = Console(width=120)
     read: list[Case] = []
     for path in outcomes:

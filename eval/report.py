@@ -1,4 +1,4 @@
-"""Write an evaluation down for people, for programs and for the terminal."""
+"""Write the report of an evaluation for people, for programs and for the terminal."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
 JSON_FILE = "report.json"
 MARKDOWN_FILE = "report.md"
 HTML_FILE = "report.html"
-# In an archive's folder, and the name of each report in it.
+# The folder of the reports in an archive's folder, and the file name of a report.
 FOLDER = "reports"
 FOLDER_NAME = "%Y-%m-%dT%H%M%SZ"
 
-_NOTE = "Each score is a mean, its 95 % interval, and over how many questions."
-# Measures drawn by kind of question.
+_NOTE = "Each score has its mean, its 95 % interval, and the number of questions."
+# The measures that are plotted per kind of question.
 _BY_KIND = ("hit_at_4", "f1")
 _NO_VALUE = "–"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A question that went wrong: why, what was expected, and what came."""
+    """A question that went wrong: why, what was expected, and what was answered."""
 
     id: str
     question: str
@@ -81,7 +81,7 @@ def evaluate(
     earlier: Path | None = None,
     progress: ProgressFunction | None = None,
 ) -> tuple[Report, Path]:
-    """Ask the questions of a file, the first `most` of them, and write the report.
+    """Ask the questions of a file, or the first `most` of them, and write the report.
 
     It goes to `folder`, by default the archive's ``reports``, and is compared with the
     report `earlier`, by default the last one there. Returns it and where it was written.
@@ -98,7 +98,7 @@ def evaluate(
 
 
 def settings_of(archive: Archive, *, generator: str, questions: str) -> dict[str, str]:
-    """Return what a run over `archive` was run with."""
+    """Return the settings of a run over `archive`."""
     return {
         "archive": str(archive.folder),
         "articles": str(archive.stats().articles),
@@ -139,7 +139,7 @@ def to_markdown(report: Report) -> str:
 
 
 def to_html(report: Report) -> str:
-    """Return one page with plots that needs no other file."""
+    """Return one HTML page with plots that needs no other file."""
     return pages.render(
         "report.html",
         started=_minute(report.run),
@@ -172,8 +172,8 @@ def to_tables(report: Report) -> list[Table]:
 def write(report: Report, folder: Path) -> Path:
     """Write the report as JSON, Markdown and HTML into a new folder, and return it.
 
-    It lies in `folder`, named for the time the run started, and appears complete or
-    not at all. Raises `FileExistsError` when that report was written before.
+    It is in `folder`, named for the time at which the run started, and appears complete or not at
+    all. Raises `FileExistsError` if that report exists already.
     """
     target = folder / f"{_utc(report.run):{FOLDER_NAME}}"
     if target.exists():
@@ -213,7 +213,7 @@ def latest(folder: Path) -> Path | None:
 
 
 def fault(outcome: Outcome) -> str | None:
-    """Say what is wrong with an outcome in a few words; None when nothing is."""
+    """Return what is wrong with an outcome in a few words, or None."""
     if outcome.error is not None:
         return f"error: {outcome.error}"
     if not outcome.question.answerable:
@@ -234,7 +234,7 @@ def _minute(run: EvalRun) -> str:
 
 
 def _outcome(outcome: Outcome) -> dict[str, object]:
-    """Return an outcome for JSON, with the history in the form questions are read in."""
+    """Return an outcome for JSON, with the history as in a question file."""
     record = asdict(outcome)
     record["question"]["history"] = [turn._asdict() for turn in outcome.question.history]
     return record
@@ -246,7 +246,7 @@ def _read_outcome(record: dict[str, Any]) -> Outcome:
     given["question"] = to_question(record["question"])
     given["timings"] = Timings(**record["timings"])
     given["ranked_ids"] = tuple(record["ranked_ids"])
-    # Reports of before have none.
+    # Older reports have none.
     sure = record.get("confidence")
     given["confidence"] = Confidence(**sure) if sure else None
     return Outcome(**given)
@@ -303,7 +303,7 @@ def _change_rows(changes: Sequence[Change]) -> list[tuple[str, ...]]:
 
 
 def _rows(summary: Summary) -> list[tuple[str, ...]]:
-    """Return one row for each score: its name, then all questions, then each kind."""
+    """Return one row per score: its name, then all questions, then each kind."""
     columns = [_cells(scores) for scores in (summary.overall, *summary.by_kind.values())]
     names = [name for name, _ in columns[0]]
     cells = zip(*([cell for _, cell in column] for column in columns), strict=True)

@@ -1,4 +1,4 @@
-"""How well each part of the search finds the right article, and the parts together.
+"""Measure how well the parts of the search find the right article, alone and together.
 
     python -m eval.retrieval --archive newsqa --questions questions.jsonl.gz --min-words 9
 
@@ -33,7 +33,7 @@ SYSTEMS = {
 _PASSAGES = 4
 # Passages searched, so that ten distinct articles can be ranked.
 _DEPTH = 40
-# Passages that a better order could draw on; what is not among them it could not bring up.
+# Passages that a better order could draw on; it could not bring up any others.
 _SEEN = 30
 _MEASURES = ("hit@1", "hit@4", "hit@10", "MRR@10", "nDCG@10", "answer@4", f"gold in {_SEEN}")
 
@@ -90,10 +90,10 @@ def main(
     questions: Annotated[Path, typer.Option(exists=True, dir_okay=False)],
     archive: str = "default",
     min_words: int = 1,
-    only: Annotated[str, typer.Option(help="A pattern of the systems to measure.")] = ".",
-    limit: Annotated[int | None, typer.Option(help="Questions asked at most.")] = None,
+    only: Annotated[str, typer.Option(help="Regular expression for the systems to measure.")] = ".",
+    limit: Annotated[int | None, typer.Option(help="The most questions to ask.")] = None,
 ) -> None:
-    """Print the table of systems for a question file."""
+    """Print the table for a question file."""
     chosen = [
         question
         for question in load_questions(questions)
@@ -105,7 +105,7 @@ def main(
             continue
         settings = Settings(retrieval=retrieval)
         with Archive.open(archive_path(archive), create=False, settings=settings) as opened:
-            # Loads the models, whose time is not that of a search.
+            # Loads the models, so that their loading is not counted as a search.
             opened.search(chosen[0].question)
             table.add_row(name, *to_row(measure(opened, chosen)))
     Console(width=180).print(f"{len(chosen)} questions", table)

@@ -1,4 +1,4 @@
-"""Ask every question, score each answer, and sum the scores up."""
+"""Ask every question, score each answer, and average the scores."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from rag.types import Article
 
 RANKED_ARTICLES = 10
-SEARCHED_PASSAGES = 40  # ten distinct articles, were each found by four passages
+SEARCHED_PASSAGES = 40  # enough for ten distinct articles with four passages each
 READ_PASSAGES = 4
 
 AnswerFunction = Callable[[Question], Answer]
@@ -45,7 +45,7 @@ ProgressFunction = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one question got; a score is None where it does not apply.
+    """The outcome of one question; a score is None if it does not apply.
 
     `answer` is the text given, the refusal phrase when `abstained`. A refusal of an
     answerable question scores 0; an unanswerable one has no scores. `holds_answer`,
@@ -83,7 +83,7 @@ class EvalRun:
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean over `count` questions with its 95 % interval; None when there are none."""
+    """A mean over `count` questions with its 95 % interval; None if there are none."""
 
     value: float | None
     count: int
@@ -123,7 +123,7 @@ def _ranked(name: str) -> Callable[[Outcome], float | None]:
     return score
 
 
-# Asked for once for each measure, kind and comparison.
+# Cached because it is needed for each measure, kind and comparison.
 _ranking = cache(ranking)
 
 # In the order of the pipeline. Retrieval counts questions with gold articles. Whether the
@@ -162,7 +162,7 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """The scores of a set of questions; `means` has one of each of `MEASURES`, by name.
+    """The scores of a set of questions; `means` has one per entry of `MEASURES`, by name.
 
     Latency leaves out errors, and that of the first text leaves out refusals.
     """
@@ -192,9 +192,9 @@ def run(
 ) -> EvalRun:
     """Answer and search for each question, and score what comes back.
 
-    `search` is asked for 40 passages, best first, with the question in the form that the
-    answer has it in: a follow-up question made to stand alone. A `RagError` is recorded and the
-    run goes on. `progress` is called with questions done and questions in all.
+    `search` is asked for 40 passages, best first, with the question as the answer has it: a
+    follow-up is made to stand alone. A `RagError` is recorded and the
+    run goes on. `progress` is called with the number of questions done and the total.
     """
     started = dt.datetime.now(dt.UTC)
     outcomes = []
@@ -287,7 +287,7 @@ def _judge(
 
 
 def _any_holds(texts: Iterable[str], question: Question) -> bool | None:
-    """Tell whether a text holds an accepted answer; None when that says nothing."""
+    """Tell whether a text holds an accepted answer; None if that says nothing."""
     if not question.answerable or is_yes_no(question.answers):
         return None
     return any(contains_answer(text, question.answers) for text in texts)

@@ -1,12 +1,12 @@
-"""The default answers beside a bare model's and beside quotations alone.
+"""Compare the default with a bare model and with quotation alone.
 
     python -m eval.systems --archive news --questions questions.jsonl.gz --out systems.jsonl
 
-asks random questions of a file, and some of them again with their articles hidden, which
-nothing can answer then; questions that the file says have no answer are asked as well. Every
-outcome is written down at once; the same command goes on after a stop. The table has a 95 %
-interval for every figure. With `--rest` the questions that were not drawn are asked, all of
-them both ways: `eval.refusal` fits the refusals on those.
+asks random questions of a file, and some of them again with their articles hidden, so that nothing
+can answer them. Questions without an answer are asked as well. Every outcome is saved at once, and
+the same command goes on after a stop. Each figure in the table has its 95 % interval. With
+`--rest`, the questions that were not drawn are asked, all of them both ways: `eval.refusal` fits
+the refusals on those.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from rag.generation import Generator, load_generator, prompts
 from rag.models.registry import BASE_GENERATOR
 from rag.settings import archive_path
 
-# Passages searched beyond those wanted, so that hidden articles leave enough.
+# Extra passages to search for, so that enough are left without the hidden articles.
 _SPARE = 16
 _SEED = 0
 
@@ -54,7 +54,7 @@ class HidingArchive(Archive):
 
 
 class Asked(NamedTuple):
-    """A question, and whether nothing answers it: its articles are hidden, or there are none."""
+    """A question, and whether it has no answer: its articles are hidden, or there are none."""
 
     question: Question
     hidden: bool
@@ -88,7 +88,7 @@ def choose(
 
 
 def bare(archive: Archive, generator: Generator) -> Callable[[Question], Answer]:
-    """Return the model alone behind the search: what it writes, and passages it marks."""
+    """Return the bare model behind the search: the text it writes, and the passages it marks."""
     settings = archive.settings.answer
 
     def answer(question: Question) -> Answer:
@@ -116,7 +116,7 @@ def bare(archive: Archive, generator: Generator) -> Callable[[Question], Answer]
 
 
 def extractive(archive: Archive) -> Callable[[Question], Answer]:
-    """Return quotation alone: the best sentence, refused by the search's strength."""
+    """Return quotation alone: the best sentence, or a refusal by the search's strength."""
     settings = archive.settings.answer
 
     def answer(question: Question) -> Answer:
@@ -164,7 +164,7 @@ def _scores(outcome: Outcome) -> dict[str, Any]:
 
 
 def to_table(rows: Sequence[dict[str, Any]]) -> Table:
-    """Return one column for each system, one line for each figure."""
+    """Return a table with one column per system and one row per figure."""
     systems = list(dict.fromkeys(row["system"] for row in rows))
     table = Table("", *systems)
     columns = [_figures([row for row in rows if row["system"] == name]) for name in systems]
@@ -207,15 +207,17 @@ def _seconds(values: Sequence[float]) -> str:
 
 def main(
     questions: Annotated[Path, typer.Option(exists=True, dir_okay=False)],
-    out: Annotated[Path, typer.Option(dir_okay=False, help="File of the outcomes.")],
+    out: Annotated[Path, typer.Option(dir_okay=False, help="File for the outcomes.")],
     archive: str = "default",
     min_words: int = 1,
     answerable: int = 300,
     hidden: int = 150,
-    only: Annotated[str, typer.Option(help="A pattern of the systems to ask.")] = ".",
-    rest: Annotated[bool, typer.Option(help="Ask what would not be drawn, both ways.")] = False,
+    only: Annotated[str, typer.Option(help="Regular expression for the systems to ask.")] = ".",
+    rest: Annotated[
+        bool, typer.Option(help="Ask the questions that are not drawn, both ways.")
+    ] = False,
 ) -> None:
-    """Ask the systems what is not yet in `out`, and print the table of all."""
+    """Ask the systems what is not in `out` yet, and print the whole table."""
     long_enough = [
         question
         for question in load_questions(questions)

@@ -1,1 +1,1 @@
-"""Measurements of speed and size, each run as a module."""
+"""Measure speed and size; each module can be run by itself."""

@@ -1,8 +1,8 @@
-"""Dateline under measurement, in the protocol of the other systems.
+"""Run Dateline as a measured system, in the protocol of the others.
 
     python -m eval.bench.dateline JOB
 
-It goes through the Python interface alone, with the default settings.
+It uses only the Python interface, with the default settings.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The systems beside which Dateline is measured, and their environments."""
+"""The systems that Dateline is compared with, and their environments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rag.errors import BenchError
 log = logging.getLogger(__name__)
 
 _SCRIPTS = Path(__file__).parent / "peers"
-# In an environment that is complete: the checksum of what was installed.
+# A file in each complete environment: the checksum of what was installed.
 _MARK = "requirements.sha256"
 # The same for every system. Nothing is fetched or reported, and no bars are drawn.
 _QUIET = {

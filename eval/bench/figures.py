@@ -1,4 +1,4 @@
-"""The figures of each system, from what its steps measured."""
+"""Work out the figures of each system from what its steps measured."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CountTokens = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one system takes; seconds, bytes and rates, None where nothing was measured.
+    """The figures of one system: seconds, bytes and rates; None if nothing was measured.
 
     A start is the time from starting a process to its first result: the first one, and the
     median of those of later rounds. `found` is the share of questions with a right article
@@ -64,8 +64,8 @@ class Measure:
 
 
 MEASURES = (
-    Measure("articles_rate", "ingest, articles a second", 1, 2, "more"),
-    Measure("chunks_rate", "ingest, chunks a second", 1, 1, "more"),
+    Measure("articles_rate", "ingest, articles/s", 1, 2, "more"),
+    Measure("chunks_rate", "ingest, chunks/s", 1, 1, "more"),
     Measure("chunks", "chunks", 1, 0, None),
     Measure("search_start_first", "start to first search, first time, s", 1, 1, "less"),
     Measure("search_start_later", "start to first search, later, s", 1, 1, "less"),
@@ -79,11 +79,11 @@ MEASURES = (
     Measure("first_text_p95", "first text, p95, s", 1, 2, "less"),
     Measure("answer_p50", "answer, p50, s", 1, 2, "less"),
     Measure("answer_p95", "answer, p95, s", 1, 2, "less"),
-    Measure("words", "words of an answer, mean", 1, 0, None),
-    Measure("tokens_rate", "tokens a second while writing", 1, 1, "more"),
+    Measure("words", "words per answer, mean", 1, 0, None),
+    Measure("tokens_rate", "tokens/s while writing", 1, 1, "more"),
     Measure("ingest_memory", "peak memory of an ingest, MB", 1e6, 0, "less"),
     Measure("answer_memory", "peak memory of answering, MB", 1e6, 0, "less"),
-    Measure("disk_per_article", "disk an article, kB", 1e3, 1, "less"),
+    Measure("disk_per_article", "disk per article, kB", 1e3, 1, "less"),
     Measure("elsewhere", "other work beside it, at the most, %", 1e-2, 0, None),
 )
 
@@ -96,7 +96,7 @@ def figures(
     gold: Sequence[Sequence[str]],
     count_tokens: CountTokens,
 ) -> Figures:
-    """Return the figures of `system`, whose ingest must have been measured."""
+    """Return the figures of `system`; its ingest must have been measured."""
     ingests = outcomes[system, "ingest"]
     searches = outcomes.get((system, "search"), ())
     answers = outcomes.get((system, "answer"), ())
@@ -140,10 +140,10 @@ def ratio(measure: Measure, ours: Figures, theirs: Figures) -> float | None:
 
 
 def rate(answers: Iterable[Mapping[str, Any]], count_tokens: CountTokens) -> float | None:
-    """Return the median of tokens a second between the first text and the end.
+    """Return the median of tokens per second between the first text and the end.
 
-    The first token is not counted, as its time went into reading the prompt. Answers whose
-    text came all at once say nothing and are left out.
+    The first token is not counted, as its time went into reading the prompt. Answers whose text
+    came all at once are left out.
     """
     rates = []
     for item in answers:
@@ -162,7 +162,7 @@ def gather(steps: Iterable[tuple[Step, Outcome]]) -> dict[tuple[str, str], list[
 
 
 def token_counter(generator: str) -> CountTokens:
-    """Return what counts tokens as the generator in folder `generator` does."""
+    """Return a function that counts tokens as the generator in folder `generator` does."""
     # Imported here, as only the end of a benchmark needs it.
     from tokenizers import Tokenizer
 
@@ -180,7 +180,7 @@ def _later(runs: Sequence[Outcome]) -> float | None:
 
 
 def _found(runs: Sequence[Outcome], gold: Sequence[Sequence[str]]) -> float | None:
-    """Return the share of questions for which one of the gold articles was found."""
+    """Return the share of questions for which a gold article was found."""
     if not runs:
         return None
     pairs = zip(runs[0].measured["found"], gold, strict=True)

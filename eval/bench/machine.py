@@ -9,7 +9,7 @@ from pathlib import Path
 
 _CPU_INFO = Path("/proc/cpuinfo")
 _CPU_TIMES = Path("/proc/stat")
-# Of the first line of that file: user, nice, system, and the two kinds of interrupts.
+# Columns of the first line of that file: user, nice, system, and two kinds of interrupts.
 _BUSY = (1, 2, 3, 6, 7)
 
 
@@ -44,7 +44,7 @@ class Machine:
 def busy_seconds() -> float | None:
     """Return the processor time that all processes together have used since the start.
 
-    None where the system does not tell.
+    None if the system does not tell.
     """
     if not _CPU_TIMES.exists():
         return None

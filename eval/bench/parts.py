@@ -1,9 +1,9 @@
-"""The parts of Dateline by themselves, beside the plain use of the same weights.
+"""Measure the parts of Dateline by themselves, beside the plain use of the same weights.
 
     python -m eval.bench.parts JOB
 
 The stages of the job are `stages` (where the time of an ingest goes), `embedding` and
-`generation`. What is compared takes turns within one process.
+`generation`. The two sides of a comparison take turns within one process.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def stages(job: Job) -> dict[str, Any]:
-    """Return the seconds of each stage of an ingest, one done after the other."""
+    """Return the seconds of each stage of an ingest; the stages run one after the other."""
     return time_stages(
         Path(job.articles),
         folder=Path(job.folder),
@@ -99,7 +99,7 @@ def generation(job: Job) -> dict[str, Any]:
 def time_stages(
     file: Path, *, folder: Path, embedder: Embedder, chunk_tokens: int
 ) -> dict[str, Any]:
-    """Return what each stage takes for the articles in `file`, in seconds.
+    """Return the seconds that each stage takes for the articles in `file`.
 
     A database and its indexes are made in `folder`.
     """
@@ -141,7 +141,7 @@ def time_stages(
 def _embed(
     articles: Sequence[Article], chunked: Sequence[Sequence[Chunk]], embedder: Embedder
 ) -> list[Vectors]:
-    """Return the vectors of each article's chunks, embedded all together."""
+    """Return the vectors of each article's chunks, all embedded together."""
     pairs = zip(articles, chunked, strict=True)
     vectors = embedder.embed_passages(
         [_with_title(article, chunk) for article, chunks in pairs for chunk in chunks]

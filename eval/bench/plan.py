@@ -1,4 +1,4 @@
-"""What a benchmark measures with: the same articles, questions and models for every system."""
+"""Prepare a benchmark: the same articles, questions and models for every system."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def prepare(
 
     Questions without history whose gold articles are among the first `limit` articles are
     taken, the first `searched` of them. `models` are the folders and checksums of embedder
-    and generator. Raises `BenchError` without articles or questions, and when `folder` holds
-    a benchmark with another plan.
+    and generator. Raises `BenchError` if there are no articles or questions, or if `folder` holds a
+    benchmark with another plan.
     """
     taken = list(islice((item for item in articles if item.text.strip()), limit))
     asked = _answerable(questions, taken)[: searched + 1]
@@ -124,7 +124,7 @@ def _answerable(
 
 
 def _agree(plan: Plan, folder: Path) -> None:
-    """Record the plan, or check that it is the one that was begun with."""
+    """Save the plan, or check that it is the one that the benchmark began with."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / _PLAN
     wanted = json.loads(json.dumps(asdict(plan)))

@@ -1,4 +1,4 @@
-"""A benchmark written down: JSON, one HTML page with plots, and tables for the terminal."""
+"""Write the report of a benchmark: JSON, one HTML page with plots, and tables."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Report:
 def build(
     outcomes: Outcomes, *, plan: Plan, gold: Sequence[Sequence[str]], machine: Machine
 ) -> Report:
-    """Return the report on what has been measured so far; some ingest must have been."""
+    """Return the report on what has been measured so far, which must include an ingest."""
     count = token_counter(plan.generator)
     names = [system for system, stage in outcomes if stage == "ingest"]
     times = sorted(run.started for runs in outcomes.values() for run in runs)
@@ -121,7 +121,7 @@ def to_html(report: Report) -> str:
 
 
 def facts(report: Report) -> dict[str, str]:
-    """Return what the figures were measured with, in words."""
+    """Return in words what the figures were measured with."""
     plan = report.plan
     return {
         "machine": str(report.machine),
@@ -138,7 +138,7 @@ def facts(report: Report) -> dict[str, str]:
 
 
 def write(report: Report, folder: Path) -> Path:
-    """Write JSON and page into `folder`; return the page."""
+    """Write the JSON and the page into `folder`; return the page's path."""
     (folder / JSON_FILE).write_text(to_json(report), encoding="utf-8")
     page = folder / HTML_FILE
     page.write_text(to_html(report), encoding="utf-8")
@@ -176,7 +176,7 @@ def _plot(report: Report, measure: Measure) -> str:
 
 
 def _parts(outcomes: Outcomes) -> list[Part]:
-    """Return the parts that have been measured."""
+    """Return the parts that have been measured so far."""
     shown = {"stages": _stages, "embedding": _embedding, "generation": _generation}
     return [
         part

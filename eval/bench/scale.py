@@ -1,9 +1,9 @@
-"""How building, opening, searching and changing an archive cost as it grows.
+"""Measure building, opening, searching and changing an archive as it grows.
 
 Archives of each size are made of the articles of one that exists: repeated, with a share
 of their words replaced and with noise added to their vectors, so that nothing is embedded.
-Run `python -m eval.bench.scale --archive NAME --questions FILE --out FOLDER`; what is in
-the folder already is not measured again. Searches do without the reranker, which takes as long
+Run `python -m eval.bench.scale --archive NAME --questions FILE --out FOLDER`; what is already in
+the folder is not measured again. Searches do without the reranker, which takes as long
 at every size.
 """
 
@@ -48,7 +48,7 @@ STAGES = ("write", "index", "open", "search", "recall", "update")
 # Words of a copy that are replaced by others of the archive, so that terms are as rare as
 # they were. Of its five-word runs .44 stay, which makes a likeness of .29 with the original.
 _REPLACED, _ALIKE = 0.15, 0.29
-# Every so many a copy is a near-duplicate, with few words replaced and much likeness.
+# One in this many copies is a near-duplicate, with few words replaced.
 _EVERY, _SYNDICATED, _NEARLY_ALIKE = 50, 0.005, 0.95
 # Cosine of a copy's vector with the one it was made of.
 _LIKENESS = 0.85
@@ -61,7 +61,7 @@ Measured = dict[str, Any]
 
 
 class Copies:
-    """The articles of an archive, repeated with variation for as long as one likes."""
+    """The articles of an archive, repeated with variation without end."""
 
     def __init__(self, store: Store) -> None:
         self._items = list(store.feed.indexable())
@@ -117,7 +117,7 @@ class Copies:
 
 
 def _alike(sketch: Signature, likeness: float, rng: np.random.Generator) -> Signature:
-    """Return the signature of a text of that likeness, which takes less time than to hash one."""
+    """Return the signature of a text of that likeness, which is quicker than hashing one."""
     others = rng.integers(2**32, size=len(sketch), dtype=np.uint64)
     return np.where(rng.random(len(sketch)) < likeness, sketch, others)
 
@@ -162,7 +162,7 @@ def write(folder: Path, source: Path, size: int) -> Measured:
 
 
 class Watch:
-    """Seconds spent in some methods, by label, one entry a lap."""
+    """Seconds spent in some methods, by label, one entry per lap."""
 
     def __init__(self) -> None:
         self.laps: list[dict[str, float]] = []
@@ -432,7 +432,7 @@ def questions_in(path: Path, *, most: int) -> list[str]:
 
 
 def table(results: Mapping[int, Measured]) -> str:
-    """Return the measurements as lines, a column a size."""
+    """Return the measurements as rows, with one column per size."""
     rows: dict[str, dict[int, str]] = {}
     for size, stages in results.items():
         for stage, measured in stages.items():
@@ -458,13 +458,17 @@ def _flat(measured: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 
 
 def main() -> None:
-    """Run what is asked for on the command line, and print the table."""
+    """Run the measurements and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--archive", required=True, help="archive whose articles are repeated")
+    parser.add_argument(
+        "--archive", required=True, help="archive whose articles are to be repeated"
+    )
     parser.add_argument("--questions", required=True, type=Path, help="questions, JSON Lines")
-    parser.add_argument("--sizes", default="10000,100000", help="chunks, with commas between")
+    parser.add_argument(
+        "--sizes", default="10000,100000", help="numbers of chunks, separated by commas"
+    )
     parser.add_argument("--stages", default=",".join(STAGES), help="with commas between")
-    parser.add_argument("--out", required=True, type=Path, help="folder for all of it")
+    parser.add_argument("--out", required=True, type=Path, help="folder for archives and results")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     questions = questions_in(options.questions, most=200)

@@ -65,7 +65,7 @@ class Outcome:
 
 
 def steps(systems: Sequence[str], *, rounds: int) -> list[Step]:
-    """Return the steps in order: every other round, the systems come in reverse."""
+    """Return the steps in order; in every other round the systems come in reverse."""
     order = [DATELINE, *systems]
     found = [
         Step(system, stage, number)
@@ -77,13 +77,13 @@ def steps(systems: Sequence[str], *, rounds: int) -> list[Step]:
 
 
 def load(step: Step, *, folder: Path) -> Outcome | None:
-    """Return what the step measured, or None when it has not been run."""
+    """Return what the step measured, or None if it has not been run."""
     file = folder / _RUNS / f"{step.name}.json"
     return Outcome(**json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
 
 
 def run(step: Step, plan: Plan, *, folder: Path) -> Outcome:
-    """Run a step and keep what it measured; `BenchError` when it fails."""
+    """Run a step and save what it measured; raises `BenchError` if it fails."""
     command = command_of(step.system, folder=folder / _ENVIRONMENTS)
     index = folder / _INDEXES / f"{step.system}-{step.round}"
     if step.stage not in ("search", "answer"):
@@ -174,7 +174,7 @@ def _said(process: subprocess.Popen[str]) -> Iterator[tuple[dict[str, Any], floa
 
 
 def _write(file: Path, outcome: Outcome) -> None:
-    """Write an outcome so that it is there complete or not at all."""
+    """Write an outcome, complete or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     record = {name: getattr(outcome, name) for name in outcome.__dataclass_fields__}
     fresh = file.with_suffix(".new")

@@ -1,4 +1,4 @@
-"""What a measured system does, and the protocol in which it is asked to.
+"""The interface of a measured system, and the protocol in which it is asked.
 
 A script gets its job as JSON on its command line. Lines on its standard output that begin
 with `MARK` are JSON: ``{"event": "first"}`` at the first result, and at the end
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Protocol
 
 MARK = "@bench "
 
-# Told of every piece of an answer as soon as it is there.
+# Called with every piece of an answer as soon as there is one.
 Heard = Callable[[str], None]
 
 
@@ -49,7 +49,7 @@ class System(Protocol):
         """Index the articles of a file and keep the index; return the number of chunks."""
 
     def open(self, *, answering: bool) -> None:
-        """Open the index kept by an earlier process, and with `answering` load the generator."""
+        """Open the index of an earlier process; with `answering`, load the generator too."""
 
     def search(self, question: str) -> list[str]:
         """Return the article ids of the best passages, best first."""
