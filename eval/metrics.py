@@ -86,7 +86,7 @@ def contains_answer(text: str, answers: Collection[str]) -> bool:
 def gold_name(article: Article, gold: Collection[str]) -> str | None:
     """Return the gold name of `article`: its id, the stem of its source path, or its title.
 
-    None when it is not a gold article. This is the only place where the names in a
+    None if it is not a gold article. This is the only place where the names in a
     file of questions meet the articles of an archive.
     """
     stem = PurePath(article.source).stem if article.source else None

@@ -24,7 +24,7 @@ DEFAULT_KIND = "fact"
 class Question:
     """One question with what a right answer holds.
 
-    `answers` are the accepted answers; none means the archive cannot answer.
+    `answers` are the accepted answers; without any, the archive cannot answer.
     `gold_articles` name the articles with the answer by id or by file stem.
     `gold_sentences` are the sentences that support it, any of which will do.
     `history` is the conversation before it, and `standalone` the question written by hand

@@ -193,9 +193,9 @@ def write(report: Report, folder: Path) -> Path:
 
 
 def read(path: Path) -> EvalRun:
-    """Read the run of a report: its folder, or the JSON in it.
+    """Read the run of a report from its folder or from the JSON file in it.
 
-    Raises `SourceError` when there is none, or it is not a report.
+    Raises `SourceError` if it is missing or is not a report.
     """
     file = path / JSON_FILE if path.is_dir() else path
     try:

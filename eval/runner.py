@@ -102,9 +102,9 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A score of single outcomes; None where it does not apply.
+    """A score of single outcomes; None if it does not apply.
 
-    `better` is 1 when more is better, -1 when less is, and 0 when neither is.
+    `better` is 1 if more is better, -1 if less is, and 0 if neither.
     """
 
     name: str

@@ -68,9 +68,9 @@ class Asked(NamedTuple):
 def choose(
     questions: Sequence[Question], *, answerable: int, hidden: int, rest: bool = False
 ) -> list[Asked]:
-    """Return random questions, and the first of them again with their articles hidden.
+    """Return random questions, and some of them again with their articles hidden.
 
-    With `rest`, those that would not be chosen, all of them both ways. Questions without an
+    With `rest`, return the others, all of them both ways. Questions without an
     answer are asked in either case.
     """
     known = [question for question in questions if question.answerable]

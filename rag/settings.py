@@ -16,8 +16,8 @@ from rag.types import Stance
 class FusionWeights:
     """Shares of a hit's parts in its score; they add up to one.
 
-    Chosen on `newsqa-dev` (380 questions of nine words or more); the table of what was
-    tried is in the README under "Retrieval".
+    Chosen on `newsqa-dev` (380 questions of nine words or more); docs/evaluation/search.md has the
+    table of what was tried.
     """
 
     dense: float = 0.5
@@ -44,7 +44,7 @@ class RetrievalSettings:
 
 @dataclass(frozen=True, slots=True)
 class IndexSettings:
-    """How the vectors are indexed as an archive grows; the README has the measurements."""
+    """How the vectors are indexed as an archive grows; docs/evaluation/speed.md has figures."""
 
     # Vectors from which on the index has partitions, of which a search reads a few.
     partition_from: int = 50_000
@@ -82,7 +82,7 @@ class AnswerSettings:
     digest_hits: int = 24
     digest_sentences: int = 5
     # Confidence (`rag.answering.confidence`) below which a question is refused, by
-    # stance. The README has the curve.
+    # stance. docs/evaluation/refusals.md has the curve.
     strict: float = 0.7
     balanced: float = 0.5
     lenient: float = 0.3

@@ -37,8 +37,7 @@ DATELINE, PARTS = "dateline", "parts"
 class Peer:
     """A system to compare with; `packages` are those whose versions are reported.
 
-    Without `requirements`, a file beside the script, it runs in this Python, whose packages
-    suffice.
+    `requirements` is a file beside the script; without it, the system runs in this Python.
     """
 
     name: str
@@ -75,10 +74,10 @@ def packages_of(system: str) -> tuple[str, ...]:
 
 
 def command_of(system: str, *, folder: Path) -> list[str]:
-    """Return the command that runs `system` once its job is appended.
+    """Return the command that runs `system`; append the job to it.
 
-    The environment of a peer is made in `folder` when it is not there. Raises `BenchError`
-    when it cannot be.
+    The environment of a peer is made in `folder` if it is missing. Raises `BenchError` if that
+    fails.
     """
     if system not in PEERS:
         return [sys.executable, "-m", f"eval.bench.{system}"]

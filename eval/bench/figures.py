@@ -51,9 +51,9 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How a figure is shown: its title, what one unit is in the figure's own, and decimals.
+    """How a figure is shown: its title, its unit in the figure's own, and decimals.
 
-    `better` says whether more or less of it is better, None when neither.
+    `better` says whether more or less is better; None if neither.
     """
 
     name: str

@@ -25,8 +25,8 @@ _LEAST_WORDS = 9
 class Plan:
     """The counts, sizes and models of a benchmark.
 
-    `asked` questions are searched for after a first one, and `answered` of them answered in
-    each round. `embedder` and `generator` are model folders, `weights` their checksums.
+    `asked` questions are searched for, after a first one; in each round, `answered` of them are
+    answered. `embedder` and `generator` are model folders, `weights` their checksums.
     """
 
     articles: int

@@ -1,6 +1,6 @@
-"""The steps of a benchmark, each in a process of its own, one at a time.
+"""Run the steps of a benchmark, one at a time, each in a process of its own.
 
-What a step measured is a file of its own, so that a benchmark goes on where it stopped.
+Each step saves its measurements to a file of its own, so that a benchmark goes on where it stopped.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rag.types import Confidence, Hit
 
 # Logistic regression, both classes weighing the same, on the 80 questions of `newsqa-dev` with
-# nine words or more that the README's figures are not from, each asked of 3,316 articles with
+# nine words or more that the published figures are not from, each asked of 3,316 articles with
 # and without the one that answers it, and on the 149 packaged questions without a history of
 # which something was read. ROC-AUC of ten-fold cross-validation, on the 80 and on the packaged:
 # 0.94 and 0.80; the score alone 0.92 and 0.57, the inclination

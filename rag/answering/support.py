@@ -4,7 +4,7 @@ No model judges here. An answer, read with its question, is borne out by a sente
 as its words are in it and in what leads up to it, and the sentence is like the question in
 meaning. A logistic combination of these parts is the score. A number or name that is
 nowhere to be found vetoes it, and so does a denial on one side only.
-``python -m eval.grounding`` makes the README's table of what each part is worth.
+``python -m eval.grounding`` prints what each part is worth.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rag.text.sentences import content_words, stem, words
 PARTS = ("coverage", "context", "meaning")
 # Logistic regression on half of `halueval` and of SQuAD 2.0 answers with a name or number
 # swapped for another of the same paragraph gives -4.8 and 2.2, 2.0, 2.2. The lower bar kept here
-# passes .94 of the right answers; the README's figures are of the other halves.
+# passes .94 of the right answers; the published figures are of the other halves.
 BIAS = -4.0
 WEIGHTS = (2.4, 2.4, 1.0)
 

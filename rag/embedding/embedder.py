@@ -36,7 +36,7 @@ class Embedder(Protocol):
 
     @property
     def max_tokens(self) -> int:
-        """Tokens of text read; what comes after is ignored."""
+        """The most tokens of a text that are read; the rest is ignored."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without special tokens."""
@@ -57,7 +57,7 @@ class Encoder(Protocol):
 
     @property
     def max_tokens(self) -> int:
-        """Tokens of text read, those that open and close it included."""
+        """The most tokens read, including those that open and close the text."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without special tokens."""
@@ -77,7 +77,7 @@ class TransformerEmbedder:
         self.id = id
         self.checksum = checksum
         self.dimension = encoder.dimension
-        # Two places of the window go to the tokens that open and close a text.
+        # Two tokens of the window open and close the text.
         self.max_tokens = encoder.max_tokens - 2
 
     @classmethod
@@ -150,7 +150,7 @@ class _Library:
 
 
 def _unit(vectors: npt.NDArray[np.floating]) -> Vectors:
-    """Scale rows to length one; rounding in bfloat16 leaves them a little off."""
+    """Scale rows to length one; bfloat16 leaves them slightly off."""
     rows: Vectors = np.asarray(vectors, dtype=np.float32)
     lengths: Vectors = np.linalg.norm(rows, axis=1, keepdims=True).clip(min=1e-12)
     unit: Vectors = rows / lengths

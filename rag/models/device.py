@@ -1,4 +1,4 @@
-"""What the machine's processor is good at."""
+"""Find out which number type the processor computes in best."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @cache
 def compute_dtype() -> torch.dtype:
-    """Return bfloat16 where the machine computes in it natively, else float32.
+    """Return bfloat16 if the machine computes in it natively, otherwise float32.
 
     With AVX512-BF16 or AMX it halves the time of embedding and generating; without
     them it is emulated and several times slower than float32.

@@ -64,7 +64,7 @@ def staging() -> Iterator[Path]:
 def publish(folder: Path, *, to: Path) -> Path:
     """Move a finished `folder` to its final name in one step and return that name.
 
-    When another process was faster, its copy is kept.
+    If another process was faster, its copy is kept.
     """
     to.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -76,7 +76,7 @@ def publish(folder: Path, *, to: Path) -> Path:
 
 
 def _sweep(cache: Path) -> None:
-    """Remove what a process that was killed left behind a day ago or longer."""
+    """Remove what a killed process left behind at least a day ago."""
     for left in cache.glob(f"{_PARTIAL}*"):
         # Another process may remove it between the listing and the look.
         with contextlib.suppress(FileNotFoundError):
@@ -111,7 +111,7 @@ def _write_stamp(stamp: Path, digest: str) -> None:
         own.write_text(digest, encoding="ascii")
         own.replace(stamp)
     except OSError as error:
-        # A cache that cannot be written costs time, not correctness.
+        # A cache that cannot be written costs time but does no harm.
         log.info("checksum not remembered in %s: %s", stamp.parent, error)
 
 
@@ -134,8 +134,7 @@ def weights(folder: Path) -> tuple[Path, ...]:
 def checksum(folder: Path) -> str:
     """Return one SHA-256 for the weights of a model folder.
 
-    It is the file's own digest when there is one file, else the digest of the lines
-    ``path:digest``.
+    With one file it is that file's digest, otherwise the digest of the lines ``path:digest``.
     """
     files = weights(folder)
     if len(files) == 1:
@@ -151,7 +150,7 @@ def size(path: Path) -> int:
 
 
 def missing(folder: Path) -> tuple[str, ...]:
-    """Return the names of files that a loadable model folder lacks."""
+    """Return the files that `folder` would need to be a loadable model."""
     lacks = [] if (folder / "config.json").is_file() else ["config.json"]
     index = folder / "model.safetensors.index.json"
     if index.is_file():

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 _RECORD = "dateline.json"
-# What the readers of gguf and transformers raise for a damaged or an unknown file; a
-# NotImplementedError, and torch's complaint about a shape, are RuntimeErrors.
+# What gguf and transformers raise for a damaged or unknown file; a NotImplementedError, and torch's
+# complaint about a shape, are RuntimeErrors.
 _UNREADABLE = (ValueError, LookupError, RuntimeError, OSError, struct.error)
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What a converted folder was made from, and the digest of what was written."""
+    """The source of a converted folder, and the digest of its weights."""
 
     source: str
     source_sha256: str
@@ -35,7 +35,7 @@ class Conversion:
 
 
 def read_conversion(folder: Path) -> Conversion | None:
-    """Return how `folder` was converted; None when it was not made by `convert`."""
+    """Return how `folder` was converted; None if `convert` did not make it."""
     record = folder / _RECORD
     if not record.is_file():
         return None
@@ -90,7 +90,7 @@ def _read(source: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
 
 
 def _fill(model: PreTrainedModel, tensors: dict[str, Any]) -> None:
-    """Give an empty model its weights; `ValueError` when some are left over or missing."""
+    """Fill an empty model with weights; raises `ValueError` if some are missing or left over."""
     result = model.load_state_dict(tensors, strict=False, assign=True)
     model.tie_weights()
     lacking = [name for name, weight in model.named_parameters() if weight.is_meta]

@@ -1,4 +1,4 @@
-"""Models of the Hugging Face hub: data files only, from the local cache where it has them."""
+"""Fetch models from the Hugging Face hub: data files only, from its local cache if it has them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _ID = re.compile(r"\w[\w.-]*/[\w.-]+(@[\w./-]+)?")
 
 
 def is_id(name: str) -> bool:
-    """Return whether `name` reads as ``owner/name`` or ``owner/name@revision``."""
+    """Tell whether `name` has the form ``owner/name`` or ``owner/name@revision``."""
     return _ID.fullmatch(name) is not None and not name.endswith(".gguf")
 
 
 def cached(name: str) -> Path | None:
-    """Return the folder of a repository fetched before; None when it is not whole."""
+    """Return the folder of a repository fetched earlier; None if it is incomplete."""
     try:
         folder = _snapshot(name, local_files_only=True)
     except (OSError, ValueError):
@@ -27,7 +27,7 @@ def cached(name: str) -> Path | None:
 
 
 def fetch(name: str) -> Path:
-    """Fetch a repository and return its folder; `ModelError` when that fails.
+    """Fetch a repository and return its folder; raises `ModelError` if that fails.
 
     With ``HF_HUB_OFFLINE`` set, or no network, it fails within a second or so.
     """

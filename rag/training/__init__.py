@@ -1,1 +1,1 @@
-"""Training the generator to read: records -> episodes -> sequences -> an adapter."""
+"""Train the generator: records -> episodes -> sequences -> an adapter."""

@@ -1,11 +1,10 @@
 """Episodes: questions that share what is read, so that it is read once.
 
 A reading episode shows a paragraph in the prompt's exact form and asks the questions on it.
-Those that another paragraph of the same article answers, a like one, must be refused: they
-are the hardest to tell, and what the generator's choice of a passage rests on. A third of
+Questions that a similar paragraph of the same article answers must be refused: they are the hardest
+to tell apart, and the choice of a passage rests on them. A third of
 the episodes put several paragraphs side by side and ask the questions of all of them.
-Twenty questions on four paragraphs take 1,100 tokens, where one by one they would take
-12,000.
+Twenty questions on four paragraphs take 1,100 tokens; one by one they would take 12,000.
 """
 
 from __future__ import annotations
@@ -21,21 +20,21 @@ from rag.text.sentences import content_stems, sentences
 from rag.training.examples import Reading, Rewriting
 from rag.types import Turn
 
-# Paragraphs of one episode, and the words that one keeps around its answers.
+# Paragraphs per episode, and the words kept around the answers in each.
 ALONE = 0.67
 PASSAGES = (2, 5)
 PASSAGE_WORDS = 110
-# Questions of one episode. More on the same text teach little new.
+# Questions per episode. More on the same text teach little new.
 MOST_ASKED = 24
-# Refusals for each answer: those whose paragraph was left out, and those that come
-# unanswerable. More, and the generator learns to refuse everything.
+# Refusals per answer: questions whose paragraph was left out, and unanswerable ones. With more, the
+# generator learns to refuse everything.
 LEFT_OUT, UNANSWERABLE = 0.15, 0.25
-# The same for a paragraph alone: as many refusals as answers, since most passages that a
+# The same for a single paragraph: nearly as many refusals as answers, since most passages that a
 # search finds do not answer.
 LEFT_OUT_ALONE, UNANSWERABLE_ALONE = 0.7, 0.4
-# Share of episodes in which a passage gives orders.
+# Share of paragraphs with an injected order.
 INJECTED = 0.05
-# Paragraphs of one article among which similar ones are sought.
+# Paragraphs of one article that are compared for likeness.
 _POOL = 60
 
 _PUBLISHERS = ("The Daily Courier", "Evening Post", "Metro News", "World Report", "The Tribune")
@@ -172,7 +171,7 @@ def _shown(item: _Paragraph, *, rng: random.Random) -> Passage:
 
 
 def _cut(text: str, answers: Sequence[str]) -> str:
-    """Keep the sentences around most answers, in at most about `PASSAGE_WORDS` words."""
+    """Return the sentences around most answers, about `PASSAGE_WORDS` words at most."""
     parts = [text[span.start : span.end] for span in sentences(text)]
     while len(parts) > 1 and sum(len(part.split()) for part in parts) > PASSAGE_WORDS:
         first = sum(_stands(answer, parts[0]) for answer in answers if answer)
@@ -186,7 +185,7 @@ def _stands(answer: str, text: str) -> bool:
 
 
 def _rewriting_episodes(rewritings: Sequence[Rewriting]) -> list[Episode]:
-    """Put the turns of one conversation together, in which each follows from the last."""
+    """Join the turns of one conversation, each of which follows from the last."""
     chains: list[list[Rewriting]] = []
     for item in rewritings:
         last = chains[-1][-1] if chains else None

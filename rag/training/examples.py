@@ -1,4 +1,4 @@
-"""Questions to learn from, read from JSON Lines, one object a line.
+"""Read questions to learn from: JSON Lines, one object per line.
 
 A question on one passage; no ``answers`` means that the passage, though near, does not
 answer it, and the generator learns to refuse. ``title`` may be left out:
@@ -19,7 +19,7 @@ stands alone:
     {"history": ["Who is Ann Borg?", "The minister."], "question": "Of what?",
      "rewrite": "Of what is Ann Borg the minister?"}
 
-An answer should be a stretch of its passage, or "Yes" or "No". Of several, the most
+An answer should be a span of its passage, or "Yes" or "No". Of several, the most
 frequent is learnt.
 """
 
@@ -37,7 +37,7 @@ from typing import IO, Any
 from rag.errors import TrainingError
 from rag.generation.prompts import Passage
 
-# What a record that is not in one of the forms runs into.
+# What a record in none of the forms raises.
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 
 
@@ -65,7 +65,7 @@ class Rewriting:
 
 
 def read(paths: Iterable[Path]) -> tuple[list[Reading], list[Rewriting]]:
-    """Read the records of JSONL files, gzipped or not; a question is kept once.
+    """Read the records of JSONL files, gzipped or not; repeated questions are dropped.
 
     Raises `TrainingError`, naming file and line, for a record in neither form.
     """
@@ -134,7 +134,7 @@ def _rewriting(record: Mapping[str, Any]) -> Rewriting:
 
 
 def _usual(answers: list[str]) -> str:
-    """Return the answer that most give; of several, the shortest."""
+    """Return the most frequent answer; of several, the shortest."""
     counts = Counter(answer.rstrip(".,;") for answer in answers)
     return min(counts, key=lambda answer: (-counts[answer], len(answer)), default="")
 

@@ -1,6 +1,6 @@
 """The training loop: low-rank adapters (LoRA, Hu et al. 2021) on frozen weights.
 
-It runs on the device that the model is on. It was tried on processors only, not on CUDA.
+It runs on the device that the model is on. It has been run on processors only, not on CUDA.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 CHECKPOINT = "checkpoint.pt"
-# What torch raises for a file that is no checkpoint.
+# What torch raises for a file that is not a checkpoint.
 _UNREADABLE = (RuntimeError, OSError, EOFError, LookupError, ValueError, pickle.UnpicklingError)
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What decides the result of a training run, besides the data."""
+    """Everything besides the data that decides the result of a training run."""
 
     # 4.9 million weights on SmolLM2-135M, 9.8 MB in float16.
     rank: int = 16
     alpha: int = 32
     learning_rate: float = 5e-4
     warmup_steps: int = 30
-    # Share of the run, at its end, in which the learning rate falls to zero.
+    # Share of the run, at its end, during which the learning rate falls to zero.
     decay: float = 0.3
     passes: int = 1
     # Longer sequences are left out; attention to 2,000 tokens takes 2 GB.
@@ -68,7 +68,7 @@ class Progress:
 
     @property
     def speed(self) -> float:
-        """Tokens read a second."""
+        """Tokens read per second."""
         return self.tokens / max(self.seconds, 1e-9)
 
     @property
@@ -87,7 +87,7 @@ def train(
     start: Path | None = None,
     checkpoint_every: int = 50,
 ) -> Generator[Progress, None, None]:
-    """Train an adapter, one sequence a step; yield after each, write it to `folder`.
+    """Train an adapter, one sequence per step, and write it to `folder`; yield after each step.
 
     `base` is the model's name for `rag.models.registry.resolve`, by which the adapter will find it;
     by default the place it was loaded from. `start` is the folder of an adapter to go on
@@ -173,7 +173,7 @@ class _Run:
         return loss.item()
 
     def checkpoint(self, folder: Path, step: int) -> None:
-        """Write everything that is needed to go on after `step`, all or nothing."""
+        """Write everything needed to go on after `step`, completely or not at all."""
         folder.mkdir(parents=True, exist_ok=True)
         partial = folder / (CHECKPOINT + ".part")
         state = {
@@ -238,7 +238,7 @@ def _check_unused(folder: Path) -> None:
 
 
 def _order(sequences: Sequence[Packed], recipe: Recipe) -> list[Packed]:
-    """Return the sequences in the order of training, all passes after one another."""
+    """Return the sequences in the order of training, one pass after another."""
     rng = random.Random(recipe.seed)  # noqa: S311
     kept = [item for item in sequences if len(item.tokens) <= recipe.longest]
     if not kept:
@@ -263,7 +263,7 @@ def _digest(order: Sequence[Packed], base: str | None) -> str:
 def _with_adapter(model: PreTrainedModel, recipe: Recipe) -> PeftModel:
     config = LoraConfig(r=recipe.rank, lora_alpha=recipe.alpha, target_modules="all-linear")
     with warnings.catch_warnings():
-        # peft calls what transformers is about to rename.
+        # peft calls a method that transformers is about to rename.
         warnings.simplefilter("ignore", FutureWarning)
         # Adapters in the model's own type: mixing types costs a tenth of the speed.
         adapted = get_peft_model(model, config, autocast_adapter_dtype=False)

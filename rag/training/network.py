@@ -1,4 +1,4 @@
-"""The network in training: loaded, and made to answer."""
+"""Load the network to train, and make it answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rag.models.registry import LocalModel
     from rag.training.episodes import Exchange
 
-# Enough for a list; what the short answers of training data need is a fifth of it.
+# Enough for a list; the short answers of the training data need a fifth of it.
 _MOST_TOKENS = 48
 
 
@@ -54,7 +54,7 @@ def answers(
     tokenizer: PreTrainedTokenizerBase,
     exchanges: Sequence[Exchange],
 ) -> Iterator[str]:
-    """Yield the model's own reply to each conversation, when it may not refuse.
+    """Yield the model's own reply to each conversation; it may not refuse.
 
     Decoding is greedy; the first token of the refusal is kept from coming first.
     """

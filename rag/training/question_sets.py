@@ -1,4 +1,4 @@
-"""The data of the default adapter, made from public question sets.
+"""Make the default adapter's training data from public question sets.
 
 ``python -m rag.training.question_sets FOLDER OUT`` takes the folders named in `TAKEN` from FOLDER,
 each with a ``data.jsonl.gz``, and writes ``train.jsonl`` and ``held_out.jsonl`` to OUT for
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-# Records taken of each set, at most; those that put many questions on one text come cheap.
+# The most records from each set; sets with many questions per text are cheap.
 TAKEN = {
     "squad2_dev_half1": 10_000,
     "squad2_dev_half2_derived": 10_000,
@@ -52,7 +52,7 @@ def _records(folder: Path) -> list[dict[str, Any]]:
 
 
 def _balanced(records: list[dict[str, Any]], *, seed: int) -> list[dict[str, Any]]:
-    """Return as many records that are answered with yes as with no, in turn."""
+    """Return as many records answered by yes as by no, in turn."""
     records = [{**record, "answers": [record["answers"][0].capitalize()]} for record in records]
     random.Random(seed).shuffle(records)  # noqa: S311
     yes = [record for record in records if record["answers"] == ["Yes"]]
@@ -63,7 +63,7 @@ def _balanced(records: list[dict[str, Any]], *, seed: int) -> list[dict[str, Any
 def _without_headings(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Leave out the article's headings before a conversation.
 
-    Its first question, which depends on them, is put as its rewrite. Sets with headings
+    Its first question, which depends on them, is replaced by its rewrite. Sets with headings
     have two before the first question.
     """
     first = ""

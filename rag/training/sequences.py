@@ -1,8 +1,7 @@
-"""Sequences: an episode as the tokens of one trunk and many branches.
+"""Lay an episode out as the tokens of one trunk and many branches.
 
 Every branch sees the trunk up to where it leaves it, and itself; no branch sees another.
-What the model computes for a branch is thus exactly what it would compute for that
-conversation alone.
+So the model computes for a branch exactly what it would compute for that conversation alone.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ class Packed:
     replies: int
 
     def visible(self) -> torch.Tensor:
-        """Return bool [T, T], true where the row's token may attend to the column's."""
+        """Return bool [T, T]: whether the row's token may attend to the column's."""
         index = torch.arange(len(self.owner))
         in_trunk = (self.owner == -1) & (index < self.limit[:, None])
         own = self.owner == self.owner[:, None]
@@ -90,13 +89,13 @@ def pack(branches: Sequence[Branch]) -> Packed:
 
 
 def _trunk(branches: Sequence[Branch]) -> tuple[tuple[int, ...], list[int]]:
-    """Return the shared tokens, and how many of them each branch begins with.
+    """Return the shared tokens, and how many of them each branch starts with.
 
     The trunk is what the longest prompt shares with any other, so that the turns of one
     conversation, each the beginning of the next, share it too.
     """
     longest = max(branches, key=lambda branch: len(branch.prompt)).prompt
-    # At least the last token of a prompt stays in its branch: it predicts the reply.
+    # The last token of a prompt stays in its branch, because it predicts the reply.
     limits = [min(_shared(b.prompt, longest), len(b.prompt) - 1) for b in branches]
     trunk = max(
         (limit for limit, b in zip(limits, branches, strict=True) if b.prompt is not longest),

@@ -290,7 +290,7 @@ def test_the_report_has_tables_json_and_a_page(
         title: (ours, theirs)
         for title, ours, theirs in zip(*(column.cells for column in compared.columns), strict=True)
     }
-    assert rows["ingest, chunks a second"] == ("8.0", "4.0 (2.0)")
+    assert rows["ingest, chunks/s"] == ("8.0", "4.0 (2.0)")
     assert rows["start to first answer, later, s"] == ("–", "–")
     assert rows["other work beside it, at the most, %"] == ("2", "2")
     values = dict(zip(*(column.cells for column in own.columns), strict=True))

@@ -43,7 +43,7 @@ def ingest(
     column: Annotated[
         list[str] | None,
         typer.Option(
-            help="Which column of a table holds a field, as in --column text=body; may be repeated."
+            help="The column of a field in a table, as in --column text=body; may be repeated."
         ),
     ] = None,
     as_json: AsJson = False,
@@ -71,8 +71,8 @@ def list_articles(
     since: Since = None,
     until: Until = None,
     publisher: Publisher = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 50,
-    offset: Annotated[int, typer.Option(min=0, help="How many to pass over.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, help="The most articles to list.")] = 50,
+    offset: Annotated[int, typer.Option(min=0, help="How many articles to skip.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """List articles, newest first."""
@@ -151,10 +151,10 @@ def stats(archive: ArchiveName = DEFAULT_ARCHIVE, as_json: AsJson = False) -> No
 
 
 def reembed(
-    embedder: Annotated[str, typer.Option(help="Name of the embedding model to change to.")],
+    embedder: Annotated[str, typer.Option(help="The embedding model to change to.")],
     archive: ArchiveName = DEFAULT_ARCHIVE,
 ) -> None:
-    """Build an archive's vectors anew with another embedding model."""
+    """Rebuild an archive's vectors with another embedding model."""
     with rag.Archive.open(archive_path(archive), create=False) as opened:
         before = opened.stats()
         errors.print(f"Embedding {before.articles} articles again, with {embedder}.")

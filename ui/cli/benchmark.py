@@ -47,12 +47,16 @@ def bench(
             "All but the floor are installed from the package index, 1 to 2 GB each."
         ),
     ] = "floor",
-    limit: Annotated[int | None, typer.Option(min=1, help="Take the first N articles.")] = None,
-    searches: Annotated[int, typer.Option(min=1, help="Search for so many questions.")] = 200,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Take only the first N articles.")
+    ] = None,
+    searches: Annotated[int, typer.Option(min=1, help="How many questions to search for.")] = 200,
     answers: Annotated[
-        int, typer.Option(min=1, help="Answer so many questions in a round; they take longest.")
+        int, typer.Option(min=1, help="How many questions to answer per round; they take longest.")
     ] = 10,
-    rounds: Annotated[int, typer.Option(min=1, help="Measure so often, in alternating order.")] = 2,
+    rounds: Annotated[
+        int, typer.Option(min=1, help="How many times to measure, in alternating order.")
+    ] = 2,
 ) -> None:
     """Measure ingest, start, search, answers, memory and disk, beside other systems.
 
@@ -82,10 +86,10 @@ def bench(
 def _measure(
     ordered: Sequence[Step], plan: Plan, out: Path
 ) -> tuple[list[tuple[Step, Outcome]], int]:
-    """Run the steps not run yet; return the outcomes of all, and an exit status.
+    """Run the steps that have not run yet; return all outcomes and an exit status.
 
-    A system that fails is left out from there on, and Ctrl-C ends the measuring; what was
-    measured is reported all the same.
+    A system that fails is left out from then on, and Ctrl-C ends the run. What was measured is
+    reported in any case.
     """
     from eval.bench import steps
 

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what opens an archive for them."""
+"""The options that several commands share, and how they open an archive."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ Today = Annotated[
     typer.Option(
         parser=parse_date,
         metavar="DATE",
-        help='The day from which "yesterday" and "last week" are seen; default: today.',
+        help='The day from which "yesterday" and "last week" are counted; default: today.',
     ),
 ]
 Publisher = Annotated[
@@ -73,7 +73,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def open_archive(name: str, *, settings: Settings | None = None) -> rag.Archive:
-    """Open the archive called `name`; the sample archive is made when first asked for.
+    """Open the archive called `name`; the sample archive is made at its first use.
 
     While there is no default archive yet, the sample one stands in for it.
     """
@@ -128,7 +128,7 @@ def ingest_with_progress(
             archive_bar.console.print(line, style="dim")
 
         Thread(target=_count, args=(paths, columns, archive_bar, task), daemon=True).start()
-        # Loaded here so that a first download is told; an ingest of nothing needs it not.
+        # Loaded here so that a first download shows; an ingest of nothing does not need it.
         archive.embedder(on_progress=say)
         return archive.ingest(paths, columns=columns, progress=show)
 
@@ -136,10 +136,10 @@ def ingest_with_progress(
 def _count(
     paths: list[str | Path], columns: dict[str, str] | None, bar: Progress, task: TaskID
 ) -> None:
-    """Give the bar its total, and so its time left, while the first articles are embedded.
+    """Give the bar its total, and so the time left, while the first articles are embedded.
 
-    Reading takes a three-hundredth of the time of embedding. Addresses are not fetched
-    twice; with one among the sources the total stays unknown.
+    Reading takes a three-hundredth of the time of embedding. Addresses are not fetched twice: if
+    there is one, the total stays unknown.
     """
     # Imported here because it takes half a second, which `rag --help` need not pay.
     from rag import sources

@@ -52,14 +52,14 @@ def ask(
         bool | None,
         typer.Option(
             "--strict/--lenient",
-            help="Refuse more often, or less, when it is doubtful that the articles answer.",
+            help="Refuse more often, or less often, if it is doubtful that the articles answer.",
             show_default=False,
         ),
     ] = None,
     generator: GeneratorName = DEFAULT_GENERATOR,
     as_json: AsJson = False,
 ) -> None:
-    """Answer one question, with the sentences it rests on."""
+    """Answer one question, with the sentences that the answer rests on."""
     # Imported here because it takes half a second, which `rag --help` need not pay.
     from rag.answering.overview import is_broad
 
@@ -96,7 +96,7 @@ def search(
     today: Today = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find the passages that fit a question best."""
+    """Find the passages that match a question best."""
     with open_archive(archive) as opened:
         hits = opened.search(
             question,
@@ -135,8 +135,8 @@ def chat(
     generator: GeneratorName = DEFAULT_GENERATOR,
 ) -> None:
     """Open the chat page over an archive."""
-    # Gradio takes seconds to import, which no other command should pay. What it makes is there
-    # to stay; looking for garbage in it takes a tenth of the time.
+    # Gradio takes seconds to import, which no other command should pay. Its objects stay for good,
+    # and looking for garbage among them takes a tenth of the time.
     gc.disable()
     from ui.web.app import launch
 
@@ -163,7 +163,9 @@ def evaluate(
     ] = None,
     feedback: Annotated[
         bool,
-        typer.Option("--feedback", help="Ask what users of the chat page gave feedback on."),
+        typer.Option(
+            "--feedback", help="Ask the questions that users of the chat page gave feedback on."
+        ),
     ] = False,
     archive: ArchiveName = SAMPLE_ARCHIVE,
     generator: GeneratorName = DEFAULT_GENERATOR,
@@ -184,7 +186,7 @@ def evaluate(
     from ui.feedback import write_questions
 
     if feedback and questions:
-        raise typer.BadParameter("--feedback and --questions exclude each other")
+        raise typer.BadParameter("give either --feedback or --questions, not both")
     with (
         open_archive(archive) as opened,
         Progress(console=errors, transient=True) as bar,
@@ -224,7 +226,7 @@ def _show_sources(answer: Answer) -> None:
             f"[{citation.number}] {_heading(article)}", style="bold", markup=False, highlight=False
         )
         quote = " ".join(citation.quote.split())
-        # A digest is made of quotations, which need not be read twice.
+        # A digest is made of quotations, which are not shown twice.
         if quote not in answer.text:
             output.print(f'    "{quote}"', markup=False, highlight=False)
         if article.url:
@@ -238,7 +240,7 @@ def _show_sources(answer: Answer) -> None:
 
 
 def _notes(answer: Answer) -> Iterator[str]:
-    """Yield how the question was understood, where that is not plain."""
+    """Yield how the question was understood, if that is not plain."""
     if answer.question != answer.asked:
         yield f"Understood as: {answer.question}"
     if answer.period and answer.period.exact:
@@ -255,7 +257,7 @@ def _answer_record(answer: Answer) -> dict[str, Any]:
         "text": answer.text,
         "abstained": answer.abstained,
         "confidence": dataclasses.asdict(answer.confidence) if answer.confidence else None,
-        # The numbers of those citations that contradict each other, the newest first.
+        # The numbers of the citations that contradict each other, newest first.
         "disagreement": [c.number for c in answer.disagreement],
         "citations": [_without_text(dataclasses.asdict(c)) for c in answer.citations],
         "hits": [_hit_record(hit) for hit in answer.hits],

@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 
 # Steps over which the loss shown is averaged: one sequence says little.
 _SMOOTHED = 50
-# Questions measured at the end, at most; on two cores each takes about a second.
+# The most questions to measure at the end; on two cores each takes about a second.
 _MEASURED = 300
-# Passages among which a question's own is sought.
+# Passages to search for the one that a question is about.
 _SEARCHED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Shares of held-out questions, from 0 to 1, when made to answer."""
+    """Shares of held-out questions, from 0 to 1, when the generator may not refuse."""
 
     questions: int
     exact_match: float
@@ -74,13 +74,13 @@ def train(
             exists=True, file_okay=False, help="An adapter of the same base to go on from."
         ),
     ] = None,
-    passes: Annotated[int, typer.Option(min=1, help="How often all is read.")] = 1,
+    passes: Annotated[int, typer.Option(min=1, help="How many times to read everything.")] = 1,
     rank: Annotated[int, typer.Option(min=1, help="Size of the adapter; 16 makes 10 MB.")] = 16,
-    learning_rate: Annotated[float, typer.Option(min=0.0, help="Length of a step.")] = 5e-4,
-    seed: Annotated[int, typer.Option(help="Decides order and first weights.")] = 0,
+    learning_rate: Annotated[float, typer.Option(min=0.0, help="The learning rate.")] = 5e-4,
+    seed: Annotated[int, typer.Option(help="The seed of the order and of the first weights.")] = 0,
     held_out: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Questions to measure on at the end."),
+        typer.Option(exists=True, dir_okay=False, help="Questions to measure the result on."),
     ] = None,
     archive: Annotated[
         str | None,
@@ -90,9 +90,9 @@ def train(
         ),
     ] = None,
 ) -> None:
-    """Train the generator on questions; the same command goes on after a stop.
+    """Train the generator on questions; after a stop, the same command goes on.
 
-    It takes hours on a processor: two cores read 150 to 280 tokens a second.
+    It takes hours on a processor: two cores read 150 to 280 tokens per second.
     """
     _need_peft()
     from rag.training.loop import Recipe
@@ -116,7 +116,7 @@ def _need_peft() -> None:
 
 
 def _lasting(base: str) -> str:
-    """Return a name by which the adapter finds its base from any folder."""
+    """Return a name by which the adapter finds its base, whatever the current folder."""
     path = Path(base).expanduser()
     return str(path.resolve()) if path.exists() else base
 
@@ -142,8 +142,8 @@ def _material(files: list[Path], archive: str | None) -> tuple[list[Reading], li
 def _from_archive(questions: Sequence[Question], archive: rag.Archive) -> Iterator[Reading]:
     """Yield questions with the passage that the archive's own search finds for them.
 
-    It is the best one of a gold article that holds an accepted answer; for a question
-    without answers, the best one of all, which must be refused.
+    That is the best passage of a gold article that holds an accepted answer. For a question without
+    answers it is the best passage of all, which must be refused.
     """
     from rag.training.examples import Reading
 
@@ -160,7 +160,7 @@ def _from_archive(questions: Sequence[Question], archive: rag.Archive) -> Iterat
 
 
 def _passage(question: Question, hits: Sequence[Hit]) -> tuple[Passage, str] | None:
-    """Return the passage to learn from and the answer that it holds, if any."""
+    """Return the passage to learn from, and the answer in it if there is one."""
     from eval.metrics import gold_name, is_yes_no
 
     for hit in hits:
@@ -186,7 +186,7 @@ def _run(
     start: Path | None,
     recipe: Recipe,
 ) -> bool:
-    """Train; tell whether the run came to its end."""
+    """Train; return whether the run was completed."""
     from rag.training import episodes, loop, network
 
     with _bar() as bar:
@@ -239,9 +239,9 @@ def _note(now: Standing, losses: Sequence[float]) -> str:
 
 @contextmanager
 def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Lend a function that tells whether Ctrl-C was pressed; a second one ends at once.
+    """Lend a function that tells whether Ctrl-C was pressed; a second Ctrl-C ends at once.
 
-    A step that is cut off may leave half of the weights changed, so it is finished.
+    A step that is cut off may leave half of the weights changed, so the step is finished.
     """
     pressed = False
 
@@ -289,7 +289,7 @@ def _measure(path: Path, out: Path) -> Figures:
 
 
 def _answerable(readings: Sequence[Reading]) -> list[Exchange]:
-    """Return questions as in training, without those that are to be refused."""
+    """Return the questions as in training, without those to refuse."""
     from rag.training.episodes import episodes
 
     asked = [item for episode in episodes(readings, ()) for item in episode]
