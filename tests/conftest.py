@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+# Tiers that a developer does not wait for at every save.
+SLOW = ("models", "browser", "crash")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put every test that has no tier into the fast one."""
+    for item in items:
+        if not any(item.get_closest_marker(tier) for tier in SLOW):
+            item.add_marker("fast")
+
 
 @pytest.fixture
 def embedder() -> FakeEmbedder:

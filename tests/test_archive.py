@@ -682,3 +682,38 @@ def test_two_files_that_number_their_rows_keep_all_their_articles(archive, tmp_p
     trusted = archive.ingest([tmp_path / "january.csv"], columns={"id": "id"})
     assert archive.article("1").title == "Thaw"
     assert (trusted.added, trusted.notes) == (1, ())
+
+
+def test_reports_of_other_weeks_are_not_linked_and_versions_of_one_are_newest_first(archive):
+    def week(number: int, date: str, *prices: str) -> Article:
+        text = (
+            f"Grain prices at the port market in week {number}: wheat closed at {prices[0]} crowns "
+            f"a tonne, barley at {prices[1]} and oats at {prices[2]}, the exchange said after the "
+            f"close on Friday, with {prices[3]} lots sold in the hall by the old canal and online."
+        )
+        return Article(f"Grain prices, week {number}", text, id=f"{number}-{date}", date=date)
+
+    weeks = [
+        week(9, "2024-03-01", "231.50", "198.20", "176.00", "412"),
+        week(10, "2024-03-08", "228.75", "201.40", "174.60", "389"),
+    ]
+    corrected = week(10, "2024-03-09", "228.75", "201.40", "174.80", "389")
+    last = week(10, "2024-03-11", "228.75", "201.45", "174.80", "389")
+    assert archive.ingest([*weeks, corrected, last]).linked == 2
+    assert linked(archive, "9-2024-03-01") == []
+    assert linked(archive, "10-2024-03-08") == ["10-2024-03-11", "10-2024-03-09"]
+    # Of the versions the newest speaks, though all are found.
+    assert found(archive, "barley week 10")[0] == "10-2024-03-11"
+
+
+def test_an_issue_under_a_standing_headline_without_a_date_is_an_article_of_its_own(archive):
+    text = "Wheat closed at {} crowns, barley at {} and oats at {}, the exchange said on Friday."
+    first = Article("Grain prices", text.format("231.50", "198.20", "176.00"))
+    second = Article("Grain prices", text.format("228.75", "201.40", "174.60"))
+    corrected = Article("Grain prices", text.format("228.75", "201.40", "174.80"))
+    assert counts(archive.ingest([first])) == (1, 0, 0, 0, 1)
+    assert counts(archive.ingest([second])) == (1, 0, 0, 0, 1)
+    assert archive.stats().articles == 2
+    assert archive.ingest([first, second]).unchanged == 2
+    archive.ingest([corrected])
+    assert archive.stats().articles == 3

@@ -23,6 +23,7 @@ from rag.store.identity import (
     article_id,
     content_hash,
     distinct_id,
+    is_other_issue,
     signature,
     similarity,
 )
@@ -156,14 +157,12 @@ class Ingest:
         return dataclasses.replace(article, id=id_), known
 
     def _is_other_story(self, article: Article, id_: str, known: Known | None) -> bool:
-        """Tell whether a standing headline ("Morning briefing") is over a new story."""
-        if waiting := self._waiting(id_):
-            earlier = signature(waiting.text)
-        elif known:
-            earlier = known.signature
-        else:
+        """Tell whether a standing headline ("Morning briefing") is over a new story or issue."""
+        earlier = self._waiting(id_) or (self._storage.store.article(id_) if known else None)
+        if earlier is None or content_hash(earlier) == content_hash(article):
             return False
-        return similarity(earlier, signature(article.text)) < SAME_STORY_SIMILARITY
+        alike = similarity(signature(earlier.text), signature(article.text))
+        return alike < SAME_STORY_SIMILARITY or is_other_issue(earlier, article)
 
     def _flush(self) -> None:
         """Chunk the queued articles and have them embedded; write those embedded before."""

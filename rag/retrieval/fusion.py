@@ -19,6 +19,8 @@ from rag.types import Article, Filter, Hit, ScoreParts
 
 # Two passages that share this much of their five-word runs say the same.
 _SAME_PASSAGE = 0.6
+# A later version of a story speaks for it if it scores this share of the best version.
+_AS_GOOD = 0.9
 
 
 def search(
@@ -57,10 +59,34 @@ def search(
             id_: (1 - settings.time) * scores[id_] + settings.time * fit[chunk.article]
             for id_, chunk in chunks.items()
         }
+    speakers = _speakers(chunks, articles, scores)
+    chunks = {id_: c for id_, c in chunks.items() if speakers[c.root] == c.article}
     ranked = sorted(chunks, key=lambda id_: (-scores[id_], id_))
     parts = {id_: ScoreParts(dense.get(id_), lexical.get(id_), by_chunk.get(id_)) for id_ in chunks}
     # Made one by one, since few of them are looked at.
     return ((chunks[id_], _hit(chunks[id_], articles, scores[id_], parts[id_])) for id_ in ranked)
+
+
+def _speakers(
+    chunks: Mapping[int, StoredChunk], articles: Mapping[int, Article], scores: Mapping[int, float]
+) -> dict[int, int]:
+    """Return which article of each group of near-duplicates speaks for it.
+
+    That is the newest of those found about as well as the best: later versions of a story
+    are corrected.
+    """
+    best: dict[int, dict[int, float]] = {}
+    for id_, chunk in chunks.items():
+        found = best.setdefault(chunk.root, {})
+        found[chunk.article] = max(found.get(chunk.article, 0.0), scores[id_])
+    return {root: _newest(found, articles) for root, found in best.items()}
+
+
+def _newest(found: Mapping[int, float], articles: Mapping[int, Article]) -> int:
+    """Return the newest article whose score comes near the best one, the best of equals."""
+    least = _AS_GOOD * max(found.values())
+    near = [key for key, score in found.items() if score >= least]
+    return max(near, key=lambda key: (articles[key].date or "", found[key], -key))
 
 
 def fuse(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from rag.errors import SourceError
 from rag.sources import text as texts
 from rag.sources.dates import manner_of, parse_date
-from rag.sources.dumps import is_sentence, lead_title, same_line
+from rag.sources.dumps import facts, is_sentence, lead_title, same_line
 from rag.sources.files.encoding import decode
 from rag.sources.tables.nested import words_of
 from rag.sources.web.markup import from_markup
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rag.sources.tables.columns import Matched
 
 NO_TEXT = "has no article text"
+_STATED = {"date", "author", "publisher", "ignored"}  # what lines above a text may say
+_HEAD_LINES, _SHORT = 6, 120  # lines above a text, blank ones too, and their length
 _HAS_WORDS = re.compile(r"\w")
 _BY = re.compile(r"(?i)by\s+(?=\S)")
 
@@ -88,26 +90,46 @@ def article(
 ) -> Article:
     """Return a clean record; raises `SourceError` if it has no text.
 
-    A missing title is the first sentence, a missing publisher the host of the address.
+    A missing title is the first sentence, a missing publisher the host of the address. What
+    is missing of date, author and publisher is taken from lines above the text that say it.
     A publisher given as an address stands in for a missing address, too.
     """
     headline = texts.one_line(title)
     body = _without_headline(texts.clean(text), headline)
     if not _HAS_WORDS.search(body):
         raise SourceError(NO_TEXT)
+    body, stated = _stated(body)
     address = web_address(url) or web_address(publisher)
+    manner = manner_of(language, address=address)
     named = "" if web_address(publisher) else texts.one_line(publisher or "")
     return Article(
         title=headline or lead_title(body),
         text=body,
         id=texts.one_line(id or "") or None,
-        date=parse_date(date, manner=manner_of(language, address=address)),
+        date=parse_date(date, manner=manner) or parse_date(stated.get("date"), manner=manner),
         url=address,
-        publisher=named or host(address),
-        author=texts.one_line(author or "") or None,
+        publisher=named or stated.get("publisher") or host(address),
+        author=texts.one_line(author or "") or stated.get("author"),
         language=texts.language_code(language),
         source=source,
     )
+
+
+def _stated(text: str) -> tuple[str, dict[str, str]]:
+    """Return a body without the bylines and date lines it opens with, and what they say."""
+    stated: dict[str, str] = {}
+    kept: list[str] = []
+    lines = iter(text.split("\n"))
+    for line in lines:
+        told = dict(facts(line)) if line else {}
+        if told and told.keys() <= _STATED:
+            stated = {**told, **stated}
+        else:
+            kept.append(line)
+        if len(line) > _SHORT or len(kept) > _HEAD_LINES:
+            break
+    rest = texts.clean("\n".join([*kept, *lines]))
+    return (rest, stated) if stated and _HAS_WORDS.search(rest) else (text, {})
 
 
 def _without_headline(text: str, headline: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import lzma
 import zipfile
@@ -10,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
+from rag.sources.dates import name_date
 from rag.sources.documents import epub, mail, odt, pdf, plain, rtf, word
 from rag.sources.feeds import lists, news_xml, syndicated, trees, wiki
 from rag.sources.files import unpack
@@ -35,6 +37,9 @@ DAMAGE = (
     *(ValueError, LookupError, RuntimeError, TypeError, AttributeError, AssertionError),
 )
 
+# Kinds of documents whose names may tell when their article was published.
+_DATED_KINDS = frozenset({"text", "markdown", "pdf", "docx", "rtf", "odt", "epub"})
+
 _log = logging.getLogger(__name__)
 
 
@@ -44,10 +49,22 @@ def read_file(file: File | Skipped, *, columns: Columns) -> Found:
         yield file
         return
     try:
-        yield from read_kind(file, kind_of(file), columns=columns)
+        kind = kind_of(file)
+        for found in read_kind(file, kind, columns=columns):
+            yield _dated(found, file=file) if kind in _DATED_KINDS else found
     except (SourceError, *DAMAGE) as error:
         _log.debug("cannot read %s", file.name, exc_info=error)
         yield Skipped(file.name, why(error))
+
+
+def _dated(found: Article | Skipped | Note, *, file: File) -> Article | Skipped | Note:
+    """Return an article that is a document's only one with the date in the document's name.
+
+    Tables are named for the day of their export, and pages for the day they were saved.
+    """
+    if not isinstance(found, Article) or found.date or found.source != file.name:
+        return found
+    return dataclasses.replace(found, date=name_date(file.name))
 
 
 def read_kind(file: File, kind: str, *, columns: Columns) -> Found:

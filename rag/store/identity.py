@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import hashlib
+import re
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -22,6 +24,10 @@ DUPLICATE_SIMILARITY = 0.6
 # Articles of the same title that share less than this are different stories.
 SAME_STORY_SIMILARITY = 0.1
 SHINGLE_WORDS = 5
+# Of two texts with at least this many figures each, copies share at least this many of them:
+# a corrected story changes a few, this week's report of prices nearly all.
+_FEWEST_FIGURES, _SHARED_FIGURES = 3, 0.5
+_FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*|\b(?:" + "|".join(calendar.month_name[1:]) + r")\b")
 
 
 def article_id(article: Article) -> str:
@@ -88,6 +94,22 @@ def signature(text: str) -> Signature:
 def similarity(first: Signature, second: Signature) -> float:
     """Estimate the Jaccard similarity of two texts from their signatures."""
     return float(np.mean(first == second))
+
+
+def is_other_issue(first: Article, second: Article) -> bool:
+    """Tell whether two articles of like wording are issues of one periodic report.
+
+    Such reports (yearly results, weekly prices) keep their sentences and change their figures
+    and dates. A longer version of a story keeps the figures of the shorter one.
+    """
+    one, two = _figures(first), _figures(second)
+    fewest = min(len(one), len(two))
+    return fewest >= _FEWEST_FIGURES and len(one & two) < _SHARED_FIGURES * fewest
+
+
+def _figures(article: Article) -> set[str]:
+    """Return the numbers and months that an article names."""
+    return set(_FIGURE.findall(f"{article.title}\n{article.text}"))
 
 
 def band_keys(sketch: Signature) -> list[bytes]:

@@ -16,7 +16,13 @@ from rag.store import database
 from rag.store.catalog import ARTICLE, Catalog, article_of
 from rag.store.changes import VECTOR, Feed, matrix
 from rag.store.database import select_in
-from rag.store.identity import DUPLICATE_SIMILARITY, Signature, band_keys, similarity
+from rag.store.identity import (
+    DUPLICATE_SIMILARITY,
+    Signature,
+    band_keys,
+    is_other_issue,
+    similarity,
+)
 from rag.types import Article, Chunk, Filter
 
 # Filters whose chunk ids are kept. One that lets a million chunks pass takes 1.5 MB.
@@ -143,7 +149,7 @@ class Store:
                 if old := self.known(prepared.article.id or ""):
                     self._remove(old.key, generation)
                     removed += 1
-                root = self._root(prepared.signature)
+                root = self._root(prepared.article, prepared.signature)
                 linked += root is not None
                 self._insert(prepared, root)
                 written += 1
@@ -166,11 +172,12 @@ class Store:
         return None if row is None else article_of(row)
 
     def linked_to(self, article_id: str) -> list[Article]:
-        """Return the other articles of the same group of near-duplicates."""
+        """Return the other articles of the same group of near-duplicates, the newest first."""
         rows = self._db.execute(
             "WITH root(key) AS (SELECT coalesce(duplicate_of, key) FROM articles WHERE id = ?1) "
             f"SELECT {ARTICLE} FROM articles, root WHERE id != ?1 "
-            "AND (articles.key = root.key OR duplicate_of = root.key) ORDER BY articles.key",
+            "AND (articles.key = root.key OR duplicate_of = root.key) "
+            "ORDER BY articles.date DESC NULLS LAST, articles.key",
             (article_id,),
         )
         return [article_of(row) for row in rows]
@@ -265,7 +272,7 @@ class Store:
         self._db.execute("UPDATE articles SET duplicate_of = ? WHERE duplicate_of = ?", (heir, key))
         self._db.execute("DELETE FROM articles WHERE key = ?", (key,))
 
-    def _root(self, sketch: Signature) -> int | None:
+    def _root(self, article: Article, sketch: Signature) -> int | None:
         """Return the article that leads the group a new one is a near-duplicate of."""
         rows = select_in(
             self._db,
@@ -273,9 +280,12 @@ class Store:
             "JOIN articles a ON a.key = b.article WHERE b.band IN ({})",
             band_keys(sketch),
         )
-        scored = [(similarity(sketch, np.frombuffer(r[1], np.uint64)), r[2] or r[0]) for r in rows]
-        best = max(scored, default=(0.0, 0), key=lambda pair: pair[0])
-        return best[1] if best[0] >= DUPLICATE_SIMILARITY else None
+        scored = [(similarity(sketch, np.frombuffer(r[1], np.uint64)), r) for r in rows]
+        alike = [pair for pair in scored if pair[0] >= DUPLICATE_SIMILARITY]
+        for _, (key, _, leader) in sorted(alike, key=lambda pair: pair[0], reverse=True):
+            if not is_other_issue(article, self.articles_by_key([key])[key]):
+                return int(leader or key)
+        return None
 
     def _get(self, key: str) -> str | None:
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()

@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 import re
 
+from rag.text.number_words import spelled_numbers
 from rag.text.sentences import STOPWORDS, words
 
 _NUMBER = re.compile(
@@ -35,12 +36,12 @@ _NEGATIONS = frozenset(
 
 
 def numbers(text: str) -> set[float]:
-    """Return the numbers in `text` as values: "3 million" and "3,000,000" are one."""
+    """Return the numbers in `text` as values: "3 million" and "three million" are one."""
     found = {
         float(match.group(1).replace(",", "")) * _SCALE.get(match.group(2) or "", 1)
         for match in _NUMBER.finditer(text)
     }
-    return found | {NUMBER_WORDS[word] for word in words(text) if word in NUMBER_WORDS}
+    return found.union(spelled_numbers(text))
 
 
 def names(text: str) -> set[str]:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.text.facts import NUMBER_WORDS, numbers
+from rag.text.facts import numbers
+from rag.text.number_words import PHRASE
 from rag.text.sentences import STOPWORDS, stem, words
 
 _NUMBER = re.compile(
     r"(?<![\w.:/,-])(?:US)?(?P<sign>[$€£¥]?)"
-    rf"(?P<value>\d+(?:,\d{{3}})*(?:\.\d+)?|no one|nobody|none|no|{'|'.join(NUMBER_WORDS)})"
+    rf"(?P<value>\d+(?:,\d{{3}})*(?:\.\d+)?|no one|nobody|none|no|{PHRASE})"
     r"(?:[ -](?P<scale>thousand|million|billion|trillion|bn|tn)\b)?(?![:./-]?\d|\w|-[a-z])"
     r"(?P<percent>\s?%|[ -]per ?cent\b)?",
     re.I,

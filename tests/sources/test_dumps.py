@@ -324,3 +324,113 @@ def test_no_paragraph_is_lost(
     articles = split_dump(wrapped(dump, width) if width else dump)
     text = " ".join(" ".join(article.text.split()) for article in articles)
     assert [p for _, body, _ in stories for p in body if p not in text] == []
+
+
+LIVE = """Skip to main content
+
+Live
+
+Storm Vera: trains stopped as the river rises – as it happened
+
+This live blog is closed
+
+Rolling coverage of the storm in the north
+
+Tue 12 Nov 2024 21.14 GMT
+First published on Tue 12 Nov 2024 06.02 GMT
+
+Key events
+
+12 Nov 2024
+18.40 GMT
+Bridge opened again
+
+Share
+
+18.40 GMT
+Bridge opened again
+
+Engineers have opened the bridge at Kelm again, the company Railnor says.
+
+Updated at 19.02 GMT
+
+Share
+
+Most viewed
+
+Ten gardens to see
+"""
+
+
+def test_a_live_blog_is_titled_by_its_headline() -> None:
+    [article] = split_dump(LIVE)
+    assert article.title == "Storm Vera: trains stopped as the river rises – as it happened"
+    assert article.date == "12 Nov 2024"
+    assert "Engineers have opened the bridge" in article.text
+    assert "Share" not in article.text
+    assert "gardens" not in article.text
+
+
+HEADS = {
+    "date above the headline": (
+        "Sport\n14 March 2023\n\nRell win the cup after extra time\n\nBy Jan Holm\n\n",
+        ("Rell win the cup after extra time", "14 March 2023", "Jan Holm", None),
+    ),
+    "byline and date in one line": (
+        "Rell win the cup after extra time\nBy Jan Holm, 3 May 2024, 10:15 AM\n",
+        ("Rell win the cup after extra time", "3 May 2024", "Jan Holm", None),
+    ),
+    "capitals under a masthead": (
+        "The Vale Courier\nSubscribe\nLog in\n\nHOME\nNEWS\nSPORT\n\nEXCLUSIVE\n"
+        "RELL WIN THE CUP AFTER EXTRA TIME\n\nBy JAN HOLM, Sports Reporter\n"
+        "PUBLISHED: 09:12 EDT, 4 June 2024 | UPDATED: 14:40 EDT, 5 June 2024\n\n",
+        ("RELL WIN THE CUP AFTER EXTRA TIME", "4 June 2024", "JAN HOLM", None),
+    ),
+    "the paper before the date": (
+        "Rell win the cup after extra time\n\nVale Courier, 4 March 2025\n\n",
+        ("Rell win the cup after extra time", "4 March 2025", None, "Vale Courier"),
+    ),
+    "newsletter": (
+        "THE EVENING POST BRIEF\nYour digest of the day\nThursday, 7 March 2024\n\n"
+        "View in browser | Unsubscribe\n\n",
+        ("THE EVENING POST BRIEF", "7 March 2024", None, None),
+    ),
+    "German page": (
+        "Sport\n\nRell gewinnt den Pokal nach Verlängerung\n\n3. Mai 2024, 10:15 Uhr\n\n",
+        ("Rell gewinnt den Pokal nach Verlängerung", "3. Mai 2024", None, None),
+    ),
+}
+GAME = (
+    "Rell won the cup on Tuesday night before 11,300 people, beating Tay in extra time.\n\n"
+    "Captain Petra Vik scored the last goal and then said that she would retire."
+)
+
+
+@pytest.mark.parametrize(("head", "expected"), HEADS.values(), ids=HEADS.keys())
+def test_heads_of_pages(head: str, expected: tuple[str | None, ...]) -> None:
+    [article] = split_dump(head + GAME)
+    found = (article.title, article.date, article.author, article.publisher)
+    assert found == expected
+    assert article.text.endswith(GAME)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SUBSCRIBE NOW AND SAVE 50%: unlimited digital access for $1 a week. Cancel any time.",
+        "You have read 3 of 5 free articles this month.",
+        "Already a subscriber? Log in here.",
+        "You are receiving this email because you signed up at vale.example.",
+        "View this email in your browser | Unsubscribe | Manage preferences",
+        "Lesen Sie auch: Pokal im Schnee",
+    ],
+)
+def test_offers_are_no_text(line: str) -> None:
+    [article] = split_dump(f"Rell win the cup after extra time\n\n{GAME}\n\n{line}")
+    assert article.text == GAME
+
+
+def test_links_to_other_stories_end_an_article() -> None:
+    links = "Recommended for you\n\nTen gardens to visit this summer\nWhy bread goes stale so soon"
+    [article] = split_dump(f"Rell win the cup after extra time\n\n{GAME}\n\n{links}")
+    assert article.text == GAME

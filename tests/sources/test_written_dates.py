@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from rag.sources.dates import find_dates, manner_of, parse_date
+from rag.sources.dates import find_dates, manner_of, name_date, parse_date
 from rag.sources.fields import article
 from rag.sources.web.markup import parse
 from rag.sources.web.page_dates import shown_date
@@ -159,3 +159,49 @@ def _page(body: str) -> str | None:
 )  # fmt: skip
 def test_the_date_a_page_shows_is_its_own(body: str, date: str | None) -> None:
     assert _page(body) == date
+
+
+@pytest.mark.parametrize(
+    ("name", "date"),
+    [
+        ("/news/2024-03-05-ferry.txt", "2024-03-05"),
+        ("20240305_ferry.docx", "2024-03-05"),
+        ("archive/2024/03/05/ferry.md", "2024-03-05"),
+        ("Vale Observer 4 March 2025.pdf", "2025-03-04"),
+        ("Altfurter_Bote_3._Mai_2024.pdf", "2024-05-03"),
+        ("report-2024.txt", None),
+        ("call-20241305.txt", None),
+        ("12345678901.txt", None),
+    ],
+)
+def test_the_date_in_a_file_name(name: str, date: str | None) -> None:
+    assert name_date(name) == date
+
+
+@pytest.mark.parametrize(
+    ("head", "date", "author", "publisher"),
+    [
+        ("By Ann Bell, 3 May 2024, 10:15 AM", "2024-05-03", "Ann Bell", None),
+        ("Rivermouth Courier, 4 March 2025", "2025-03-04", None, "Rivermouth Courier"),
+        ("Donnerstag, 7. März 2024, 09:30 Uhr", "2024-03-07", None, None),
+        ("Publié le 29 juin 2019 à 10h18", "2019-06-29", None, None),
+        ("Berlin, 3 May 2024", "2024-05-03", None, None),
+        ("Updated: 5 June 2024 | First published 4 June 2024", "2024-06-04", None, None),
+        ("Ferry strike of 3 May 2024", None, None, None),
+        ("It began on 3 May 2024.", None, None, None),
+    ],
+)
+def test_lines_above_a_text_say_its_date(
+    head: str, date: str | None, author: str | None, publisher: str | None
+) -> None:
+    body = "The ferry sailed again on Monday after nine months in dry dock, the office said."
+    found = article(source="x", title="Ferry", text=f"{head}\n\n{body}")
+    assert (found.date, found.author, found.publisher) == (date, author, publisher)
+    assert found.text == (body if date else f"{head}\n\n{body}")
+
+
+def test_what_a_row_says_counts_before_the_text() -> None:
+    text = "By Ann Bell\n\n3 May 2024\n\nThe ferry sailed again on Monday, the office said."
+    found = article(source="x", title="Ferry", text=text, date="2024-05-04", author="Bo Lee")
+    assert (found.date, found.author) == ("2024-05-04", "Bo Lee")
+    assert found.text == "The ferry sailed again on Monday, the office said."

@@ -15,6 +15,7 @@ from rag.store.identity import (
     canonical_url,
     content_hash,
     distinct_id,
+    is_other_issue,
     jaccard,
     shingles,
     signature,
@@ -166,3 +167,45 @@ def test_a_key_names_its_band():
     same_rows = np.tile(np.arange(ROWS, dtype=np.uint64), BANDS)
     assert len(set(band_keys(same_rows))) == BANDS
     assert {len(key) for key in band_keys(same_rows)} == {8}
+
+
+def yearly(year: int, *figures: str) -> Article:
+    """Return a report of the kind that comes every year in the same words."""
+    lines, income, share, staff = figures
+    text = (
+        f"The harbour company published its results for {year} on Tuesday in the customs house. "
+        f"Its ferries carried {lines} passengers on the routes to the outer islands, the company "
+        f"said, and its income rose to {income} million crowns before tax. Shareholders will be "
+        f"paid {share} crowns for each share if the general meeting agrees in spring. The company "
+        f"has {staff} employees in the port, on its ships and in the repair yard by the canal."
+    )
+    return Article(f"Harbour company publishes results for {year}", text)
+
+
+REPORTS = [
+    yearly(2021, "410,000", "31.4", "2.10", "812"),
+    yearly(2022, "455,000", "33.9", "2.25", "830"),
+    yearly(2023, "471,500", "36.2", "2.40", "847"),
+    yearly(2024, "502,300", "38.8", "2.55", "861"),
+]
+
+
+@pytest.mark.parametrize("other", [1, 2, 3])
+def test_reports_of_other_years_are_other_issues(other: int) -> None:
+    first, second = REPORTS[0], REPORTS[other]
+    assert is_other_issue(first, second)
+    assert is_other_issue(second, first)
+
+
+def test_corrected_and_longer_versions_are_the_same_story() -> None:
+    first = REPORTS[0]
+    corrected = dataclasses.replace(first, text=first.text.replace("31.4", "31.9"))
+    more = " A fifth ferry, built for 90 million, is due in June 2023 with 14 more jobs."
+    assert not is_other_issue(first, corrected)
+    assert not is_other_issue(first, dataclasses.replace(first, text=first.text + more))
+
+
+def test_texts_with_few_figures_are_told_by_their_words() -> None:
+    first = Article("Storm", "The storm killed 12 people on the coast and closed 3 roads.")
+    second = Article("Storm", "The storm killed 15 people on the coast and closed 3 roads.")
+    assert not is_other_issue(first, second)

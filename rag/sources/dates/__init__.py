@@ -13,13 +13,14 @@ from itertools import pairwise
 from rag.sources.dates.line import Line, WrittenDate, checked
 from rag.sources.dates.manner import Manner, manner_of
 
-__all__ = ["Manner", "WrittenDate", "find_dates", "manner_of", "parse_date"]
+__all__ = ["Manner", "WrittenDate", "find_dates", "manner_of", "name_date", "parse_date"]
 
 _DAY = dt.timedelta(days=1)
 _EPOCHS = (1.0, 1e3, 1e6, 1e9)  # seconds, milli-, micro-, nanoseconds since 1970
 _EPOCH_FIRST = 1e8  # 1973: smaller numbers are years, counts or compact dates
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:([01]\d|2[0-3])([0-5]\d)?([0-5]\d)?)?")
 _BASIC = re.compile(r"^(\d{4})(\d\d)(\d\d)(?=T\d)")  # ISO 8601 without hyphens
+_NAMED = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./ ]?([01]\d)[-_./ ]?([0-3]\d)(?!\d)")
 _UNKNOWN = Manner()
 
 
@@ -44,6 +45,14 @@ def parse_date(value: object, *, manner: Manner = _UNKNOWN) -> str | None:
         return _number_date(float(text))
     found = next(Line(text[:200], manner, short=True).dates(), None)
     return found.date if found else None
+
+
+def name_date(name: str) -> str | None:
+    """Return the date in a file's name or in its folders', year first or in words, or None."""
+    near = "/".join(re.split(r"[\\/]", name)[-4:])
+    spelled = find_dates(re.sub(r"[_+/]|%20", " ", near))
+    digits = [checked(*map(int, match.groups())) for match in _NAMED.finditer(near)]
+    return next(filter(None, [*digits[::-1], *(item.date for item in spelled[::-1])]), None)
 
 
 def find_dates(text: str, *, manner: Manner = _UNKNOWN) -> list[WrittenDate]:

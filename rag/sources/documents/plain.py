@@ -61,6 +61,7 @@ def read_text(text: str, *, source: str) -> Iterator[Article | Skipped | Note]:
             date=part.date,
             url=part.url,
             author=part.author,
+            publisher=part.publisher,
         )
     if len(found) == 1:
         yield from several_note(found[0].text, source=source)

@@ -11,12 +11,14 @@ Everything here is a pure function of the text and works by general rules:
 - in doubt a line stays, because a stray line costs less than a lost paragraph.
 """
 
-from rag.sources.dumps.furniture import is_furniture, is_sentence
+from rag.sources.dumps.furniture import is_furniture
 from rag.sources.dumps.layout import lead_title, same_line, unwrap, wrap_width
+from rag.sources.dumps.lines import facts, is_sentence
 from rag.sources.dumps.split import DumpArticle, split_dump
 
 __all__ = [
     "DumpArticle",
+    "facts",
     "is_furniture",
     "is_sentence",
     "lead_title",

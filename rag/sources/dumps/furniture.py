@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from rag.sources.dumps.lines import fact, is_sentence
+
 _CREDIT = r"(?:AP|AFP|Reuters|REUTERS|Getty|EPA|UPI|DPA|dpa|Xinhua|TASS|Anadolu|Shutterstock|Alamy)"
 _PHOTO = r"(?i:file(?: photo)?|photo(?:s|graph)?|image|picture|handout|courtesy|via)"
 _WEAK_CAPTION = re.compile(rf"[(\[][^()\[\]]{{0,60}}\b{_CREDIT}\b[^()\[\]]{{0,30}}[)\]]\.?$")
@@ -27,69 +29,66 @@ _BUTTONS = re.compile(
     r"|see also|also read|related(?: articles| stories| news| topics)?|most (?:read|popular)"
     r"|more on this(?: story| topic)?|follow us(?: on [\w ,]+)?|back to top|trending(?: now)?"
     r"|share (?:this|on|via)[\w ]{0,30}|skip to (?:main )?content|recommended|newsletter"
-    r"|accept(?: all)?|(?:sign up|subscribe) (?:for|to) [\w' ]{0,40}newsletters?"
+    r"|view (?:this (?:e-?mail|message) )?(?:in|with) (?:your )?(?:web )?browser|unsubscribe"
+    r"|forwarded this e-?mail\?.{0,40}|manage (?:my |your )?(?:options|preferences|subscriptions?)"
+    r"|live|live blog|exclusive|breaking(?: news)?|key events|(?:show )?key events only"
+    r"|this live blog (?:is|has)(?: now)? (?:been )?(?:closed|ended)\.?"
+    r"|please turn on javascript.{0,40}"
+    r"|most viewed|recommended for you|you (?:may|might) also like"
+    r"|read next|up next|editor['’]s picks"
+    r"|anzeige|werbung|publicidad|publicité|pubblicità|реклама|广告|広告|إعلان"
+    r"|accept(?: all)?|reject all|(?:sign up|subscribe) (?:for|to) [\w' ]{0,40}newsletters?"
     r"|(?:article|story) continues (?:below|after).{0,30}|scroll to continue.{0,30})"
     r"[\s:…»>|]*(?:\.\.\.)?"
 )
 _POINTER = re.compile(
-    r"(?i)(?:also read|read also|read more|see also|related|watch|listen|more)\s?[:|»>]"
+    r"(?i)(?:also read|read also|read more|see also|related(?: (?:article|story))?"
+    r"|watch|listen|more"
+    r"|lesen sie auch|mehr zum thema|lire aussi|à lire aussi|lea también|leer más|leggi anche"
+    r"|leia (?:também|mais)|lees ook|читайте также|اقرأ أيضا|相关阅读|関連記事)\s?[:：|»>]"
+)
+_OFFER = re.compile(
+    r"(?i)subscribe (?:now|today|here|and|for|from)\b.{0,140}"
+    r"|already a (?:subscriber|member)\?.{0,60}"
+    r"|you(?:['’]ve| have) (?:read|reached|used) (?:\d+|your|all|\w+) "
+    r"(?:of|free|article|limit).{0,80}"
+    r"|(?:this|to continue reading|to read (?:more|on|the full)).{0,60}"
+    r"\bsubscri(?:be|bers?)\b.{0,60}"
+    r"|you(?:['’]re| are) receiving this (?:e-?mail|newsletter).{0,120}"
+    r"|.{0,40}\bunlimited (?:digital )?access\b.{0,100}|cancel any ?time\.?"
+)
+# Headings over links to other stories, which run on to the end of the page.
+_TAIL = re.compile(
+    r"(?i)(?:recommended(?: for you| stories| reading)?|most (?:read|viewed|popular|shared)"
+    r"|related (?:articles|stories|news|topics|content)|you (?:may|might) also like"
+    r"|read next|up next"
+    r"|more (?:from|in|on|stories)\b.{0,40}|trending(?: now)?|latest (?:news|stories)"
+    r"|editor['’]s picks"
+    r"|más leídas|meistgelesen|les plus lus|lo más leído|самое читаемое|注目記事|相关新闻)\W*"
 )
 _LEGAL = re.compile(
     r"(?i)(?:©|\(c\)\s|copyright\b).{0,150}|.{0,100}\ball rights reserved\W*"
     r"|(?:we|(?:this|our) (?:web)?site|by (?:continuing|using))\b.{0,80}\bcookies?\b.{0,150}"
 )
+_BETWEEN = re.compile(r"\s*[|•·]\s*")  # what stands between the buttons of one line
 _SECTIONS = frozenset(
     {"home", "news", "world", "politics", "business", "sport", "sports", "opinion", "culture"}
     | {"video", "videos", "health", "science", "technology", "tech", "travel", "contact", "about"}
 )
 
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_DATE = (
-    rf"(?:{_MONTH}\s{_DAY},?\s\d{{4}}|{_DAY}\s{_MONTH},?\s\d{{4}}"
-    r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})"
-)
-_NAME = r"[A-Z][\w.'’-]*"
-_PERSON = rf"{_NAME}(?:(?:,? (?:and|&) |, ?| (?:de|del|van|von|der|al|bin|el|la) | ){_NAME}){{0,9}}"
-_FACTS = (
-    ("title", re.compile(r"(?i)(?:title|headline)\s?:\s*(?P<value>\S.*)")),
-    ("url", re.compile(r"(?i)(?:(?:url|link|source|address)\s?:\s*)?(?P<value>https?://\S+)")),
-    ("author", re.compile(r"(?i)(?:author|byline)s?\s?:\s*(?P<value>\S.{0,79})")),
-    (
-        "author",
-        re.compile(
-            rf"(?:[Bb]y|BY|Written by) (?:the )?(?P<value>{_PERSON})(?:\s?[|,•·–-]\s?.{{0,40}})?"
-        ),
-    ),
-    (
-        "date",
-        re.compile(
-            rf"(?i)(?:(?:first )?(?:published|posted|date|issued)(?: on| at)?\s?:?\s*)?"
-            rf"(?:\w{{3,9}},? )?(?P<value>{_DATE})(?:[ ,T|@–-].{{0,40}})?"
-        ),
-    ),
-    (
-        "ignored",
-        re.compile(
-            r"(?i)(?:last )?(?:updated?|modified)(?: on| at)?\s?:?\s"
-            rf"(?P<value>.{{0,20}}{_DATE}.{{0,40}})"
-        ),
-    ),
-)
-
-_TERMINAL = re.compile(r"[.!?…。！？।؟]['\"”’»)\]]*$")
-
-
-def is_sentence(text: str) -> bool:
-    """Return whether `text` ends like a sentence."""
-    return _TERMINAL.search(text) is not None
-
 
 def is_furniture(text: str) -> bool:
     """Return whether a line is a button, a pointer to other pages, or small print."""
-    if _BUTTONS.fullmatch(text) or _LEGAL.fullmatch(text):
+    if _LEGAL.fullmatch(text) or _OFFER.fullmatch(text):
+        return True
+    if all(map(_BUTTONS.fullmatch, _BETWEEN.split(text))):
         return True
     return bool(_POINTER.match(text)) and len(text) <= 160 and not text.endswith(".")
+
+
+def is_tail(text: str) -> bool:
+    """Return whether a line heads a list of links to other stories."""
+    return _TAIL.fullmatch(text) is not None
 
 
 def is_section(text: str) -> bool:
@@ -110,16 +109,6 @@ def is_plain(text: str) -> bool:
 def is_short(text: str) -> bool:
     """Return whether a line is no longer than a headline may be."""
     return len(text) <= 160 and len(text.split()) <= 25
-
-
-def fact(text: str) -> tuple[str, str]:
-    """Return which field of an article a line states, and its value; else blanks."""
-    if len(text) <= 160:
-        for kind, pattern in _FACTS:
-            match = pattern.fullmatch(text)
-            if match:
-                return kind, match["value"].strip()
-    return "", ""
 
 
 def is_dropped(text: str, *, times: int, head: bool) -> bool:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rag.sources.dumps.furniture import fact, is_lone, is_plain, is_sentence, is_short
+from rag.sources.dumps.furniture import is_furniture, is_lone, is_plain, is_section, is_short
+from rag.sources.dumps.lines import fact, is_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,10 +92,12 @@ def _joined(lines: list[str]) -> list[str]:
 def _block_parts(block: _Block, *, width: int | None) -> list[Part]:
     """Turn one block into parts; only the first follows the gap before it."""
     parts = []
+    kicker = True  # whether all lines so far are labels over a headline, such as EXCLUSIVE
     for number, text in enumerate(unwrap(block.lines, width=width)):
         kind, value = fact(text)
         bare = value if kind == "title" else text
-        gap, fenced = (0, False) if number else (block.gap, block.fenced)
+        gap, fenced = (0 if number and not kicker else block.gap, block.fenced and not number)
+        kicker = kicker and (is_furniture(text) or is_section(text.casefold()))
         named = block.named or kind == "title"
         parts.append(Part(bare, gap=gap, fenced=fenced, named=named))
     return parts

@@ -8,32 +8,28 @@ from dataclasses import dataclass, replace
 from itertools import compress, pairwise
 from typing import TYPE_CHECKING
 
-from rag.sources.dumps.furniture import (
-    fact,
-    is_dropped,
-    is_plain,
-    is_section,
-    is_sentence,
-    is_short,
-)
+from rag.sources.dumps.furniture import is_dropped, is_plain, is_section, is_short, is_tail
 from rag.sources.dumps.layout import Part, cut_parts, is_headline, is_running_text, lead_title
+from rag.sources.dumps.lines import fact, facts, is_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_LONG_HEADLINE = 5  # words; shorter ones may head a section
 _NEAR = 12  # a repeated headline follows within this many paragraphs
 _TEXT_LABEL = re.compile(r"(?i)^(?:body|text|content|article|story)\s?:\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class DumpArticle:
-    """One article of a dump; `date`, `author` and `url` are as the dump writes them."""
+    """One article of a dump; all but title and text are as the dump writes them."""
 
     title: str
     text: str
     date: str | None = None
     author: str | None = None
     url: str | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,8 @@ def split_dump(text: str) -> list[DumpArticle]:
     cuts = [*(start.boundary for start in starts), len(parts)]
     articles = _untitled(parts[: cuts[0]])
     for start, end in zip(starts, cuts[1:], strict=True):
-        articles += _titled(parts[start.boundary : end], headline=parts[start.headline])
+        headline = parts[_proper_headline(parts, start)]
+        articles += _titled(_without_tail(parts[start.boundary : end]), headline=headline)
     return articles
 
 
@@ -155,6 +152,31 @@ def _leads_to_text(parts: Sequence[Part], number: int, *, byline: bool) -> bool:
     return False
 
 
+def _proper_headline(parts: Sequence[Part], start: _Start) -> int:
+    """Return where the headline of an article stands.
+
+    A short heading right over the text ("Key events") gives way to a long one above it,
+    which would be dropped otherwise.
+    """
+    if start.repeated or len(parts[start.headline].text.split()) >= _LONG_HEADLINE:
+        return start.headline
+    above = range(start.boundary, start.headline)
+    long = (n for n in above if len(parts[n].text.split()) >= _LONG_HEADLINE)
+    return next((n for n in long if is_headline(parts[n])), start.headline)
+
+
+def _without_tail(parts: Sequence[Part]) -> Sequence[Part]:
+    """Return an article without the links to other stories that stand below it."""
+    ends = (n for n, part in enumerate(parts) if is_tail(part.text) and _any_text(parts[:n]))
+    end = next((n for n in ends if not _any_text(parts[n:])), len(parts))
+    return parts[:end]
+
+
+def _any_text(parts: Sequence[Part]) -> bool:
+    """Return whether there is running text among some parts."""
+    return any(map(is_running_text, parts))
+
+
 def _untitled(parts: Sequence[Part]) -> list[DumpArticle]:
     """Return the article in parts before any headline; none without running text."""
     return _article(parts, title=None) if any(map(is_running_text, parts)) else []
@@ -165,7 +187,8 @@ def _titled(parts: Sequence[Part], *, headline: Part) -> list[DumpArticle]:
     at = parts.index(headline)
     spelled = [part.text for part in parts if part.key == headline.key]
     proper = [text for text in spelled if not text.isupper()] or spelled
-    rest = [part for part in parts[:at] if is_sentence(part.text)] + list(parts[at:])
+    above = [part for part in parts[:at] if is_sentence(part.text) or facts(part.text)]
+    rest = above + list(parts[at:])
     body = [part for part in rest if part.key != headline.key or _ends_more(part, headline)]
     if headline.named:
         body = _unlabelled(body)
@@ -185,16 +208,16 @@ def _ends_more(part: Part, headline: Part) -> bool:
 def _article(parts: Sequence[Part], *, title: str | None) -> list[DumpArticle]:
     """Return one article of what is left without furniture; none if nothing is."""
     head = _head(parts)
-    facts: dict[str, str] = {}
+    told: dict[str, str] = {}
     for part in reversed(parts[: head + 3]):
-        kind, value = fact(part.text)
-        facts[kind] = value
+        told.update(facts(part.text))
     stated = [not (kind and n < head + 3) for n, kind in enumerate(fact(p.text)[0] for p in parts)]
     text = "\n\n".join(part.text for part in _kept(list(compress(parts, stated))))
     if not text:
         return []
     named = title or lead_title(text)
-    return [DumpArticle(named, text, facts.get("date"), facts.get("author"), facts.get("url"))]
+    known = {name: told.get(name) for name in ("date", "author", "url", "publisher")}
+    return [DumpArticle(named, text, **known)]
 
 
 def _head(parts: Sequence[Part]) -> int:
