@@ -189,6 +189,33 @@ class Archive:
         with self._storage.lock:
             return self._storage.store.catalog.articles(where=where, limit=limit, offset=offset)
 
+    def count(
+        self,
+        *,
+        since: str | date | None = None,
+        until: str | date | None = None,
+        publishers: Iterable[str] | None = None,
+    ) -> int:
+        """Return the number of articles; with a date, of those that have one."""
+        where = Filter.read(since=since, until=until, publishers=publishers)
+        with self._storage.lock:
+            return self._storage.store.catalog.count(where)
+
+    def days_around(
+        self,
+        since: str | date | None,
+        until: str | date | None,
+        *,
+        publishers: Iterable[str] | None = None,
+    ) -> list[str]:
+        """Return the last day before `since` and the first after `until` with an article."""
+        where = Filter.read(since=since, until=until, publishers=publishers)
+        with self._storage.lock:
+            catalog = self._storage.store.catalog
+            before = where.since and catalog.day_before(where.since, where.publishers)
+            after = where.until and catalog.day_after(where.until, where.publishers)
+        return [day for day in (before, after) if day]
+
     def article(self, article_id: str) -> Article:
         """Return one article; `ArchiveError` when there is none of that id."""
         with self._storage.lock:

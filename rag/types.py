@@ -250,8 +250,8 @@ class Answer:
 
     `question` is the question as it was searched: the one that was `asked`, made to stand
     alone when it refers back to the conversation. `citations` are in order of their
-    numbers; `hits` are the passages found. With `abstained` the text is the refusal phrase
-    and there are no citations. `disagreement` are those of the citations that contradict
+    numbers; `hits` are the passages found. With `abstained` the text begins with the refusal
+    phrase and there are no citations. `disagreement` are those of the citations that contradict
     each other, the newest first; mostly there are none. `period` is the time that the
     question names. `confidence` decides about refusing; None when no passage was read.
     `short` is the answer in the fewest words, empty where it has none. Talk has neither

@@ -85,8 +85,13 @@ def holds(text: str, accepted: Collection[str]) -> bool:
 
 
 def reads_alone(text: str) -> bool:
-    """Tell whether each line of `text` is whole sentences and leans on nothing before it."""
-    return all(_is_whole(strip_marks(line).strip()) for line in text.splitlines() if line.strip())
+    """Tell whether each line of `text` is whole sentences and leans on nothing before it.
+
+    Lines without a mark are headings when others have some.
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    marked = [line for line in lines if strip_marks(line) != line] or lines
+    return all(_is_whole(strip_marks(line).strip()) for line in marked)
 
 
 def _is_whole(line: str) -> bool:

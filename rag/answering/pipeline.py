@@ -18,6 +18,7 @@ from rag.answering.draft import Draft
 from rag.answering.evidence import collect, is_of_another_year, weigh
 from rag.answering.overview import digest, is_broad, subject
 from rag.answering.passage_choice import Reading, read
+from rag.answering.periods import Listing, asked_period, list_period
 from rag.answering.rewrite import refers_back, standalone
 from rag.answering.sentence_stream import claims
 from rag.answering.talk.recognise import Remark, recognise, without_courtesy
@@ -25,7 +26,18 @@ from rag.answering.talk.replies import reply
 from rag.archive import Archive
 from rag.generation import Generator, load_generator, prompts
 from rag.text.question_time import changes, find_period, wants_latest
-from rag.types import Answer, AnswerKind, Filter, Hit, Query, Stance, Timings, Turn, calendar_date
+from rag.types import (
+    Answer,
+    AnswerKind,
+    Filter,
+    Hit,
+    Period,
+    Query,
+    Stance,
+    Timings,
+    Turn,
+    calendar_date,
+)
 
 
 def answer(
@@ -52,6 +64,9 @@ def answer(
     A broad question, such as "What is known about ...?", is answered without it by
     sentences of several articles, quoted in order of time. Where articles disagree with
     the answer, lines with the sentences of both follow it.
+
+    A question about a time and nothing else, such as "What happened in October 2022?", is
+    answered by the headlines of then, each with the sentence that leads its article.
 
     A remark that asks the articles nothing, such as a greeting or "What is in this archive?",
     gets a reply of kind "talk" without a search, and so does a question in a language that
@@ -117,6 +132,9 @@ def run(
     if remark := _remark(query, archive):
         yield from _spoken(reply(remark, query.question, archive), query, started=started)
         return
+    if period := asked_period(query):
+        yield from _listed(list_period(period, query, archive), query, period, started=started)
+        return
     work = _Work(archive, query.stance, generator=generator, stop=stop)
     asked = work.standalone(replace(query, question=without_courtesy(query.question)))
     broad = is_broad(asked.question)
@@ -165,6 +183,24 @@ def _spoken(text: str, query: Query, *, started: float) -> Iterator[str | Answer
         timings=Timings(first_text=taken, total=taken),
         asked=query.question,
         kind=AnswerKind.TALK,
+    )
+
+
+def _listed(
+    found: Listing, query: Query, period: Period, *, started: float
+) -> Iterator[str | Answer]:
+    taken = time.perf_counter() - started
+    yield from found.lines
+    yield Answer(
+        question=query.question,
+        text="".join(found.lines),
+        abstained=not found.citations,
+        citations=found.citations,
+        hits=found.nearby,
+        timings=Timings(taken, taken if found.citations else None, 0.0, taken),
+        asked=query.question,
+        period=period if period.phrase else None,
+        kind=AnswerKind.OVERVIEW if found.citations else AnswerKind.REFUSAL,
     )
 
 

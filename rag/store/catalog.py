@@ -54,6 +54,28 @@ class Catalog:
         )
         return [article_of(row) for row in rows]
 
+    def count(self, where: Filter) -> int:
+        """Return the number of articles that pass."""
+        terms, values = condition(where)
+        row = self._db.execute(f"SELECT count(*) FROM articles WHERE {terms}", values).fetchone()
+        return int(row[0])
+
+    def day_after(self, date: str, publishers: Sequence[str] = ()) -> str | None:
+        """Return the first day after `date` on which an article was published."""
+        terms, values = condition(Filter(publishers=tuple(publishers)))
+        row = self._db.execute(
+            f"SELECT min(date) FROM articles WHERE {terms} AND date > ?", (*values, date)
+        ).fetchone()
+        return None if row[0] is None else str(row[0])
+
+    def day_before(self, date: str, publishers: Sequence[str] = ()) -> str | None:
+        """Return the last day before `date` on which an article was published."""
+        terms, values = condition(Filter(publishers=tuple(publishers)))
+        row = self._db.execute(
+            f"SELECT max(date) FROM articles WHERE {terms} AND date < ?", (*values, date)
+        ).fetchone()
+        return None if row[0] is None else str(row[0])
+
     def chunk_ranges(self, where: Filter) -> Ids:
         """Return the first and last chunk ids of the articles that pass, shape (articles, 2)."""
         terms, values = condition(where)

@@ -116,13 +116,14 @@ def read_time(question: str, *, today: str | dt.date | None, newest: str | None)
     return AskedTime(period, wants_latest(question), newest)
 
 
-def find_period(question: str, *, today: dt.date) -> Period | None:
+def find_period(question: str, *, today: dt.date, late: bool = True) -> Period | None:
     """Return the period that `question` speaks of, seen from `today`; None without one.
 
     Weeks begin on Monday; "on Tuesday" is the last one before today. Phrases that speak
     of now win over those that date an event, and closed ones over open ones; of several,
     the period spans all. An exact period ends late by a tenth of its length, at least a
     day and at most tomorrow: papers report the next day, and in the east it is tomorrow.
+    Without `late` it ends on its own last day.
     """
     found = _joined(question, time_phrases(question, today=today))
     told = [item for item in found if not _COMPARED.search(question[: item.start])]
@@ -132,7 +133,7 @@ def find_period(question: str, *, today: dt.date) -> Period | None:
         or [item for item in bound if item.first and item.last]
         or bound[:1]
     )
-    return _spanning(chosen, today) if chosen else None
+    return _spanning(chosen, today if late else None) if chosen else None
 
 
 def wants_latest(question: str) -> bool:
@@ -186,12 +187,15 @@ def _falling(days: int, half: float) -> float:
     return half / (half + max(days, 0))
 
 
-def _spanning(chosen: Sequence[_Stretch], today: dt.date) -> Period:
-    """Return the period from the first to the last day of all that were chosen."""
+def _spanning(chosen: Sequence[_Stretch], today: dt.date | None) -> Period:
+    """Return the period from the first to the last day of all that were chosen.
+
+    Seen from `today` it ends late when it is exact.
+    """
     firsts, lasts = [item.first for item in chosen], [item.last for item in chosen]
     first = None if None in firsts else min(filter(None, firsts))
     last = None if None in lasts else max(filter(None, lasts))
-    if chosen[0].exact:
+    if today and chosen[0].exact:
         last = _with_slack(first, last, today)
     text = ", ".join(item.text for item in chosen)
     # Asked of an archive of old articles, "on Tuesday" is a day of theirs.

@@ -34,6 +34,19 @@ _NEAR = {
     "this afternoon": 0,
     "this evening": 0,
 }
+# Days of every year, by month and day; their names stand for one only beside a year.
+_HOLIDAYS = {
+    "christmas eve": (12, 24),
+    "christmas day": (12, 25),
+    "christmas": (12, 25),
+    "boxing day": (12, 26),
+    "new year's eve": (12, 31),
+    "new years eve": (12, 31),
+    "new year's day": (1, 1),
+    "new years day": (1, 1),
+    "valentine's day": (2, 14),
+    "halloween": (10, 31),
+}
 
 _MONTHS = "|".join(calendar.month_name[1:])
 _WEEKDAYS = "|".join(calendar.day_name)
@@ -47,6 +60,7 @@ _PART = (
 _TO = r"\s*(?:\bto\b|\band\b|-|–)\s*"
 _OTHER = r"(?P<other>\d{1,2})(?:st|nd|rd|th)?"
 _WEEKDAY = rf"(?P<weekday>{_WEEKDAYS})"
+_HOLIDAY = "|".join(_HOLIDAYS).replace("'", "['’]").replace(" ", r"\s+")
 _SEASON = rf"(?P<season>{'|'.join(_SEASONS)})"
 _NUMBER = r"(?P<count>\d{1,4}|" + "|".join(sorted(_COUNTS, key=len, reverse=True)) + ")"
 _UNIT = r"(?P<unit>hour|day|week|month|year|decade)s?\b"
@@ -179,6 +193,11 @@ def _read_month(match: re.Match[str], today: dt.date) -> Phrase:
     return _dated(match, _month_number(match), today, until=relativedelta(day=31))
 
 
+def _read_holiday(match: re.Match[str], today: dt.date) -> Phrase:
+    month, day = _HOLIDAYS[" ".join(match["holiday"].lower().replace("’", "'").split())]
+    return _dated(match, month, today, day=day, until=relativedelta())
+
+
 def _read_season(match: re.Match[str], today: dt.date) -> Phrase:
     """Read a season of the northern half; a winter is named for the year it begins in."""
     month = _SEASONS[match["season"].lower()]
@@ -289,6 +308,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
         ),
         _read_day,
     ),
+    (_pattern(rf"\b(?P<holiday>{_HOLIDAY}){_OF_YEAR}"), _read_holiday),
     (_pattern(rf"\b{_PART}{_MONTH}{_OF_YEAR}"), _read_month),
     (_pattern(rf"(?:{_BEFORE_MONTH}){_PART}{_MONTH}(?!\w)"), _read_month),
     (_pattern(rf"\b{_PART}{_SEASON}{_OF_YEAR}"), _read_season),
@@ -326,5 +346,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
         _pattern(r"\b(?<!\bthe\s)(?P<which>last|this)\s+(?P<unit>week|month)\b(?!\s+of\b)"),
         _read_calendar,
     ),
-    (_pattern(r"\b(?:" + "|".join(_NEAR).replace(" ", r"\s+") + r")\b"), _read_near),
+    # Hasty writers leave out the apostrophe of "yesterday's news".
+    (_pattern(r"\b(?:" + "|".join(_NEAR).replace(" ", r"\s+") + r")(?=s?\b)"), _read_near),
 )
