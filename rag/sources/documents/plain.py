@@ -12,6 +12,7 @@ from rag.errors import SourceError
 from rag.sources import fields
 from rag.sources.dumps import is_sentence, split_dump
 from rag.sources.exports import articles_in, several_note
+from rag.sources.grid import grid_lines, text_grid
 from rag.sources.tables.columns import known_columns
 from rag.sources.text import one_line, tidy, unescape
 
@@ -89,6 +90,8 @@ def plain_markdown(text: str) -> str:
 def _unwrapped(block: str) -> str:
     """Join the lines of a paragraph, but leave those of a list or a table."""
     lines = [line.strip() for line in block.split("\n")]
+    if (grid := text_grid(lines)) and (rows := grid_lines(grid)):
+        return "\n".join(rows)
     joined = lines[:1]
     for line in lines[1:]:
         if _ITEM.match(line):

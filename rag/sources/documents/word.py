@@ -14,6 +14,7 @@ from rag.errors import SourceError
 from rag.sources.documents.titles import DAMAGE, named, said
 from rag.sources.documents.written import Written, articles_of
 from rag.sources.files import handle
+from rag.sources.grid import grid_lines
 from rag.sources.text import clean, one_line
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def _docx_body(document: Document) -> list[str]:
     lines: list[str] = []
     for block in document.iter_inner_content():
         if isinstance(block, Table):
-            lines += (" | ".join(clean(cell.text) for cell in row.cells) for row in block.rows)
+            rows = [[one_line(cell.text) for cell in row.cells] for row in block.rows]
+            lines += grid_lines(rows) or map(" | ".join, rows)
         else:
             lines.append(block.text)
     return [line for line in map(clean, lines) if line]

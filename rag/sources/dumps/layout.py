@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rag.sources.dumps.furniture import is_furniture, is_lone, is_plain, is_section, is_short
 from rag.sources.dumps.lines import fact, is_sentence
+from rag.sources.grid import grid_lines, text_grid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,10 +56,17 @@ class _Block:
     gap: int
     fenced: bool
     named: bool = False
+    table: bool = False
 
     def could_be_title(self) -> bool:
         line = self.lines[0].strip()
         return len(self.lines) == 1 and is_short(line) and line[-1] not in ".;:,"
+
+    def write_out(self) -> None:
+        """Make the rows of a table lines in which cells stand beside their names."""
+        grid = text_grid(self.lines)
+        if lines := grid_lines(grid) if grid else []:
+            self.lines, self.table = lines, True
 
 
 def cut_parts(text: str) -> list[Part]:
@@ -81,7 +89,9 @@ def cut_parts(text: str) -> list[Part]:
             blank, fenced, inside = 0, False, True
     if len(blocks) == 1:  # no blank lines at all: every line is set off
         blocks = [_Block([line], 1, blocks[0].fenced) for line in _joined(blocks[0].lines)]
-    width = wrap_width([block.lines for block in blocks])
+    for block in blocks:
+        block.write_out()
+    width = wrap_width([block.lines for block in blocks if not block.table])
     return [part for block in blocks for part in _block_parts(block, width=width)]
 
 
@@ -91,6 +101,10 @@ def _joined(lines: list[str]) -> list[str]:
 
 def _block_parts(block: _Block, *, width: int | None) -> list[Part]:
     """Turn one block into parts; only the first follows the gap before it."""
+    if block.table:
+        return [
+            Part(line, gap=0, fenced=block.fenced and not n) for n, line in enumerate(block.lines)
+        ]
     parts = []
     kicker = True  # whether all lines so far are labels over a headline, such as EXCLUSIVE
     for number, text in enumerate(unwrap(block.lines, width=width)):

@@ -8,7 +8,8 @@ import trafilatura
 from lxml import etree, html
 
 from rag.sources.dumps import is_furniture
-from rag.sources.text import clean, unescape
+from rag.sources.grid import grid_lines
+from rag.sources.text import clean, one_line, unescape
 
 _TAG = re.compile(
     r"(?i)<(?:/?(?:p|div|span|article|section|h[1-6]|ul|ol|li|em|i|b|strong|blockquote|figure|table"
@@ -30,6 +31,7 @@ _BLOCKS = frozenset(
     {"p", "div", "article", "section", "header", "main", "aside", "blockquote", "figure", "pre"}
     | {"h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "hr", "dd", "dt"}
 )
+_CELLS = frozenset({"td", "th"})
 _BREAK = "\u2029"  # the paragraph separator, which `tidy` lets no text keep
 
 
@@ -46,7 +48,11 @@ def from_markup(text: str) -> str:
 
 def main_text(page: str) -> str:
     """Return the article's body of a whole page, paragraphs apart; empty if there is none."""
-    body = trafilatura.extract(page, include_comments=False, include_tables=True, deduplicate=False)
+    tree = parse(page)
+    if tree is None:
+        return ""
+    _write_out_tables(tree)
+    body = trafilatura.extract(tree, include_comments=False, include_tables=True, deduplicate=False)
     lines = (line.strip() for line in (body or "").split("\n"))
     return "\n\n".join(line for line in lines if line and not is_furniture(line))
 
@@ -57,6 +63,7 @@ def fragment_text(fragment: str) -> str:
     if root is None:
         return ""
     etree.strip_elements(root, *_HIDDEN, with_tail=False)
+    _write_out_tables(root)
     for node in root.iter(etree.Element):
         if node.tag == "br":
             node.tail = f"\n{node.tail or ''}"
@@ -71,6 +78,23 @@ def all_text(page: str) -> str:
     """Return all the text of a page's body, its blocks as paragraphs."""
     start, end = page.lower().find("<body"), page.lower().rfind("</body>")
     return fragment_text(page[start:end] if 0 <= start < end else page)
+
+
+def _write_out_tables(tree: html.HtmlElement) -> None:
+    """Replace tables with a paragraph for each row, in which cells stand beside their names."""
+    for table in [node for node in tree.iter("table") if node.find(".//table") is None]:
+        rows = [
+            [one_line(cell.text_content()) for cell in row if cell.tag in _CELLS]
+            for row in table.iter("tr")
+        ]
+        lines = grid_lines([row for row in rows if row])
+        if not lines or table.getparent() is None:
+            continue
+        for line in lines:
+            paragraph = etree.Element("p")
+            paragraph.text = line
+            table.addprevious(paragraph)
+        table.drop_tree()
 
 
 def parse(page: str) -> html.HtmlElement | None:
