@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
+from safetensors import SafetensorError
 
 from rag.errors import ModelError
-from rag.models.device import compute_dtype
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 Vectors = npt.NDArray[np.float32]
+
+# Texts of a batch. A core is as fast with 8 as with 32, and waits less for the longest of
+# them; a GPU is idle between small batches.
+_BATCH = {"cpu": 8, "cuda": 256, "mps": 32}
+# Tokens of a model that does not say how many it reads.
+_WINDOW = 512
 
 
 class Embedder(Protocol):
@@ -48,37 +56,17 @@ class Embedder(Protocol):
         """Return the unit vector of a question, shape (dimension,)."""
 
 
-class Encoder(Protocol):
-    """A loaded network with its tokenizer; its vectors need not have length one."""
-
-    @property
-    def dimension(self) -> int:
-        """Length of every vector."""
-
-    @property
-    def max_tokens(self) -> int:
-        """The most tokens read, including those that open and close the text."""
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of tokens of each text, without special tokens."""
-
-    def encode_document(self, texts: Sequence[str]) -> npt.NDArray[np.floating]:
-        """Return the vectors of passages."""
-
-    def encode_query(self, texts: Sequence[str]) -> npt.NDArray[np.floating]:
-        """Return the vectors of questions."""
-
-
 class TransformerEmbedder:
     """A sentence-transformers model on the best device and number type at hand."""
 
-    def __init__(self, encoder: Encoder, *, id: str, checksum: str) -> None:  # noqa: A002
-        self._encoder = encoder
+    def __init__(self, model: SentenceTransformer, *, id: str, checksum: str) -> None:  # noqa: A002
+        self._model = model
         self.id = id
         self.checksum = checksum
-        self.dimension = encoder.dimension
-        # Two tokens of the window open and close the text.
-        self.max_tokens = encoder.max_tokens - 2
+        self.dimension = int(model.get_embedding_dimension() or 0)
+        # Two tokens of the window open and close a text.
+        self.max_tokens = int(model.max_seq_length or _WINDOW) - 2
+        self._batch = _BATCH[model.device.type]
 
     @classmethod
     def load(
@@ -86,67 +74,50 @@ class TransformerEmbedder:
     ) -> TransformerEmbedder:
         """Load the model called `name`; see `rag.models.registry.resolve` for the names.
 
-        A BERT with mean pooling, as the default one is, runs on PyTorch alone; all others
-        on sentence-transformers, which takes seconds longer to import. Raises `ModelError`
-        when it cannot be found, verified or read.
+        Raises `ModelError` when it cannot be found, verified or read.
         """
-        # Imported here because it takes a second, which `rag --help` must not pay.
-        from rag.embedding.bert import BertEncoder
+        # Imported here because it takes seconds, which `rag --help` must not pay.
+        from sentence_transformers import SentenceTransformer
+
+        from rag.models.device import compute_dtype
         from rag.models.registry import resolve
 
         local = resolve(name, on_progress=on_progress)
         try:
-            encoder: Encoder = (
-                BertEncoder.load(local.path, dtype=compute_dtype())
-                if BertEncoder.fits(local.path)
-                else _Library(local.path)
+            model = SentenceTransformer(
+                str(local.path), local_files_only=True, model_kwargs={"dtype": compute_dtype()}
             )
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+        except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
             raise ModelError(
                 f"cannot load {local.name} from {local.path}: {error}; the embedder must be a "
                 "model that sentence-transformers supports"
             ) from error
-        return cls(encoder, id=local.name, checksum=local.checksum)
+        return cls(model, id=local.name, checksum=local.checksum)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without special tokens."""
-        return self._encoder.count_tokens(texts) if texts else []
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return unit vectors of `texts`, shape (len(texts), dimension)."""
         if not texts:
-            return np.empty((0, self.dimension), dtype=np.float32)
-        return _unit(self._encoder.encode_document(texts))
-
-    def embed_question(self, text: str) -> Vectors:
-        """Return the unit vector of a question, shape (dimension,)."""
-        vector: Vectors = _unit(self._encoder.encode_query([text]))[0]
-        return vector
-
-
-class _Library:
-    """Any model of sentence-transformers, run by that library."""
-
-    def __init__(self, folder: Path) -> None:
-        from sentence_transformers import SentenceTransformer
-
-        self._model = SentenceTransformer(
-            str(folder), local_files_only=True, model_kwargs={"dtype": compute_dtype()}
-        )
-        self.dimension = int(self._model.get_embedding_dimension() or 0)
-        self.max_tokens = int(self._model.max_seq_length or 512)
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+            return []
         encoded = self._model.tokenizer(
             list(texts), add_special_tokens=False, truncation=False, verbose=False
         )
         return [len(ids) for ids in encoded["input_ids"]]
 
-    def encode_document(self, texts: Sequence[str]) -> npt.NDArray[np.floating]:
-        return np.asarray(self._model.encode_document(list(texts), show_progress_bar=False))
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors of `texts`, shape (len(texts), dimension)."""
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        # The library sorts texts by length, so that a batch has little padding.
+        found = self._model.encode_document(
+            list(texts), batch_size=self._batch, show_progress_bar=False
+        )
+        return _unit(np.asarray(found))
 
-    def encode_query(self, texts: Sequence[str]) -> npt.NDArray[np.floating]:
-        return np.asarray(self._model.encode_query(list(texts), show_progress_bar=False))
+    def embed_question(self, text: str) -> Vectors:
+        """Return the unit vector of a question, shape (dimension,)."""
+        found = self._model.encode_query([text], show_progress_bar=False)
+        vector: Vectors = _unit(np.asarray(found))[0]
+        return vector
 
 
 def _unit(vectors: npt.NDArray[np.floating]) -> Vectors:

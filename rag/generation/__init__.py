@@ -21,9 +21,6 @@ def load_generator(name: str, *, on_progress: Callable[[str], None] | None = Non
     OpenAI-compatible server, whose key is taken from ``DATELINE_API_KEY`` or
     ``OPENAI_API_KEY``; anything else is a name for `rag.models.registry.resolve`. Raises
     `GenerationError` or `ModelError` when it cannot be used; a server is not yet asked.
-
-    A Llama model, as the default one is, runs on PyTorch alone; all others on transformers,
-    which is slower and takes seconds longer to import.
     """
     # These imports take seconds (torch, transformers, the client's types); one is needed.
     if name.startswith(("http://", "https://")):
@@ -36,12 +33,6 @@ def load_generator(name: str, *, on_progress: Callable[[str], None] | None = Non
             )
         key = os.environ.get("DATELINE_API_KEY") or os.environ.get("OPENAI_API_KEY")
         return OpenAIGenerator(address, model=model, api_key=key)
-    from rag.generation.llama import LlamaGenerator
-    from rag.models.registry import resolve
-
-    local = resolve(name, on_progress=on_progress)
-    if LlamaGenerator.fits(local.path):
-        return LlamaGenerator.load(local)
     from rag.generation.local import TransformersGenerator
 
-    return TransformersGenerator.load(local)
+    return TransformersGenerator.load(name, on_progress=on_progress)

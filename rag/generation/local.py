@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -12,7 +10,6 @@ from jinja2 import TemplateError
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
-    DynamicCache,
     StoppingCriteria,
     StoppingCriteriaList,
     TextStreamer,
@@ -20,7 +17,8 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from rag.errors import GenerationError, ModelError
-from rag.generation.work_queue import Stop, Turns
+from rag.generation.prompt_memory import PromptMemory
+from rag.generation.work_queue import Stop, WorkQueue
 from rag.models.device import compute_dtype
 from rag.models.registry import LocalModel, resolve
 
@@ -30,11 +28,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from rag.generation.base import Message
-
-# The prompt is read in parts of so many tokens, so that stopping need not wait for all of it.
-READ_AT_ONCE = 256
-# Prompts whose states are kept: the passages of one question.
-_KEPT = 8
 
 
 class TransformersGenerator:
@@ -53,8 +46,8 @@ class TransformersGenerator:
         self.context_tokens = int(model.config.get_text_config().max_position_embeddings)
         self._model = model
         self._tokenizer = tokenizer
-        self._memory = _Memory(model)
-        self._turns = Turns()
+        self._memory = PromptMemory(model)
+        self._queue = WorkQueue()
 
     @classmethod
     def load(
@@ -107,7 +100,7 @@ class TransformersGenerator:
             return None
         tokens = self._encode(messages, room=1)["input_ids"]
         ends = stop or threading.Event()
-        scores = self._turns.wait_for(self._memory.read, tokens, stop=ends)
+        scores = self._queue.wait_for(self._memory.read, tokens, stop=ends)
         if scores is None:
             return None
         return float(scores.softmax(-1)[self._tokens(reply)[0]])
@@ -121,7 +114,7 @@ class TransformersGenerator:
             return None
         tokens = self._encode(messages, room=0)["input_ids"]
         said = torch.tensor([self._tokens(reply)])
-        return self._turns.wait_for(self._memory.likelihood, tokens, said)
+        return self._queue.wait_for(self._memory.likelihood, tokens, said)
 
     def stream(
         self,
@@ -144,7 +137,7 @@ class TransformersGenerator:
         def write(say: Callable[[str], None], ends: Stop) -> None:
             self._generate(prompt, max_new_tokens=max_new_tokens, avoid=avoided, say=say, ends=ends)
 
-        return self._turns.stream(write, stop=stop or threading.Event())
+        return self._queue.stream(write, stop=stop or threading.Event())
 
     def _encode(self, messages: Sequence[Message], *, room: int) -> Any:
         """Return the prompt; `GenerationError` when it leaves no room for the answer."""
@@ -205,81 +198,6 @@ class TransformersGenerator:
         )
 
 
-@dataclass(slots=True)
-class _State:
-    """What a model worked out for `tokens`, int64 [T]."""
-
-    tokens: torch.Tensor
-    cache: DynamicCache
-
-
-class _Memory:
-    """What the model worked out for the last prompts, kept for the next ones.
-
-    Prompts share their instructions, and an answer its question's whole prompt; only the
-    tokens after the shared ones are read. Used by one thread at a time. A model with a
-    running state or a sliding window cannot go back, so it reads anew.
-    """
-
-    def __init__(self, model: PreTrainedModel) -> None:
-        self._model: Any = model
-        self._states: list[_State] = []
-        stateful = getattr(model, "_is_stateful", False)
-        self.goes_back = not (stateful or any(DynamicCache(config=model.config).is_sliding))
-
-    @torch.inference_mode()
-    def read(self, tokens: torch.Tensor, *, stop: threading.Event | Stop) -> Any:
-        """Read `tokens`, int64 [1, T]; return the scores of what follows, [V].
-
-        None when it was stopped.
-        """
-        state = self._nearest(tokens[0, :-1])
-        self._states = [*self._states, state][-_KEPT:]
-        scores = None
-        for part in torch.split(tokens[:, len(state.tokens) :], READ_AT_ONCE, dim=1):
-            if stop.is_set():
-                return None
-            scores = self._forward(state, part, logits_to_keep=1)[0, -1]
-        return scores
-
-    def recall(self, tokens: torch.Tensor, *, stop: Stop) -> DynamicCache | None:
-        """Return the state after all of `tokens` but the last; None for a model without."""
-        if not self.goes_back:
-            return None
-        state = self._nearest(tokens[0, :-1])
-        if len(state.tokens) < tokens.shape[1] - 1:
-            self.read(tokens[:, :-1], stop=stop)
-            state = self._nearest(tokens[0, :-1])
-        return state.cache
-
-    @torch.inference_mode()
-    def likelihood(self, tokens: torch.Tensor, reply: torch.Tensor) -> float:
-        """Return the mean log-probability of `reply`, int64 [1, R], after `tokens`."""
-        first = self.read(tokens, stop=threading.Event())
-        rest = self._forward(self._nearest(tokens[0]), reply)[0, :-1]
-        scores = torch.cat([first[None], rest]).log_softmax(-1)
-        return float(scores.gather(1, reply[0][:, None].to(scores.device)).mean())
-
-    def _nearest(self, tokens: torch.Tensor) -> _State:
-        """Return a copy of what is known of `tokens`, int64 [T], from their beginning on."""
-        shared = [_shared(state.tokens, tokens) for state in self._states]
-        count = max(shared, default=0)
-        if count == 0:
-            return _State(tokens[:0].cpu(), DynamicCache(config=self._model.config))
-        cache = copy.deepcopy(self._states[shared.index(count)].cache)
-        if (excess := cache.get_seq_length() - count) > 0:
-            # Negative: how many tokens to remove.
-            cache.crop(-excess)
-        return _State(tokens[:count].cpu(), cache)
-
-    def _forward(self, state: _State, tokens: torch.Tensor, **options: Any) -> torch.Tensor:
-        device = self._model.device
-        found = self._model(input_ids=tokens.to(device), past_key_values=state.cache, **options)
-        state.tokens = torch.cat([state.tokens, tokens[0].cpu()])
-        scores: torch.Tensor = found.logits.float()
-        return scores
-
-
 class _Pieces(TextStreamer):
     """Hands on the words that are finished."""
 
@@ -305,10 +223,3 @@ class _Stopped(StoppingCriteria):
         **kwargs: Any,  # noqa: ARG002
     ) -> torch.Tensor:
         return torch.full((input_ids.shape[0],), self._ends.is_set(), device=input_ids.device)
-
-
-def _shared(one: torch.Tensor, other: torch.Tensor) -> int:
-    """Return how many leading tokens are the same."""
-    length = min(len(one), len(other))
-    different = (one[:length] != other[:length].cpu()).nonzero()
-    return int(different[0]) if len(different) else length

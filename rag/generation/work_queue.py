@@ -32,7 +32,7 @@ class Stop:
 Write = Callable[[Callable[[str], None], Stop], None]
 
 
-class Turns:
+class WorkQueue:
     """A worker: a model answers one conversation at a time, the others wait in line."""
 
     def __init__(self) -> None:
