@@ -12,7 +12,8 @@ from pypdf.errors import DependencyError, PyPdfError
 
 from rag.errors import SourceError
 from rag.sources import fields
-from rag.sources.documents import ocr
+from rag.sources.documents import columns, ocr
+from rag.sources.documents.clippings import Clipping, clippings
 from rag.sources.documents.titles import DAMAGE, named, said, titled
 from rag.sources.dumps import unwrap, wrap_width
 from rag.sources.exports import articles_in, several_note
@@ -38,7 +39,7 @@ def read_pdf(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]:
         reader = pypdf.PdfReader(BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
             raise SourceError(_PASSWORD)
-        pages = [page.extract_text() for page in reader.pages]
+        pages = [columns.page_text(page) for page in reader.pages]
         title, author = _pdf_names(reader)
         language = str(reader.root_object.get("/Lang", ""))
     except DependencyError:
@@ -54,10 +55,28 @@ def read_pdf(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]:
     if exported := articles_in(text, source=source):
         yield from exported
         return
+    if clipped := clippings(pages):
+        yield from _articles(clipped, source=source, language=language)
+        return
     title, paragraphs = titled(_paragraphs(text), title=title)
     body = "\n\n".join(paragraphs)
     yield fields.article(source=source, text=body, title=title, author=author, language=language)
     yield from several_note(body, source=source)
+
+
+def _articles(
+    clipped: Sequence[Clipping], *, source: str, language: str
+) -> Iterator[Article | Skipped]:
+    """Yield clippings as articles; the second of several is ``source#2``."""
+    for number, story in enumerate(clipped, start=1):
+        yield fields.article(
+            source=f"{source}#{number}" if len(clipped) > 1 else source,
+            text="\n\n".join(story.paragraphs),
+            title=story.title,
+            date=story.stated.get("date"),
+            publisher=story.stated.get("publisher"),
+            language=language,
+        )
 
 
 def _pdf_names(reader: pypdf.PdfReader) -> tuple[str, str]:

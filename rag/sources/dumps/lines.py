@@ -41,7 +41,9 @@ _PAPER = re.compile(
 # A time of day with its zone, and the words around it.
 _CLOCK = re.compile(
     r"(?i)\b(?:at |um |à |às |alle |a las )?\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?"
-    r"|\b\d{1,2}\s?[ap]\.?m\b\.?|\b(?:uhr|hrs|hours|local time)\b|\b\d+ min(?:ute)?s? read\b"
+    r"|\b\d{1,2}\s?[ap]\.?m\b\.?"
+    r"|\bpages?\s\d+|\bp\.\s?\d+|\bseite\s\d+|\b(?:uhr|hrs|hours|local time)\b"
+    r"|\b\d+ min(?:ute)?s? read\b"
 )
 
 _WEEKDAY = re.compile(r"(?i)[\s,|–—·•:;/-]*(?:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b)?\W*$")
@@ -102,6 +104,7 @@ def _is_date_line(text: str) -> bool:
     first, last = found[0].span.start, found[-1].span.end
     before, after = _LABEL.sub("", text[:first]).strip(), _CLOCK.sub("", text[last:]).strip()
     names = re.findall(r"[^\W\d_][^\W\d_.’'-]*", f"{before} {after}")
-    apart = len(before.split()) <= 1 or before[-1] in ",|–—-·•:;/"
+    # A weekday may stand between the separator and the date.
+    apart = len(before.split()) <= 1 or re.search(r"[,|–—·•:;/-]\s*\S*$", before) is not None
     capital = all(not name[0].islower() or len(name) <= 3 for name in names)
     return apart and len(names) <= _MOST_NAMES and capital
