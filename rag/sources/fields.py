@@ -39,7 +39,8 @@ def from_row(row: Mapping[str, object], *, columns: Matched, source: str) -> Art
     """
 
     def said(name: str) -> str:
-        return words(row.get(filled(row, columns.get(name, ()))))
+        column = filled(row, columns.get(name, ()))
+        return words(row.get(column)) if column else ""  # tables may have a nameless column
 
     bodies = (_body(row.get(column)) for column in columns.get("text", ()))
     dates = (words_of(row.get(column)) for column in columns.get("date", ()))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.sources.dates import find_dates
 from rag.sources.dumps import is_sentence, unwrap, wrap_width
-from rag.sources.exports.labels import is_copyright, label_of
+from rag.sources.exports.labels import is_copyright, is_length, label_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +45,8 @@ def cut_blocks(
     runs: list[list[str]] = [[]]
     for line in text.split("\n"):
         bare = line.strip(_RULES)
-        lone = bool(bare) and (alone(line) or (is_date_line(line) and not _inside(runs[-1])))
+        head = is_length(line) or (is_date_line(line) and not _inside(runs[-1]))
+        lone = bool(bare) and (alone(line) or head)
         if not bare or lone or label_of(line)[0] or opens(line):
             runs.append([])
         if bare:

@@ -37,7 +37,5 @@ def articles_in(
 
 def several_note(text: str, *, source: str) -> Iterator[Note]:
     """Yield a note if a text that was read as one article looks like several."""
-    count = count_openings(text)
-    if count > 1:
-        how_many = f"{count} articles" if count > 2 else "several articles"
-        yield Note(source, f"looks like {how_many} but was read as one; split it to cite each")
+    if count_openings(text) > 1:
+        yield Note(source, "looks like several articles but was read as one; split it to cite each")

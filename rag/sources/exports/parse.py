@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _HEAD = 40  # blocks that a head may take, at the most
 _RUNNING = 90  # characters; no line of a head but the headline is longer
 _TITLE_LINES = 3  # above the date line: a headline of two lines, and the paper
+_BY = re.compile(r"^(?i:by|von|par|por|di)\s+(?=\S)")
 _NUMBERED = re.compile(r"\d{1,4}\. ")
 
 
@@ -149,11 +150,17 @@ def _read_head(blocks: Sequence[Block], *, numbered: bool) -> _Head:
     if numbered:
         return _Head(" ".join(below), above[-1] if above else "", date=date)
     if lengths and lengths[0] < dated:
-        between = _said(blocks[1 : lengths[0]])
-        return _Head(above[0] if above else "", _first(below), _first(between), date)
+        return _signed(above, publisher=_first(below), date=date)
     if len(above) > 1:
         return _Head(" ".join(above[:-1]), above[-1], date=date)
     return _Head(_first(above), _first(below), date=date)
+
+
+def _signed(above: Sequence[str], *, publisher: str, date: str | None) -> _Head:
+    """Return a head whose lines above the word count are headline and author."""
+    names = [number for number, line in enumerate(above) if number and _BY.match(line)]
+    cut = names[0] if names else 1
+    return _Head(" ".join(above[:cut]), publisher, _first(above[cut:]), date)
 
 
 def _said(blocks: Sequence[Block]) -> list[str]:
@@ -206,4 +213,4 @@ def _without_imprint(text: str, publisher: str) -> str:
 
 
 def _without_by(author: str) -> str:
-    return re.sub(r"^(?i:by|von|par|por|di)\s+", "", author.strip())
+    return _BY.sub("", author.strip())

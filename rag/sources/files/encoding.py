@@ -24,7 +24,7 @@ _BOMS = (
 _SAMPLE = 65_536  # bytes that the encoding is guessed from
 # Letters beyond ASCII of the languages written in each encoding, commonest encoding first.
 _CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
-_VOWELS, _VOWEL_SHARE = frozenset("аеёиоуыэюяіїє"), 0.33  # Hebrew read as Cyrillic has fewer
+_SHOUTED = 0.8  # text that is nearly all capitals is likelier that of another encoding
 _LANGUAGES: dict[str, tuple[str, ...]] = {
     "cp1252": (
         "äöüß", "àâæçéèêëîïôœùûüÿ", "áéíñóúü", "ãáàâçéêíóôõú", "åäöæøéà", "àèéìíîòóùú",
@@ -44,6 +44,13 @@ _LANGUAGES: dict[str, tuple[str, ...]] = {
     "cp874": ("".join(map(chr, range(0x0E01, 0x0E5C))),),
     "cp866": (_CYRILLIC + "ё",),
 }  # fmt: skip
+# Letters that no text of an alphabet does without, and the share they have at the least;
+# Hebrew read in one of these encodings has fewer.
+_VOWELS = (frozenset("аеёиоуыэюяіїє"), 0.33)
+_NEEDED = {
+    **dict.fromkeys(("cp1251", "koi8_r", "cp866"), _VOWELS),
+    "cp1253": (frozenset("άέήίόύώ"), 0.04),
+}
 # First bytes of the everyday characters of each, and of its kana where it is Japanese; the
 # narrower ranges stand first.
 _MULTIBYTE: dict[str, tuple[range, range]] = {
@@ -166,9 +173,12 @@ def _score(sample: bytes, encoding: str) -> float:
     if not letters:
         return 1.0 if marks else 0.0
     known: float = max(_known(counts, alphabet) for alphabet in _LANGUAGES[encoding])
-    if _LANGUAGES[encoding][0].startswith(_CYRILLIC):
-        vowels = sum(counts[char] for char in counts if char.lower() in _VOWELS)
-        known *= min(1.0, vowels / (_VOWEL_SHARE * letters))
+    if encoding in _NEEDED:
+        needed, share = _NEEDED[encoding]
+        written = sum(counts[char] for char in counts if char.lower() in needed)
+        known *= min(1.0, written / (share * letters))
+    if sum(counts[char] for char in counts if char.isupper()) > letters / 2:
+        known *= _SHOUTED
     return (known - _odd_pairs(text, latin=encoding in _LATIN)) / letters
 
 

@@ -36,7 +36,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         *("publicationdate", "publishedtime", "publisheddate", "datepublish", "timestamp"),
         *("webpublicationdate", "datetime", "firstpublicationdate", "dateissued", "issued"),
         *("versioncreated", "publishedon", "datetimepub", "createdat", "created", "datecreated"),
-        *("time", "fecha", "datum", "data", "datepublication", "fechapublicacion"),
+        *("time", "fecha", "datum", "datepublication", "fechapublicacion", "datapublicacao"),
     ),
     "url": (
         *("url", "link", "articleurl", "sourceurl", "weburl", "webpage", "permalink", "shareurl"),
