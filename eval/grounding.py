@@ -35,6 +35,7 @@ from rag.generation import prompts
 from rag.generation.local import TransformersGenerator
 from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_GENERATOR
 from rag.settings import AnswerSettings
+from rag.types import Passage
 
 _RESAMPLES = 1000
 LEAST = AnswerSettings().least_support
@@ -112,7 +113,7 @@ def judge(cases: Sequence[Case], *, embedder: Embedder) -> Iterator[tuple[Case, 
 
 def likelihood_ratio(case: Case, generator: TransformersGenerator) -> float:
     """Return how much likelier the text makes the answer, in nats per token."""
-    shown = prompts.build(case.question, [prompts.Passage("", case.text)])
+    shown = prompts.build(case.question, [Passage("", case.text)])
     alone = prompts.build(case.question, [])
     with_text = generator.log_likelihood(shown, case.claim)
     without = generator.log_likelihood(alone, case.claim)

@@ -75,7 +75,7 @@ def evaluate(
     archive: Archive,
     questions: Path,
     *,
-    generator: Generator,
+    generator: Generator | None = None,
     most: int | None = None,
     folder: Path | None = None,
     earlier: Path | None = None,
@@ -92,7 +92,8 @@ def evaluate(
     compared = read(before) if before else None
     chosen = load_questions(questions)[:most]
     run = run_on(archive, chosen, generator=generator, progress=progress)
-    settings = settings_of(archive, generator=generator.name, questions=str(questions))
+    name = generator.name if generator else archive.settings.generator
+    settings = settings_of(archive, generator=name, questions=str(questions))
     report = Report(run, summarise(run), settings, compared)
     return report, write(report, folder)
 
@@ -103,6 +104,7 @@ def settings_of(archive: Archive, *, generator: str, questions: str) -> dict[str
         "archive": str(archive.folder),
         "articles": str(archive.stats().articles),
         "embedder": archive.settings.embedder,
+        "reader": archive.settings.reader,
         "generator": generator,
         "questions": questions,
     }

@@ -47,7 +47,8 @@ ProgressFunction = Callable[[int, int], None]
 class Outcome:
     """The outcome of one question; a score is None if it does not apply.
 
-    `answer` is the text given, the refusal phrase when `abstained`. A refusal of an
+    `answer` is the text given, the refusal phrase when `abstained`; F1 and exact match are of its
+    short answer where it has one. A refusal of an
     answerable question scores 0; an unanswerable one has no scores. `holds_answer`,
     `quote_holds_answer` and `passages_hold_answer` tell whether an accepted answer
     stands in the answer, in a cited quote, and in the first four passages found.
@@ -209,7 +210,7 @@ def run_on(
     archive: Archive,
     questions: Sequence[Question],
     *,
-    generator: Generator,
+    generator: Generator | None = None,
     progress: ProgressFunction | None = None,
 ) -> EvalRun:
     """Run the questions against an archive with the default settings; see `run`."""
@@ -276,7 +277,7 @@ def _judge(
     matched = exact_match(given.text, question.answers)
     return replace(
         refused,
-        f1=token_f1(given.text, question.answers),
+        f1=token_f1(given.short or given.text, question.answers),
         exact_match=matched,
         holds_answer=matched or bool(_any_holds((strip_marks(given.text),), question)),
         cites_gold=any(gold_name(c.article, gold) for c in given.citations) if gold else None,

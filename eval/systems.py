@@ -30,12 +30,14 @@ from eval.metrics import Interval, gold_name, interval, percentile
 from eval.questions import Question, load_questions
 from eval.runner import Outcome, run
 from rag import Answer, Archive, Citation, Hit, Timings
-from rag.answering.confidence import best_score, confidence
+from rag.answering import overview
+from rag.answering.choice import passage_of
 from rag.answering.evidence import weigh
 from rag.answering.marks import split_marks
 from rag.generation import Generator, load_generator, prompts
-from rag.models.registry import BASE_GENERATOR
-from rag.settings import archive_path
+from rag.models.registry import BASE_GENERATOR, DEFAULT_READER
+from rag.settings import Settings, archive_path
+from rag.types import Query
 
 # Extra passages to search for, so that enough are left without the hidden articles.
 _SPARE = 16
@@ -47,10 +49,10 @@ class HidingArchive(Archive):
 
     hidden: Sequence[str] = ()
 
-    def search(self, question: str, *, k: int = 8, **options: Any) -> list[Hit]:
-        """Search as `Archive.search`, and leave hidden articles out."""
-        found = super().search(question, k=k + _SPARE, **options)
-        return [hit for hit in found if gold_name(hit.article, self.hidden) is None][:k]
+    def retrieve(self, query: Query) -> list[Hit]:
+        """Search as `Archive.retrieve`, and leave hidden articles out."""
+        found = super().retrieve(replace(query, k=query.k + _SPARE))
+        return [hit for hit in found if gold_name(hit.article, self.hidden) is None][: query.k]
 
 
 class Asked(NamedTuple):
@@ -94,7 +96,7 @@ def bare(archive: Archive, generator: Generator) -> Callable[[Question], Answer]
     def answer(question: Question) -> Answer:
         started = time.perf_counter()
         hits = archive.search(question.question, k=settings.passages)
-        passages = [prompts.Passage(prompts.heading(hit.article), hit.text) for hit in hits]
+        passages = [passage_of(hit) for hit in hits]
         pieces: list[str] = []
         first: float | None = None
         messages = prompts.build(question.question, passages)
@@ -124,8 +126,7 @@ def extractive(archive: Archive) -> Callable[[Question], Answer]:
         hits = archive.search(question.question, k=settings.hits)[: settings.passages]
         weighed = weigh(question.question, hits, embedder=archive.embedder())
         best = weighed.best
-        score = best_score(hits)
-        sure = confidence(score, weighed.strength, None)
+        sure = overview.confidence(hits, weighed)
         refused = best is None or sure.probability < settings.balanced
         total = time.perf_counter() - started
         if best is None or refused:
@@ -212,10 +213,9 @@ def main(
     min_words: int = 1,
     answerable: int = 300,
     hidden: int = 150,
-    only: Annotated[str, typer.Option(help="Regular expression for the systems to ask.")] = ".",
-    rest: Annotated[
-        bool, typer.Option(help="Ask the questions that are not drawn, both ways.")
-    ] = False,
+    only: Annotated[str, typer.Option(help="A pattern of the systems to ask.")] = ".",
+    reader: Annotated[str, typer.Option(help="The reader's name or folder.")] = DEFAULT_READER,
+    rest: Annotated[bool, typer.Option(help="Ask what would not be drawn, both ways.")] = False,
 ) -> None:
     """Ask the systems what is not in `out` yet, and print the whole table."""
     long_enough = [
@@ -224,7 +224,8 @@ def main(
         if not question.history and len(question.question.split()) >= min_words
     ]
     asked = choose(long_enough, answerable=answerable, hidden=hidden, rest=rest)
-    with HidingArchive.open(archive_path(archive), create=False) as opened:
+    settings = Settings(reader=reader)
+    with HidingArchive.open(archive_path(archive), create=False, settings=settings) as opened:
         assert isinstance(opened, HidingArchive)  # noqa: S101
         systems: dict[str, Callable[[], Callable[[Question], Answer]]] = {
             "default": lambda: _default(opened),
@@ -243,8 +244,7 @@ def main(
 
 
 def _default(archive: Archive) -> Callable[[Question], Answer]:
-    generator = load_generator(archive.settings.generator)
-    return lambda q: rag.answer(q.question, archive=archive, generator=generator)
+    return lambda q: rag.answer(q.question, archive=archive)
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

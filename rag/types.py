@@ -116,6 +116,14 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """What a model reads of an article: a heading that places it, and a stretch of its text."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """The sentence an answer's mark ``[number]`` points to.
 
@@ -224,15 +232,14 @@ class Timings:
 class Confidence:
     """How likely the passages answer a question, and what that was worked out from.
 
-    `probability` is in [0, 1]. `score` is the search's for the passage read, in [0, 1];
-    `strength` is how well the evidence speaks to the question, from about 0 to 3;
-    `inclination` is the generator's probability of refusing, None when it cannot tell.
+    `probability` is in [0, 1]. `odds` are the reader's log-odds, in nats, of the span that was
+    chosen, None for an overview, which has none. `score` is the search's for its passage, in
+    [0, 1].
     """
 
     probability: float
+    odds: float | None
     score: float
-    strength: float
-    inclination: float | None
 
 
 class AnswerKind(StrEnum):

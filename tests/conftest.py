@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag import Archive, Article
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeEmbedder, FakeReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +22,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not any(item.get_closest_marker(tier) for tier in SLOW):
             item.add_marker("fast")
+
+
+@pytest.fixture(autouse=True)
+def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read with the fake one, but in the tests that load the models."""
+    if not request.node.get_closest_marker("models"):
+        monkeypatch.setattr("rag.reading.load_reader", lambda *_name, **_options: FakeReader())
 
 
 @pytest.fixture

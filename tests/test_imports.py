@@ -21,7 +21,7 @@ ORDER = (
     ("rag.store",),
     ("rag.ingest", "rag.retrieval"),
     ("rag.archive",),
-    ("rag.generation",),
+    ("rag.reading", "rag.generation"),
     ("rag.answering",),
     ("rag",),
     ("rag.training",),

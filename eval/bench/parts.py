@@ -31,7 +31,7 @@ from rag.settings import Settings
 from rag.store.identity import article_id, content_hash, signature
 from rag.store.indexes import Indexes
 from rag.store.store import EmbedderIdentity, Prepared, Store
-from rag.types import Article, Chunk
+from rag.types import Article, Chunk, Passage
 
 # Passages embedded, and how often; prompts, and the passages in each, which make 300 to 400
 # tokens; and tokens written after each prompt.
@@ -82,7 +82,7 @@ def generation(job: Job) -> dict[str, Any]:
     generator = load_generator(BASE_GENERATOR)
     asked = json.loads(Path(job.questions).read_text(encoding="utf-8"))[:_PROMPTS]
     passages = [
-        prompts.Passage(article.title, text)
+        Passage(article.title, text)
         for article, text in _passages(job, TransformerEmbedder.load(DEFAULT_EMBEDDER))
     ]
     built = [

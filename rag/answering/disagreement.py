@@ -49,15 +49,21 @@ _NO_DENIAL = re.compile(r"\bnot (?:only|just)\b|\bno (?:longer|later|fewer|less)
 
 
 def disagreeing(
-    question: str, found: Evidence, evidence: Sequence[Evidence], *, embedder: Embedder
+    question: str,
+    found: Evidence,
+    evidence: Sequence[Evidence],
+    *,
+    embedder: Embedder,
+    among: Sequence[Evidence] = (),
 ) -> tuple[Evidence, ...]:
     """Return the sentences of other articles that contradict `found`, newest first.
 
     At most one sentence of each article; undated articles come last. `found` is the
-    sentence that answers `question`; `evidence` all that was weighed for it. Nothing is
+    sentence that answers `question`; `evidence` are those that may contradict it, and
+    `among` those by which rare words are told from common ones, by default the same. Nothing is
     embedded unless figures, dates, names or a denial differ.
     """
-    overlap = Overlap(question, [item.quote for item in evidence])
+    overlap = Overlap(question, [item.quote for item in among or evidence])
     differing = [
         item
         for item in evidence

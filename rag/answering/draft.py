@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.answering.evidence import Evidence, Weighed
 from rag.answering.marks import split_marks
+from rag.answering.statement import in_full, leans, sentence_before
 from rag.answering.support import best_support
 from rag.settings import AnswerSettings
 from rag.text.facts import spelled_date
@@ -15,7 +16,7 @@ from rag.types import Citation, Confidence
 class Draft:
     """Checks what it is given, and numbers the sentences that bear it out.
 
-    It begins with `rest_on`. `main` is the sentence that was cited first. With `dated`
+    `main` is the sentence that was cited first. With `dated`
     the first sentence tells the date that it holds for.
     """
 
@@ -24,6 +25,7 @@ class Draft:
         self._weighed = Weighed((), 0.0)
         self._confidence: Confidence | None = None
         self._text = ""
+        self._short: list[str] = []
         self._citations: list[Citation] = []
         self._disagreement: list[Citation] = []
         self._main: Evidence | None = None
@@ -31,11 +33,17 @@ class Draft:
         self._settings = settings
         self._sentences: list[str] = []
         self._rejected = 0
+        self._refused = False
 
     @property
     def text(self) -> str:
         """What was said so far."""
         return self._text
+
+    @property
+    def short(self) -> str:
+        """The answer in the fewest words; several answers have a semicolon between them."""
+        return "; ".join(self._short)
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -54,7 +62,7 @@ class Draft:
 
     @property
     def confidence(self) -> Confidence | None:
-        """How likely the evidence answers at all; None before `rest_on`."""
+        """How likely the evidence answers at all; None before `trust`."""
         return self._confidence
 
     @property
@@ -63,9 +71,22 @@ class Draft:
         said = len(self._sentences) >= self._settings.max_sentences
         return said or self._rejected > self._settings.max_rejected
 
-    def rest_on(self, weighed: Weighed, confidence: Confidence) -> None:
-        """Take the evidence to check against, and how likely it answers at all."""
-        self._weighed, self._confidence = weighed, confidence
+    def rest_on(self, weighed: Weighed) -> None:
+        """Take the evidence that written sentences are checked against."""
+        self._weighed = weighed
+
+    def trust(self, confidence: Confidence | None) -> None:
+        """Take how likely the articles answer at all."""
+        self._confidence = confidence
+
+    def refuse(self) -> None:
+        """Take note that a generator found no answer; what it said before stays."""
+        self._refused = True
+
+    @property
+    def refused(self) -> bool:
+        """Whether a generator found no answer."""
+        return self._refused
 
     def add(self, sentence: str) -> str:
         """Check a written sentence; return the text it adds, empty when it fails.
@@ -91,10 +112,21 @@ class Draft:
             return ""
         return self._append(claim, found)
 
-    def quote_best(self) -> str:
-        """Quote the most relevant sentence verbatim; return the text it adds."""
-        best = self._weighed.best
-        return self._append(_one_line(best.quote), best) if best else ""
+    def state(self, found: Evidence, *, short: str = "", verdict: str = "") -> str:
+        """Say the sentence that holds the answer, after "Yes" or "No" if that is its `verdict`.
+
+        A sentence that leans on the one before it is said after that one. `short` is the
+        answer in the fewest words.
+        """
+        piece = ""
+        before = sentence_before(found) if leans(found.quote) else None
+        if before and not self._is_cited(before):
+            piece = self._append(in_full(before.quote, before.article.date), before)
+        said = in_full(found.quote, found.article.date)
+        self._short += [short] if short and short not in self._short else []
+        if self._is_cited(found):
+            return piece
+        return piece + self._append(f"{verdict}: {said}" if verdict else said, found)
 
     def quote_line(self, found: Evidence) -> str:
         """Quote a sentence verbatim on a line of its own, after its date."""
@@ -120,6 +152,12 @@ class Draft:
         piece = f"{joint if self._text else ''}{said} [{self._citation(found).number}]"
         self._text += piece
         return piece
+
+    def _is_cited(self, found: Evidence) -> bool:
+        return any(
+            (item.article.id, item.start) == (found.article.id, found.start)
+            for item in self._citations
+        )
 
     def _citation(self, found: Evidence) -> Citation:
         """Return a sentence's citation, a new one for a sentence not cited before."""

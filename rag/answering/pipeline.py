@@ -6,25 +6,24 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
-from rag.answering import marks
-from rag.answering.confidence import best_score, confidence
+from rag import reading
+from rag.answering import choice, fact, overview
 from rag.answering.disagreement import disagreeing
 from rag.answering.draft import Draft
-from rag.answering.evidence import collect, is_of_another_year, weigh
-from rag.answering.overview import digest, is_broad, subject
-from rag.answering.passage_choice import Reading, read
+from rag.answering.evidence import collect, weigh
 from rag.answering.periods import Listing, asked_period, list_period
 from rag.answering.rewrite import refers_back, standalone
-from rag.answering.sentence_stream import claims
 from rag.answering.talk.recognise import Remark, recognise, without_courtesy
 from rag.answering.talk.replies import reply
+from rag.answering.written import write
 from rag.archive import Archive
 from rag.generation import Generator, load_generator, prompts
+from rag.models.registry import DEFAULT_GENERATOR
+from rag.reading import Reader
 from rag.text.question_time import changes, find_period, wants_latest
 from rag.types import (
     Answer,
@@ -58,12 +57,14 @@ def answer(
     turns of the conversation, oldest first, as pairs of question and answer. `since`
     and `until` are inclusive publication dates. A "strict" `stance` refuses more often,
     a "lenient" one less. "Yesterday" and "last week" in a question are seen from `today`,
-    by default the day it is. `generator` writes the answer; by default it is the one of
-    the archive's settings, loaded once.
+    by default the day it is.
 
-    A broad question, such as "What is known about ...?", is answered without it by
-    sentences of several articles, quoted in order of time. Where articles disagree with
-    the answer, lines with the sentences of both follow it.
+    The reader finds the words that answer, `Answer.short`, and the sentence that they stand
+    in is the answer. A `generator` that is given, or named in the archive's settings, writes
+    sentences of its own instead, which are said as far as the articles bear them out. A
+    broad question, such as "What is known about ...?", is answered by sentences of several
+    articles, quoted in order of time. Where articles disagree with the answer, lines with the
+    sentences of both follow it.
 
     A question about a time and nothing else, such as "What happened in October 2022?", is
     answered by the headlines of then, each with the sentence that leads its article.
@@ -137,9 +138,9 @@ def run(
         return
     work = _Work(archive, query.stance, generator=generator, stop=stop)
     asked = work.standalone(replace(query, question=without_courtesy(query.question)))
-    broad = is_broad(asked.question)
+    broad = overview.is_broad(asked.question)
     wanted = work.settings.digest_hits if broad else work.settings.hits
-    hits = archive.retrieve(replace(asked, question=subject(asked.question), k=wanted))
+    hits = archive.retrieve(replace(asked, question=overview.subject(asked.question), k=wanted))
     searched = time.perf_counter()
     draft = Draft(asked.question, work.settings, dated=not broad and _dated(asked.question))
     first: float | None = None
@@ -160,6 +161,7 @@ def run(
         asked=query.question,
         period=find_period(asked.question, today=asked.today) if asked.today else None,
         confidence=draft.confidence,
+        short=draft.short,
         kind=_kind(draft, broad=broad),
     )
 
@@ -252,9 +254,18 @@ class _Work:
         self._stop = stop or threading.Event()
 
     @property
+    def _reader(self) -> Reader:
+        return reading.load_reader(self._archive.settings.reader)
+
+    @property
     def _generator(self) -> Generator:
         """The generator, loaded only for a question that needs it."""
         return self._given or _load(self._archive.settings.generator)
+
+    @property
+    def _writes(self) -> bool:
+        """Whether a generator was named to write answers; the default one only rewrites."""
+        return self._given is not None or self._archive.settings.generator != DEFAULT_GENERATOR
 
     def standalone(self, query: Query) -> Query:
         """Return the query with a question that can be understood without the conversation."""
@@ -268,79 +279,58 @@ class _Work:
     def digest(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the sentences that tell most; none when the archive lacks the subject."""
         embedder = self._archive.embedder()
-        weighed = weigh(subject(question), hits, embedder=embedder)
-        sure = confidence(best_score(hits), weighed.strength, None)
-        draft.rest_on(weighed, sure)
+        weighed = weigh(overview.subject(question), hits, embedder=embedder)
+        sure = overview.confidence(hits, weighed)
+        draft.rest_on(weighed)
+        draft.trust(sure)
         if sure.probability < self._least:
             return
         most = self.settings.digest_sentences
-        for found in digest(question, weighed.evidence, embedder=embedder, most=most):
+        for found in overview.digest(question, weighed.evidence, embedder=embedder, most=most):
             if self._stop.is_set():
                 return
             yield draft.quote_line(found)
 
     def answer(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
-        """Yield checked sentences, then what disagrees; none when the passages do not answer."""
-        shown = hits[: self.settings.passages]
-        if not shown or is_of_another_year(question, shown):
+        """Yield the sentences that answer, then what disagrees; none when no passage answers."""
+        passages = [choice.passage_of(hit) for hit in hits]
+        readings = self._reader.read(question, passages, stop=self._stop)
+        ranked = choice.rank(question, hits, readings)
+        found = fact.chosen(question, ranked, least=self._least)
+        draft.trust(choice.confidence(found or ranked))
+        if not found or self._stop.is_set():
             return
-        embedder = self._archive.embedder()
-        reading = read(
+        if self._writes:
+            yield from self._written(question, choice.in_order(found, hits), draft)
+        if not (draft.text or draft.refused or self._stop.is_set()):
+            yield from fact.state(question, found, draft)
+        rivals = fact.answering(ranked, least=self._least)
+        if draft.main and not self._stop.is_set():
+            others = disagreeing(
+                question,
+                draft.main,
+                rivals,
+                embedder=self._archive.embedder(),
+                among=collect(hits),
+            )
+            yield from draft.contrast(others)
+
+    def _written(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+        shown = hits[: self.settings.passages]
+        draft.rest_on(weigh(question, shown, embedder=self._archive.embedder()))
+        return write(
             question,
             shown,
+            draft,
             generator=self._generator,
             max_new_tokens=self.settings.max_new_tokens,
             stop=self._stop,
         )
-        weighed = weigh(question, reading.hits, embedder=embedder, among=hits)
-        sure = confidence(best_score(reading.hits), weighed.strength, reading.inclination)
-        draft.rest_on(weighed, sure)
-        if sure.probability < self._least:
-            return
-        yield from self._written(reading, draft)
-        if draft.main and not self._stop.is_set():
-            others = disagreeing(question, draft.main, collect(shown), embedder=embedder)
-            yield from draft.contrast(others)
-
-    def _written(self, reading: Reading, draft: Draft) -> Iterator[str]:
-        """Yield the generator's sentences that pass, or the best quotation if none does."""
-        spoken: list[str] = []
-        written = self._generator.stream(
-            reading.messages,
-            max_new_tokens=self.settings.max_new_tokens,
-            # Whether to refuse is decided by now, by the generator's own measure among others.
-            avoid=None if reading.inclination is None else prompts.REFUSAL,
-            stop=self._stop,
-        )
-        refused = False
-        # Closing the stream ends the generator's work within a token.
-        with closing(written):  # type: ignore[type-var]
-            recorded = _recorded(written, spoken)
-            for sentence in claims(recorded, was_cut=lambda: self._was_cut(spoken)):
-                refused = marks.split_marks(sentence)[0] == prompts.REFUSAL
-                if refused:
-                    break
-                if piece := draft.add(sentence):
-                    yield piece
-                if draft.full:
-                    break
-        if not (draft.text or refused or self._stop.is_set()):
-            yield draft.quote_best()
-
-    def _was_cut(self, spoken: Sequence[str]) -> bool:
-        used = self._generator.count_tokens("".join(spoken))
-        return self._stop.is_set() or used >= self.settings.max_new_tokens - 1
-
-
-def _recorded(pieces: Iterable[str], record: list[str]) -> Iterator[str]:
-    for piece in pieces:
-        record.append(piece)
-        yield piece
 
 
 @cache
 def _load(name: str) -> Generator:
-    """Load the default generator, once in a process."""
+    """Load a generator, once in a process."""
     return load_generator(name)
 
 

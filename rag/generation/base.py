@@ -32,25 +32,15 @@ class Generator(Protocol):
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens of `text`."""
 
-    def inclination(
-        self, messages: Sequence[Message], reply: str, *, stop: threading.Event | None = None
-    ) -> float | None:
-        """Return the probability that the reply begins as `reply` does.
-
-        None when the generator cannot tell, or `stop` was set first.
-        """
-
     def stream(
         self,
         messages: Sequence[Message],
         *,
         max_new_tokens: int,
-        avoid: str | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[str]:
         """Yield the answer in pieces as they are made; joined, they are the answer.
 
-        It does not begin as `avoid` does, where the generator can help it. Closing the
-        iterator, or setting `stop`, ends the work within a token. Raises `GenerationError`
-        when the messages do not fit the window or the work fails.
+        Closing the iterator, or setting `stop`, ends the work within a token. Raises
+        `GenerationError` when the messages do not fit the window or the work fails.
         """

@@ -39,10 +39,8 @@ class TransformersGenerator:
         *,
         tokenizer: PreTrainedTokenizerBase,
         name: str,
-        trained: bool = False,
     ) -> None:
         self.name = name
-        self._trained = trained
         self.context_tokens = int(model.config.get_text_config().max_position_embeddings)
         self._model = model
         self._tokenizer = tokenizer
@@ -81,29 +79,11 @@ class TransformersGenerator:
                 "choose an instruct or chat model"
             )
         network.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
-        return cls(network.eval(), tokenizer=tokenizer, name=local.name, trained=local.adapted)
+        return cls(network.eval(), tokenizer=tokenizer, name=local.name)
 
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens of `text`, without the template around it."""
         return len(self._tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
-
-    def inclination(
-        self, messages: Sequence[Message], reply: str, *, stop: threading.Event | None = None
-    ) -> float | None:
-        """Return the probability that the reply begins with the first token of `reply`.
-
-        The messages stay in memory: `stream` goes on from there. None when `stop` was set
-        before they were read, when the model cannot go back to them, and for a model that
-        was not trained to refuse, whose probability says little. Raises as `stream` does.
-        """
-        if not (self._trained and self._memory.goes_back):
-            return None
-        tokens = self._encode(messages, room=1)["input_ids"]
-        ends = stop or threading.Event()
-        scores = self._queue.wait_for(self._memory.read, tokens, stop=ends)
-        if scores is None:
-            return None
-        return float(scores.softmax(-1)[self._tokens(reply)[0]])
 
     def log_likelihood(self, messages: Sequence[Message], reply: str) -> float | None:
         """Return the mean log-probability of the tokens of `reply`, in nats, at most 0.
@@ -121,21 +101,18 @@ class TransformersGenerator:
         messages: Sequence[Message],
         *,
         max_new_tokens: int,
-        avoid: str | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[str]:
         """Yield the answer in pieces of whole words; joined, they are the answer.
 
-        It does not begin with the first token of `avoid`. Closing the iterator, or
-        setting `stop`, ends the work within a token, or a part of the prompt. Raises
-        `GenerationError` at once when the messages do not fit the window, and while
-        iterating when the model fails.
+        Closing the iterator, or setting `stop`, ends the work within a token, or a part of
+        the prompt. Raises `GenerationError` at once when the messages do not fit the window,
+        and while iterating when the model fails.
         """
         prompt = self._encode(messages, room=max_new_tokens)
-        avoided = self._tokens(avoid)[:1] if avoid else None
 
         def write(say: Callable[[str], None], ends: Stop) -> None:
-            self._generate(prompt, max_new_tokens=max_new_tokens, avoid=avoided, say=say, ends=ends)
+            self._generate(prompt, max_new_tokens=max_new_tokens, say=say, ends=ends)
 
         return self._queue.stream(write, stop=stop or threading.Event())
 
@@ -176,7 +153,6 @@ class TransformersGenerator:
         prompt: Any,
         *,
         max_new_tokens: int,
-        avoid: list[int] | None,
         say: Callable[[str], None],
         ends: Stop,
     ) -> None:
@@ -186,7 +162,6 @@ class TransformersGenerator:
         self._model.generate(  # type: ignore[operator]
             **prompt.to(self._model.device),
             past_key_values=cache,
-            begin_suppress_tokens=avoid,
             max_new_tokens=max_new_tokens,
             do_sample=False,
             # Set for sampling by some models, and warned about when decoding is greedy.

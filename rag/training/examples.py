@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from rag.errors import TrainingError
-from rag.generation.prompts import Passage
+from rag.types import Passage
 
 # What a record in none of the forms raises.
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)

@@ -1,4 +1,4 @@
-"""Bars by hand, and weights that tell apart what can be told apart."""
+"""Bars by hand."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import typer
 from typer.testing import CliRunner
 
 from eval import refusal
-from eval.refusal import BARS, Case, bars, cases, fit
+from eval.refusal import BARS, Case, bars, cases
 from rag.types import Confidence
 
 
-def case(answerable: bool, probability: float, *, inclination: float = 0.5) -> Case:
-    return Case(answerable, Confidence(probability, probability, 1.0, inclination))
+def case(answerable: bool, probability: float) -> Case:
+    return Case(answerable, Confidence(probability, 1.0, probability))
 
 
 def row(system: str, hidden: bool, confidence: dict[str, float] | None) -> str:
@@ -22,8 +22,8 @@ def row(system: str, hidden: bool, confidence: dict[str, float] | None) -> str:
 
 
 def write(path: Path) -> None:
-    sure = {"probability": 0.9, "score": 0.8, "strength": 2.0, "inclination": 0.1}
-    unsure = {"probability": 0.35, "score": 0.4, "strength": 1.0, "inclination": 0.8}
+    sure = {"probability": 0.9, "odds": 2.0, "score": 0.8}
+    unsure = {"probability": 0.35, "odds": -1.0, "score": 0.4}
     rows = [
         row("default", False, sure),
         row("default", False, unsure),
@@ -43,14 +43,6 @@ def test_each_bar_is_counted_by_hand() -> None:
     assert by_bar[0.6] == ("0.50", "0.00")
 
 
-def test_weights_have_the_sign_of_what_they_weigh() -> None:
-    asked = [case(True, 0.7 + n / 50, inclination=0.2) for n in range(5)]
-    asked += [case(False, 0.4 + n / 50, inclination=0.7) for n in range(9)]
-    model = fit(asked, ("score", "inclination"))
-    score, inclination = model.coef_[0]
-    assert score > 0 > inclination
-
-
 def test_only_the_system_asked_for_is_read(tmp_path: Path) -> None:
     write(tmp_path / "out.jsonl")
     found = list(cases(tmp_path / "out.jsonl", system="default"))
@@ -58,15 +50,14 @@ def test_only_the_system_asked_for_is_read(tmp_path: Path) -> None:
     assert [item.probability for item in found] == [0.9, 0.35, 0.35, 0.0]
 
 
-def test_the_command_prints_bars_and_weights(tmp_path: Path) -> None:
+def test_the_command_prints_the_bars(tmp_path: Path) -> None:
     write(tmp_path / "out.jsonl")
     app = typer.Typer()
     app.command()(refusal.main)
-    result = CliRunner().invoke(app, [str(tmp_path / "out.jsonl"), "--fit"])
+    result = CliRunner().invoke(app, [str(tmp_path / "out.jsonl")])
     assert result.exit_code == 0, result.output
     # Both that are answerable have a probability at least as high as the others: 3.5 of 4 pairs.
     assert "ROC-AUC 0.875" in result.output
-    assert "score, strength, inclination" in result.output
 
 
 def test_a_system_without_outcomes_of_both_kinds_is_an_error_that_says_so(tmp_path: Path) -> None:

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.reading import Candidate, Reading
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rag.embedding.embedder import Vectors
     from rag.generation import Message
+    from rag.types import Passage
 
 VOCABULARY = (
     *("election", "vote", "minister", "storm", "flood", "harbour", "ferry", "strike"),
@@ -72,25 +75,18 @@ class FakeGenerator:
     name = "fake"
     context_tokens = 2048
 
-    def __init__(self, text: str, *, refusing: float | None = None) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.refusing = refusing
         self.asked: list[Sequence[Message]] = []
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
-
-    def inclination(
-        self, messages: Sequence[Message], reply: str, *, stop: threading.Event | None = None
-    ) -> float | None:
-        return self.refusing
 
     def stream(
         self,
         messages: Sequence[Message],
         *,
         max_new_tokens: int,
-        avoid: str | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[str]:
         self.asked.append(messages)
@@ -98,6 +94,44 @@ class FakeGenerator:
             if stop is not None and stop.is_set():
                 return
             yield piece
+
+
+class FakeReader:
+    """Finds the sentence with most of the question's words, and in it the first number.
+
+    Without a number it takes the last capitalised word, else the whole sentence. A passage
+    with at least half of the question's words of four letters or more answers it, with odds
+    of 8 nats, and otherwise does not, with -8. "Yes" unless the passage has a "not".
+    """
+
+    id = "fake"
+
+    def read(
+        self, question: str, passages: Sequence[Passage], *, stop: threading.Event | None = None
+    ) -> list[Reading]:
+        return [self._read(question, passage) for passage in passages]
+
+    def _read(self, question: str, passage: Passage) -> Reading:
+        asked = {word for word in _lower(question) if len(word) > 3}
+        here = asked & set(_lower(f"{passage.heading} {passage.text}"))
+        sentences = list(re.finditer(r"[^.!?]+[.!?]*", passage.text))
+        if not sentences:
+            return Reading((), 0.0)
+        best = max(sentences, key=lambda found: len(asked & set(_lower(found[0]))))
+        start, end = self._span(best)
+        odds = 8.0 if 2 * len(here) >= len(asked) > 0 else -8.0
+        yes = -3.0 if "not" in _lower(passage.text) else 3.0
+        return Reading((Candidate(start, end, odds),), yes)
+
+    def _span(self, sentence: re.Match[str]) -> tuple[int, int]:
+        numbers = list(re.finditer(r"\d+", sentence[0]))
+        names = list(re.finditer(r"(?<=[a-z] )[A-Z]\w+", sentence[0]))
+        found = (numbers[:1] or names[-1:] or list(re.finditer(r"\S.*\S", sentence[0])))[0]
+        return sentence.start() + found.start(), sentence.start() + found.end()
+
+
+def _lower(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 class BagOfWords:
@@ -131,10 +165,7 @@ class Script:
     def count_tokens(self, text):
         return len(text.split())
 
-    def inclination(self, messages, reply, *, stop=None):
-        return None
-
-    def stream(self, messages, *, max_new_tokens, avoid=None, stop=None):
+    def stream(self, messages, *, max_new_tokens, stop=None):
         if self.error:
             raise self.error
         self.ended.clear()

@@ -98,21 +98,20 @@ def test_pieces_join_to_the_greedy_answer(parts):
 
 def test_what_was_read_before_does_not_change_the_answer(parts):
     model, tokenizer = parts
-    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny", trained=True)
+    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny")
     other = [Message("user", "hello there, quite another question")]
     for messages in (HELLO, other, HELLO, *(HELLO, other) * 5):
-        generator.inclination(messages, "no")
-        fresh = TransformersGenerator(model, tokenizer=tokenizer, name="fresh", trained=True)
+        fresh = TransformersGenerator(model, tokenizer=tokenizer, name="fresh")
         said = "".join(generator.stream(messages, max_new_tokens=20))
         assert said == "".join(fresh.stream(messages, max_new_tokens=20))
 
 
 def test_states_of_several_prompts_are_kept(parts, monkeypatch):
     model, tokenizer = parts
-    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny", trained=True)
+    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny")
     prompts = [[Message("user", f"hello {word}")] for word in ("one", "two", "three")]
     for messages in prompts:
-        generator.inclination(messages, "no")
+        "".join(generator.stream(messages, max_new_tokens=3))
     read: list[int] = []
     forward = model.forward
 
@@ -125,36 +124,20 @@ def test_states_of_several_prompts_are_kept(parts, monkeypatch):
     assert read == [1, 1, 1]
 
 
-def test_a_model_not_trained_to_refuse_has_no_inclination(parts):
+def test_the_likelihood_is_the_models_own_probability(parts):
     model, tokenizer = parts
     generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny")
-    assert generator.inclination(HELLO, "no") is None
-
-
-def test_inclination_is_the_models_own_probability(parts):
-    model, tokenizer = parts
-    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny", trained=True)
     chat = [{"role": m.role, "content": m.content} for m in HELLO]
     ids = tokenizer.apply_chat_template(
         chat, add_generation_prompt=True, return_tensors="pt", return_dict=True
     )["input_ids"]
     with torch.no_grad():
         expected = model(ids).logits[0, -1].float().softmax(-1)
-    first = tokenizer("no")["input_ids"][0]
-    assert generator.inclination(HELLO, "no") == pytest.approx(float(expected[first]), rel=1e-4)
     # A reply of one token: its likelihood is the same probability.
     (token,) = tokenizer("n")["input_ids"][:1]
     assert generator.log_likelihood(HELLO, "n") == pytest.approx(
         float(expected[token].log()), rel=1e-3
     )
-
-
-def test_the_answer_does_not_begin_with_what_it_should_avoid(parts):
-    model, tokenizer = parts
-    generator = TransformersGenerator(model, tokenizer=tokenizer, name="tiny")
-    plain = "".join(generator.stream(HELLO, max_new_tokens=8))
-    other = "".join(generator.stream(HELLO, max_new_tokens=8, avoid=plain))
-    assert other != plain
 
 
 def test_end_token_ends_the_answer(parts, monkeypatch):

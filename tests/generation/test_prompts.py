@@ -1,4 +1,3 @@
-from rag import Article
 from rag.generation import prompts
 from rag.generation.prompts import Passage
 from rag.types import Turn
@@ -9,13 +8,6 @@ BARE = Passage("", "It rained.")
 
 def _words(text: str) -> int:
     return len(text.split())
-
-
-def test_heading_has_what_is_known_of_title_publisher_and_date() -> None:
-    whole = Article(title="Ferry sinks", text="x", date="2024-05-01", publisher="Gazette")
-    assert prompts.heading(whole) == "Ferry sinks (Gazette, 1 May 2024)"
-    assert prompts.heading(Article(title="Ferry sinks", text="x")) == "Ferry sinks"
-    assert prompts.heading(Article(title="", text="x", date="2024-05-01")) == "1 May 2024"
 
 
 def test_passages_are_numbered_under_their_headings() -> None:

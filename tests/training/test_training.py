@@ -219,7 +219,9 @@ def test_the_command_trains_and_its_adapter_merges_as_peft_merges(
             for q, c, a in (("How long?", HARBOUR, "3 days"), ("When?", TOWER, "1742"))
         )
     )
-    done = CliRunner().invoke(app, ["train", str(data), "--out", str(out), "--base", str(base)])
+    done = CliRunner().invoke(
+        app, ["train", "generator", str(data), "--out", str(out), "--base", str(base)]
+    )
     assert done.exit_code == 0, done.output
     adapter = adapters.read(out)
     assert (adapter.base, adapter.rank) == (str(base), 16)

@@ -55,10 +55,7 @@ class Town:
     def count_tokens(self, text):
         return len(text.split())
 
-    def inclination(self, messages, reply, *, stop=None):
-        return None
-
-    def stream(self, messages, *, max_new_tokens, avoid=None, stop=None):
+    def stream(self, messages, *, max_new_tokens, stop=None):
         asked = messages[-1].content.rpartition("harbour of")[2]
         town = next(town for town in TOWNS if town in asked)
         yield f"The harbour of {town} has {TOWNS.index(town) + 20} cranes. [1]"

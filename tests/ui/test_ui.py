@@ -515,7 +515,7 @@ def test_models_load_in_the_background_and_say_so(archive, monkeypatch):
         return Script()
 
     monkeypatch.setattr("ui.web.common.models.load_generator", load)
-    models = Models()
+    models = Models(name="other")
     assert models.status == ""
     thread = models.load_in_background(archive)
     assert begun.wait(5)
@@ -524,7 +524,14 @@ def test_models_load_in_the_background_and_say_so(archive, monkeypatch):
     thread.join(5)
     assert (models.ready_for(archive), models.status) == (True, "")
     assert models.load(archive) is models.load(archive)
-    assert loads == [archive.settings.generator]
+    assert loads == ["other"]
+
+
+def test_the_default_generator_is_not_loaded_before_a_follow_up(archive, monkeypatch):
+    monkeypatch.setattr("ui.web.common.models.load_generator", pytest.fail)
+    models = Models()
+    assert models.load(archive) is None
+    assert models.ready_for(archive)
 
 
 def test_models_that_fail_to_load_say_why_and_can_be_tried_again(archive, monkeypatch):
@@ -532,7 +539,7 @@ def test_models_that_fail_to_load_say_why_and_can_be_tried_again(archive, monkey
         raise GenerationError("no such model")
 
     monkeypatch.setattr("ui.web.common.models.load_generator", fail)
-    models = Models()
+    models = Models(name="other")
     models.load_in_background(archive).join(5)
     assert models.status == "no such model"
     monkeypatch.setattr("ui.web.common.models.load_generator", lambda name: Script())

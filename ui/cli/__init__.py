@@ -9,7 +9,7 @@ import sys
 import typer
 
 from rag.errors import RagError
-from ui.cli import archives, benchmark, questions, system, training
+from ui.cli import archives, benchmark, questions, reader_training, system, training
 from ui.cli.console import errors
 
 app = typer.Typer(
@@ -29,7 +29,10 @@ app.command()(archives.stats)
 app.command()(archives.reembed)
 app.command("eval")(questions.evaluate)
 app.command()(benchmark.bench)
-app.command()(training.train)
+train = typer.Typer(help="Train the reader or the generator.", no_args_is_help=True)
+train.command("reader")(reader_training.train)
+train.command("generator")(training.train)
+app.add_typer(train, name="train")
 app.command()(system.models)
 app.command()(system.doctor)
 

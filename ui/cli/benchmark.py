@@ -137,13 +137,13 @@ def _plan(
     from eval.bench.plan import prepare
     from eval.questions import load_questions, packaged_questions
     from rag import sources
-    from rag.models.registry import BASE_GENERATOR, DEFAULT_EMBEDDER, DEFAULT_GENERATOR, resolve
+    from rag.models.registry import BASE_GENERATOR, DEFAULT_EMBEDDER, DEFAULT_READER, resolve
 
     def say(line: str) -> None:
         errors.print(line, style="dim")
 
-    # Dateline's own generator is fetched and merged here too, so that no start pays for it.
-    resolve(DEFAULT_GENERATOR, on_progress=say)
+    # Dateline's reader is fetched and merged here too, so that no start pays for it.
+    resolve(DEFAULT_READER, on_progress=say)
     models = [resolve(name, on_progress=say) for name in (DEFAULT_EMBEDDER, BASE_GENERATOR)]
     return prepare(
         sources.read([articles or Path(str(files("rag") / "sample"))]),

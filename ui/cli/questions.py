@@ -14,8 +14,8 @@ import typer
 from rich.progress import Progress
 
 import rag
-from rag.generation import Generator, load_generator
-from rag.models.registry import DEFAULT_GENERATOR
+from rag import reading
+from rag.models.registry import DEFAULT_GENERATOR, DEFAULT_READER
 from rag.settings import Settings
 from rag.types import Answer, Article, Hit, Stance
 from ui.cli.console import (
@@ -36,7 +36,15 @@ GeneratorName = Annotated[
     str,
     typer.Option(
         envvar="DATELINE_GENERATOR",
-        help="The model that writes: a name, a path, a hub id, or http://host/v1#model.",
+        help="A model to write the answers: a name, a path, a hub id, or http://host/v1#model. "
+        "The default one only rewrites follow-ups.",
+    ),
+]
+ReaderName = Annotated[
+    str,
+    typer.Option(
+        envvar="DATELINE_READER",
+        help="The model that finds the answers: a name, or a folder that `rag train reader` made.",
     ),
 ]
 
@@ -56,16 +64,15 @@ def ask(
             show_default=False,
         ),
     ] = None,
+    reader: ReaderName = DEFAULT_READER,
     generator: GeneratorName = DEFAULT_GENERATOR,
     as_json: AsJson = False,
 ) -> None:
-    """Answer one question, with the sentences that the answer rests on."""
-    # Imported here because it takes half a second, which `rag --help` need not pay.
-    from rag.answering.overview import is_broad
-
+    """Answer one question, with the sentences it rests on."""
     stance: Stance = "balanced" if strict is None else "strict" if strict else "lenient"
-    with open_archive(archive) as opened:
-        writer = None if is_broad(question) else _load(generator)
+    settings = Settings(reader=reader, generator=generator)
+    with open_archive(archive, settings=settings) as opened:
+        reading.load_reader(reader, on_progress=_say)
         for piece in rag.stream(
             question,
             archive=opened,
@@ -74,7 +81,6 @@ def ask(
             publishers=publisher,
             stance=stance,
             today=today,
-            generator=writer,
         ):
             if isinstance(piece, Answer):
                 answer = piece
@@ -132,6 +138,7 @@ def chat(
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,
+    reader: ReaderName = DEFAULT_READER,
     generator: GeneratorName = DEFAULT_GENERATOR,
 ) -> None:
     """Open the chat page over an archive."""
@@ -141,7 +148,7 @@ def chat(
     from ui.web.app import launch
 
     gc.enable()
-    with open_archive(archive, settings=Settings(generator=generator)) as opened:
+    with open_archive(archive, settings=Settings(reader=reader, generator=generator)) as opened:
         launch(
             opened,
             host=host,
@@ -168,6 +175,7 @@ def evaluate(
         ),
     ] = False,
     archive: ArchiveName = SAMPLE_ARCHIVE,
+    reader: ReaderName = DEFAULT_READER,
     generator: GeneratorName = DEFAULT_GENERATOR,
     limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first N.")] = None,
     compare: Annotated[
@@ -188,7 +196,7 @@ def evaluate(
     if feedback and questions:
         raise typer.BadParameter("give either --feedback or --questions, not both")
     with (
-        open_archive(archive) as opened,
+        open_archive(archive, settings=Settings(reader=reader, generator=generator)) as opened,
         Progress(console=errors, transient=True) as bar,
     ):
         if feedback:
@@ -196,12 +204,11 @@ def evaluate(
             errors.print(f"{questions} has the feedback as questions", markup=False)
             if left_out:
                 errors.print(f"{left_out} left out, for want of a right answer")
-        writer = _load(generator)
+        reading.load_reader(reader, on_progress=_say)
         task = bar.add_task("Asking", total=limit)
         report, written = reporting.evaluate(
             opened,
             questions or packaged_questions(),
-            generator=writer,
             most=limit,
             folder=reports,
             earlier=compare,
@@ -212,8 +219,8 @@ def evaluate(
     output.print(f"Report: {written}", markup=False, soft_wrap=True)
 
 
-def _load(name: str) -> Generator:
-    return load_generator(name, on_progress=lambda line: errors.print(line, style="dim"))
+def _say(line: str) -> None:
+    errors.print(line, style="dim")
 
 
 def _show_sources(answer: Answer) -> None:

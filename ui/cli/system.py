@@ -13,7 +13,14 @@ from rich.table import Table
 
 import rag
 from rag.errors import RagError
-from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_GENERATOR, known_models, resolve, status
+from rag.models.registry import (
+    DEFAULT_EMBEDDER,
+    DEFAULT_GENERATOR,
+    DEFAULT_READER,
+    known_models,
+    resolve,
+    status,
+)
 from rag.settings import archives_folder
 from ui.cli.console import errors, output
 
@@ -29,7 +36,7 @@ def models(
 ) -> None:
     """Show the models this machine has."""
     if fetch:
-        for name in (DEFAULT_EMBEDDER, DEFAULT_GENERATOR):
+        for name in (DEFAULT_EMBEDDER, DEFAULT_READER, DEFAULT_GENERATOR):
             resolve(name, on_progress=lambda line: errors.print(line, style="dim"))
     table = Table("model", "here", "size", "licence", "where", box=None, pad_edge=False)
     for known in known_models():
@@ -75,7 +82,7 @@ def _disk() -> list[str]:
 
 def _models() -> list[str]:
     problems = []
-    for name in (DEFAULT_EMBEDDER, DEFAULT_GENERATOR):
+    for name in (DEFAULT_EMBEDDER, DEFAULT_READER, DEFAULT_GENERATOR):
         if not status(name).present:
             problems.append(f"{name} is not on this machine; run `rag models --fetch`")
             continue

@@ -17,10 +17,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 import rag
 from rag.answering.marks import split_marks
 from rag.errors import TrainingError
-from rag.generation.prompts import REFUSAL, Passage
+from rag.generation.prompts import REFUSAL
 from rag.models import adapters
 from rag.models.registry import DEFAULT_GENERATOR, resolve
-from rag.types import Hit
+from rag.types import Hit, Passage
 from ui.cli.console import errors, open_archive, output
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def train(
 
     It takes hours on a processor: two cores read 150 to 280 tokens per second.
     """
-    _need_peft()
+    need_peft()
     from rag.training.loop import Recipe
 
     recipe = Recipe(
@@ -110,7 +110,8 @@ def train(
         _show_figures(_measure(held_out, out))
 
 
-def _need_peft() -> None:
+def need_peft() -> None:
+    """Raise `TrainingError` where peft is not installed."""
     if find_spec("peft") is None:
         raise TrainingError("training needs peft; pip install 'dateline-rag[train]'")
 
@@ -189,7 +190,7 @@ def _run(
     """Train; return whether the run was completed."""
     from rag.training import episodes, loop, network
 
-    with _bar() as bar:
+    with progress_bar() as bar:
         task = bar.add_task("Preparing", total=None, note="")
         local = resolve(base, on_progress=lambda line: bar.console.print(line, style="dim"))
         model, tokenizer = network.load(local)
@@ -198,7 +199,7 @@ def _run(
         bar.update(task, description="Training")
         losses: list[float] = []
         steps = loop.train(model, packed, folder=out, recipe=recipe, base=base, start=start)
-        with _interruptible() as asked:
+        with interruptible() as asked:
             for now in steps:
                 losses = [*losses, now.loss][-_SMOOTHED:]
                 bar.update(task, completed=now.step, total=now.steps, note=_note(now, losses))
@@ -219,7 +220,8 @@ def _packed(
     return packed
 
 
-def _bar() -> Progress:
+def progress_bar() -> Progress:
+    """Return the bar that a run moves."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -238,8 +240,8 @@ def _note(now: Standing, losses: Sequence[float]) -> str:
 
 
 @contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Lend a function that tells whether Ctrl-C was pressed; a second Ctrl-C ends at once.
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Lend a function that tells whether Ctrl-C was pressed; a second one ends at once.
 
     A step that is cut off may leave half of the weights changed, so the step is finished.
     """
@@ -276,7 +278,7 @@ def _measure(path: Path, out: Path) -> Figures:
     asked = _answerable(records.read([path])[0])
     model, tokenizer = network.load(resolve(str(out)))
     exact = f1 = cited = 0.0
-    with _bar() as bar:
+    with progress_bar() as bar:
         task = bar.add_task("Measuring", total=len(asked), note="")
         for item, reply in zip(asked, network.answers(model, tokenizer, asked), strict=True):
             accepted = (strip_marks(item.reply),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from rag import reading
 from rag.archive import Archive
 from rag.errors import RagError
 from rag.generation import Generator, load_generator
@@ -13,7 +14,10 @@ LOADING = "Loading the models..."
 
 
 class Models:
-    """The generator, and the archives' embedders. Safe for use by several threads at once."""
+    """The reader, the archives' embedders, and a generator that was named.
+
+    Safe for use by several threads at once.
+    """
 
     def __init__(
         self, *, generator: Generator | None = None, name: str = DEFAULT_GENERATOR
@@ -33,15 +37,19 @@ class Models:
         """Tell whether a question to `archive` need not wait for a model."""
         return archive in self._ready
 
-    def load(self, archive: Archive) -> Generator:
-        """Return the generator, with all models loaded; a second caller waits for the first.
+    def load(self, archive: Archive) -> Generator | None:
+        """Load all models and return the generator that writes, None where none was named.
+
+        A second caller waits for the first.
 
         Raises `ModelError`, `GenerationError` or `ArchiveError`; calling again tries again.
         """
         with self._lock:
             self._problem = ""
             archive.load()
-            if self._generator is None:
+            reading.load_reader(archive.settings.reader)
+            # The default one only rewrites follow-ups, and is loaded for the first of them.
+            if self._generator is None and self._name != DEFAULT_GENERATOR:
                 self._generator = load_generator(self._name)
             self._ready.add(archive)
             return self._generator

@@ -1,0 +1,96 @@
+"""The answer to a question of fact: the likeliest spans, each in the sentence it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.answering.choice import Found
+from rag.answering.draft import Draft
+from rag.answering.evidence import Evidence
+from rag.answering.statement import short
+from rag.answering.wanted import Wanted, wanted
+from rag.text.question_time import changes, wants_latest
+from rag.text.sentences import words
+
+# The reader's log-odds of yes against no, in nats, from which on the answer says which.
+_SURE = 1.0
+# Spans of one list differ in their log-odds by no more than this, in nats.
+_ALIKE = 4.0
+_MOST_OF_A_LIST = 5
+# A newer article takes over from the likeliest one if it is this share as likely to answer.
+_NEWER = 0.8
+_SEVERAL = re.compile(
+    r"^(?:which|what|who) (?:are|were)\b|"
+    r"\b(?:name|list) (?:the|all|some|two|three|four|five|six)\b|"
+    r"\b(?:which|what) (?:two|three|four|five|six|seven|eight|nine|ten|\d+) \w+|"
+    r"\b(?:which|what) (?:\w+ )?(?:countries|cities|states|companies|films|movies|teams|people|"
+    r"places|groups|parties|reasons|causes|awards|records|banks|songs|books|leaders|players)\b",
+    re.I,
+)
+
+
+def chosen(question: str, ranked: Sequence[Found], *, least: float) -> list[Found]:
+    """Return the spans that answer, the one that is said first in front; none to refuse.
+
+    `ranked` are in order of their probability, and below `least` nothing answers. Of several
+    that do, a question for the latest state takes the newest article, and one that asks for
+    several things takes several.
+    """
+    able = [item for item in ranked if item.probability >= least]
+    if not able:
+        return []
+    first = able[0]
+    if wants_latest(question) or changes(question):
+        first = _newest(able)
+    if not _SEVERAL.search(question):
+        return [first]
+    return [first, *_others(first, able)][:_MOST_OF_A_LIST]
+
+
+def state(question: str, found: Sequence[Found], draft: Draft) -> Iterator[str]:
+    """Yield the sentences that hold the spans."""
+    kind = wanted(question)
+    for item in found:
+        evidence, verdict = item.evidence, ""
+        if kind is Wanted.YES_NO:
+            verdict = _verdict(item)
+        date = evidence.article.date
+        said = verdict or ("" if kind is Wanted.YES_NO else short(item.span, evidence.quote, date))
+        if piece := draft.state(evidence, short=said, verdict=verdict):
+            yield piece
+
+
+def answering(ranked: Sequence[Found], *, least: float) -> list[Evidence]:
+    """Return the sentences that answer the question, each once."""
+    able = (item.evidence for item in ranked if item.probability >= least)
+    return list(dict.fromkeys(able))
+
+
+def _verdict(item: Found) -> str:
+    """Return "Yes" or "No" where the reader is sure of it; an English reader only of English."""
+    language = (item.hit.article.language or "en")[:2]
+    if language != "en" or abs(item.yes) < _SURE:
+        return ""
+    return "Yes" if item.yes > 0 else "No"
+
+
+def _newest(able: Sequence[Found]) -> Found:
+    enough = _NEWER * able[0].probability
+    near = [item for item in able if item.probability >= enough]
+    return max(near, key=lambda item: (item.hit.article.date or "", item.probability))
+
+
+def _others(first: Found, able: Sequence[Found]) -> list[Found]:
+    """Return further spans that answer in other words, about as likely as the first."""
+    said, others = [_bag(first)], []
+    for item in able:
+        bag = _bag(item)
+        if item.odds >= first.odds - _ALIKE and all(not bag & known for known in said):
+            said.append(bag)
+            others.append(item)
+    return others
+
+
+def _bag(item: Found) -> set[str]:
+    return set(words(item.span))

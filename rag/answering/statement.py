@@ -1,0 +1,119 @@
+"""A cited sentence as it is said in an answer: readable alone, its days in full."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from rag.answering.evidence import Evidence
+from rag.text.facts import spelled_date
+from rag.text.quotable import is_quotable
+from rag.text.sentences import sentences, words
+
+_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+# A day that the article's date tells; "Black Friday" is a name, and "on Fridays" is any.
+_DAY = re.compile(
+    r"(?<![-\w])(?:(?P<when>last|next|this|on|late|early|by|until|since|before|after|from|of) )?"
+    rf"(?P<weekday>{'|'.join(_WEEKDAYS)})\b(?!s\b|,? \d|,? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|"
+    r"Oct|Nov|Dec)|-)|\b(?P<near>[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight)\b(?!’s|'s|,? \d)"
+)
+_NAMED = re.compile(
+    r"\b(?:Black|Good|Bloody|Super|Ash|Palm|Easter|Holy|Cyber|Giving|Shrove|Maundy|Ruby|"
+    r"Sheffield) $"
+)
+_FUTURE = re.compile(
+    r"\b(?:will|shall|due|expected|set|plan(?:s|ned)?|scheduled|next|would)\b", re.I
+)
+_NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
+# Characters before a sentence in which the one before it must stand whole.
+_LOOK_BACK = 500
+_LEANS = frozenset(
+    "he she it they him her them his hers its their theirs this that these those such however "
+    "but and so then also meanwhile instead there".split()
+)
+_QUOTES = {'"': '"', "“": "”", "‘": "’", "(": ")", "[": "]"}
+
+
+def in_full(sentence: str, date: str | None) -> str:
+    """Return `sentence` with the days that it names by their weekday given a date.
+
+    "on Thursday" becomes "on Thursday, 8 September 2022", seen from the article's `date`.
+    """
+    text = " ".join(sentence.split())
+    if not date:
+        return text
+    seen = dt.date.fromisoformat(date)
+    first = True
+
+    def dated(match: re.Match[str]) -> str:
+        nonlocal first
+        if not first or _NAMED.search(text[: match.start()]):
+            return match[0]
+        first = False
+        return f"{match[0]}, {spelled_date(_day(match, text, seen).isoformat())}"
+
+    return _DAY.sub(dated, text)
+
+
+def short(span: str, sentence: str, date: str | None) -> str:
+    """Return a span as a short answer: without loose marks, a day with its date."""
+    text = _balanced(" ".join(span.split()).strip(" ,;:–—-")).rstrip(".")
+    # "8 a.m." and "U.S." keep the full stop that is theirs.
+    if re.search(r"\b(?:[ap]\.m|[A-Z]\.[A-Z])$", text):
+        text += "."
+    if date and _DAY.fullmatch(text):
+        return in_full(text, date)
+    return text[:1].upper() + text[1:] if text and _starts(sentence, text) else text
+
+
+def leans(sentence: str) -> bool:
+    """Tell whether a sentence leans on the one before it: it opens with "He", "This", "But"."""
+    found = words(sentence)
+    return bool(found) and (found[0] in _LEANS or sentence.lstrip(" \"'“‘(")[:1].islower())
+
+
+def sentence_before(found: Evidence) -> Evidence | None:
+    """Return the sentence before `found` in its article, if it belongs to the same paragraph."""
+    text = found.article.text
+    from_here = max(0, found.start - _LOOK_BACK)
+    earlier = sentences(text[from_here : found.start], language=found.article.language)
+    if not earlier:
+        return None
+    start, end = from_here + earlier[-1].start, from_here + earlier[-1].end
+    # One that begins where the look began may have been cut in its middle.
+    cut = from_here > 0 and start == from_here
+    if cut or not is_quotable(text[start:end]):
+        return None
+    return Evidence(found.passage, found.article, text[start:end], start, end, found.lead)
+
+
+def _day(match: re.Match[str], text: str, seen: dt.date) -> dt.date:
+    if match["near"]:
+        return seen + dt.timedelta(days=_NEAR[match["near"].lower()])
+    back = (seen.weekday() - _WEEKDAYS.index(match["weekday"])) % 7
+    if match["when"] == "next":
+        return seen + dt.timedelta(days=7 - back)
+    if match["when"] == "last":
+        return seen - dt.timedelta(days=back or 7)
+    # Within a clause that tells what is to come, the day is to come.
+    clause = re.split(r"[,;:]| (?:and|but|after) ", text[: match.start()])[-1]
+    if _FUTURE.search(clause):
+        return seen + dt.timedelta(days=(7 - back) % 7)
+    return seen - dt.timedelta(days=back)
+
+
+def _balanced(text: str) -> str:
+    """Return text without a quotation mark or bracket whose partner is elsewhere."""
+    for opening, closing in _QUOTES.items():
+        if opening == closing:
+            if text.count(opening) % 2:
+                text = text.replace(opening, "")
+        elif text.count(opening) != text.count(closing) and not (
+            closing == "’" and opening not in text
+        ):
+            text = text.replace(opening, "").replace(closing, "")
+    return text.strip()
+
+
+def _starts(sentence: str, text: str) -> bool:
+    return sentence.lstrip(" \"'“‘(").startswith(text)

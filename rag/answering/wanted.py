@@ -1,0 +1,132 @@
+"""The kind of answer that a question wants, and whether a span is of that kind."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from rag.text.facts import NUMBER_WORDS
+from rag.text.sentences import words
+
+
+class Wanted(StrEnum):
+    """What a question asks for."""
+
+    MONEY = "money"
+    SHARE = "share"
+    DURATION = "duration"
+    LENGTH = "length"
+    NUMBER = "number"
+    TIME = "time"
+    NAME = "name"
+    REASON = "reason"
+    YES_NO = "yes_no"
+    ANYTHING = "anything"
+
+
+_ASKS = (
+    (
+        Wanted.YES_NO,
+        r"^(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|may|might|"
+        r"must)(?:n't)? (?!many\b|much\b)",
+    ),
+    (
+        Wanted.MONEY,
+        r"\bhow much (?:\w+ )*(?:cost|costs|paid|pay|worth|spend|spent|raise|raised|owe|owed|earn|"
+        r"earned|lose|lost|money|fined|fine|price)\b|"
+        r"\bhow much (?:did|does|do|was|were|is|are|will) [^?]*\b(?:cost|pay|spend|raise|owe|"
+        r"earn|sell for|sold for|buy|worth|fined)\b|"
+        r"\bwhat (?:price|sum|fine)\b|\b(?:price|cost) of\b.*\bhow much\b",
+    ),
+    (
+        Wanted.SHARE,
+        r"\b(?:what|which) (?:percentage|percent|share|proportion)\b|\bhow many percent",
+    ),
+    (Wanted.DURATION, r"\bhow long (?:did|does|do|has|have|had|will|was|were|is|are)\b|\bhow many "
+     r"(?:years|months|weeks|days|hours|minutes|seconds)\b"),
+    (Wanted.LENGTH, r"\bhow (?:far|tall|high|deep|wide)\b"),
+    (
+        Wanted.NUMBER,
+        r"\bhow (?:many|old|big|large|fast|heavy|hot|cold|strong)\b|"
+        r"\b(?:what|which) (?:number|age|score)\b|\bdeath toll\b",
+    ),
+    (
+        Wanted.TIME,
+        r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|week)\b|\bsince when\b",
+    ),
+    (Wanted.REASON, r"\bwhy\b|\bhow come\b|\bwhat (?:caused|was the (?:cause|reason))\b"),
+    (
+        Wanted.NAME,
+        r"\b(?:who|whom|whose|where)\b|\b(?:what|which) (?:country|city|state|place|team|club|"
+        r"company|person|film|movie|party|bank|agency|newspaper|president|minister|airline)\b",
+    ),
+)  # fmt: skip
+_ASKED = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _ASKS)
+_NUMBER = re.compile(
+    r"\d|\b(?:no one|nobody|none|one|dozens?|hundreds?|thousands?|millions?|billions?|half|"
+    rf"twice|double|{'|'.join(NUMBER_WORDS)}|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b",
+    re.I,
+)
+_TIME = re.compile(
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"today|tonight|yesterday|tomorrow|morning|noon|midnight|afternoon|evening|night|dawn|"
+    r"spring|summer|autumn|fall|winter|years?|months?|weeks?|days?|hours?|minutes?|century|decade|"
+    r"christmas|easter|ago|after|before|when|during|since|until|[ap]\.?m)\b|\b(?:1\d|20)\d\d\b|"
+    r"\d\d?[:.]\d\d",
+    re.I,
+)
+_DURATION = re.compile(
+    r"\b(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades?|century|centuries|since|"
+    r"until|overnight|forever)\b|-(?:year|month|week|day|hour|minute)\b|\d:\d\d",
+    re.I,
+)
+_LENGTH = re.compile(
+    r"\b(?:met(?:re|er)s?|kilomet(?:re|er)s?|km|miles?|feet|foot|ft|inch(?:es)?|yards?|cm|mm|m)\b|"
+    r"\d(?:m|km|ft)\b|-(?:met(?:re|er)|mile|foot|kilomet(?:re|er))\b",
+    re.I,
+)
+_MONEY = re.compile(
+    r"[$€£¥]|\b(?:dollars?|euros?|pounds?|yen|yuan|rupees?|francs?|roubles?|rubles?|pesos?|cents?|"
+    r"pence|usd|eur|gbp|money|free|nothing)\b",
+    re.I,
+)
+_SHARE = re.compile(r"%|\bper ?cent\b|\bhalf\b|\bthirds?\b|\bquarters?\b|\bfifths?\b", re.I)
+_FITS = {
+    Wanted.MONEY: _MONEY,
+    Wanted.SHARE: _SHARE,
+    Wanted.DURATION: _DURATION,
+    Wanted.LENGTH: _LENGTH,
+    Wanted.NUMBER: _NUMBER,
+    Wanted.TIME: _TIME,
+}
+
+
+def wanted(question: str) -> Wanted:
+    """Return the kind of answer that `question` wants."""
+    asked = question.strip()
+    return next((kind for kind, pattern in _ASKED if pattern.search(asked)), Wanted.ANYTHING)
+
+
+def fits(kind: Wanted, span: str, *, after: str = "") -> bool | None:
+    """Tell whether `span` is of a kind; None where its words do not tell.
+
+    `after` is the text that follows it, which may hold the unit: "11.4" of "11.4 kilometres".
+    """
+    if kind in _FITS:
+        near = f"{span}{after[:14]}" if kind is not Wanted.TIME else span
+        return _FITS[kind].search(near) is not None
+    if kind is Wanted.NAME:
+        return not _only_figures(span)
+    if kind is Wanted.REASON:
+        return len(words(span)) > 2 or None
+    return None
+
+
+def _only_figures(span: str) -> bool:
+    """Tell whether a span is a number or a time and no name."""
+    left = [word for word in words(_TIME.sub(" ", span)) if not word[:1].isdigit()]
+    return not any(word for word in left if word not in _LITTLE)
+
+
+_LITTLE = frozenset("a an the of in on at to by and or for from about around than more".split())

@@ -1,0 +1,57 @@
+"""An answer in a generator's own words, each sentence checked before it is said."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+
+from rag.answering import marks
+from rag.answering.choice import heading
+from rag.answering.draft import Draft
+from rag.answering.sentence_stream import claims
+from rag.generation import Generator, prompts
+from rag.types import Hit, Passage
+
+
+def write(
+    question: str,
+    hits: Sequence[Hit],
+    draft: Draft,
+    *,
+    generator: Generator,
+    max_new_tokens: int,
+    stop: threading.Event,
+) -> Iterator[str]:
+    """Yield the sentences of `generator` that pass the draft's check, as they are written.
+
+    It reads `hits` in their order, as many as its window holds. Whether the question can be
+    answered is decided before, but a generator may refuse all the same.
+    """
+    room = generator.context_tokens - max_new_tokens - prompts.OVERHEAD_TOKENS
+    passages = [Passage(heading(hit.article), hit.text) for hit in hits]
+    fitting = prompts.fit(question, passages, tokens=room, count=generator.count_tokens)
+    messages = prompts.build(question, fitting)
+    spoken: list[str] = []
+    written = generator.stream(messages, max_new_tokens=max_new_tokens, stop=stop)
+
+    def was_cut() -> bool:
+        used = generator.count_tokens("".join(spoken))
+        return stop.is_set() or used >= max_new_tokens - 1
+
+    # Closing the stream ends the generator's work within a token.
+    with closing(written):  # type: ignore[type-var]
+        for sentence in claims(_recorded(written, spoken), was_cut=was_cut):
+            if marks.split_marks(sentence)[0] == prompts.REFUSAL:
+                draft.refuse()
+                return
+            if piece := draft.add(sentence):
+                yield piece
+            if draft.full:
+                return
+
+
+def _recorded(pieces: Iterable[str], record: list[str]) -> Iterator[str]:
+    for piece in pieces:
+        record.append(piece)
+        yield piece

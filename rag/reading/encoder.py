@@ -1,0 +1,125 @@
+"""The reader that ships: an encoder of transformers with an adapter of ours."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rag.errors import ModelError
+from rag.models.adapters import HEADS
+from rag.models.registry import DEFAULT_READER, resolve
+from rag.reading.base import Reading
+from rag.types import Passage
+
+# Pairs read at once: enough to fill a core, few enough to stop soon.
+_BATCH = 4
+# Candidates per passage.
+_CANDIDATES = 6
+
+_loaded: dict[str, EncoderReader] = {}
+_loading = threading.Lock()
+
+log = logging.getLogger(__name__)
+
+
+class EncoderReader:
+    """Reads with a network of `rag.reading.network`. Safe for use by several threads."""
+
+    def __init__(self, name: str, network: Any, pairs: Any) -> None:
+        self._name = name
+        self._network = network
+        self._pairs = pairs
+
+    @classmethod
+    def load(
+        cls, name: str = DEFAULT_READER, *, on_progress: Callable[[str], None] | None = None
+    ) -> EncoderReader:
+        """Load the reader called `name`: a known one, or the folder of a trained one.
+
+        Raises `ModelError` when it cannot be had or is not whole.
+        """
+        local = resolve(name, on_progress=on_progress)
+        heads = local.path / HEADS
+        if not heads.is_file():
+            raise ModelError(
+                f"{name} is no reader: {local.path} lacks {HEADS}; name one that "
+                "`rag train reader` has made"
+            )
+        return cls(name, *_load(local.path))
+
+    @property
+    def id(self) -> str:
+        """The name that the reader is loaded by."""
+        return self._name
+
+    def read(
+        self, question: str, passages: Sequence[Passage], *, stop: threading.Event | None = None
+    ) -> list[Reading]:
+        """Return a reading for each passage, in their order; see `rag.reading.Reader`."""
+        from rag.reading.spans import best_spans
+
+        pairs = self._pairs.pairs(
+            [question] * len(passages), [(item.heading, item.text) for item in passages]
+        )
+        readings = [Reading((), 0.0)] * len(passages)
+        # Passages of like lengths together, so that few tokens are filling.
+        order = sorted(range(len(pairs)), key=lambda row: len(pairs[row].ids))
+        for first in range(0, len(order), _BATCH):
+            if stop and stop.is_set():
+                break
+            rows = order[first : first + _BATCH]
+            start, end, yes = self._logits([pairs[row] for row in rows])
+            for at, row in enumerate(rows):
+                count = len(pairs[row].ids)
+                spans = best_spans(pairs[row], start[at][:count], end[at][:count], most=_CANDIDATES)
+                readings[row] = Reading(spans, float(yes[at]))
+        return readings
+
+    def _logits(self, pairs: Sequence[Any]) -> tuple[Any, Any, Any]:
+        import torch
+
+        batch = self._pairs.batch(pairs)
+        with torch.inference_mode():
+            found = self._network(batch.input_ids, batch.attention_mask, batch.in_passage)
+        yes = found.verdict[:, 0] - found.verdict[:, 1]
+        return found.start.numpy(), found.end.numpy(), yes.numpy()
+
+
+def load_reader(
+    name: str = DEFAULT_READER, *, on_progress: Callable[[str], None] | None = None
+) -> EncoderReader:
+    """Return the reader called `name`, loaded once in a process; raises as `EncoderReader.load`."""
+    with _loading:
+        if name not in _loaded:
+            _loaded[name] = EncoderReader.load(name, on_progress=on_progress)
+        return _loaded[name]
+
+
+def _load(folder: Path) -> tuple[Any, Any]:
+    """Return the network and the tokenizer in a folder, in the type that the machine is fast in."""
+    from safetensors.torch import load_file
+    from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging as transformers_logging
+
+    from rag.models.device import compute_dtype
+    from rag.reading.network import ReaderNetwork
+    from rag.reading.pairs import PairTokenizer
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    safe: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        encoder = AutoModel.from_pretrained(
+            folder, dtype=compute_dtype(), use_safetensors=True, add_pooling_layer=False, **safe
+        )
+        tokenizer = AutoTokenizer.from_pretrained(folder, **safe)
+        network = ReaderNetwork(encoder, width=encoder.config.hidden_size)
+        network.load_state_dict(load_file(folder / HEADS), strict=False)
+    except (OSError, ValueError, RuntimeError, json.JSONDecodeError) as error:
+        raise ModelError(
+            f"cannot load the reader in {folder}: {error}; delete the folder, and it is made again"
+        ) from error
+    return network.to(compute_dtype()).eval(), PairTokenizer(tokenizer)

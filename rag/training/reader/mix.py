@@ -1,0 +1,176 @@
+"""What the shipped reader has learnt from: which sets, how many lessons of each, and how."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rag.errors import TrainingError
+from rag.training.reader.lessons import Lesson, lesson_of, read_records, unique
+from rag.training.reader.negatives import beside, swapped
+from rag.training.reader.word_search import word_search
+
+# Articles of SQuAD that no lesson comes from, so that they can be measured on.
+KEPT_OUT = frozenset({"normans", "oxygen", "rhine"})
+
+_PUBLISHERS = (
+    "The Courier", "Daily Herald", "Evening Post", "National Wire", "Morning Chronicle", "CNN",
+    "Gazette", "News Agency", "City Times", "Public Radio", "The Observer", "Tribune",
+)  # fmt: skip
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many lessons of one set are taken: answered ones and unanswerable ones."""
+
+    answered: int
+    unanswerable: int = 0
+
+
+SHARES: Mapping[str, Share] = {
+    "squad11_train_44articles": Share(4200),
+    "squad2_dev_half1": Share(2300, 1700),
+    "squad2_dev_half2_derived": Share(900, 900),
+    "squad20_train_unanswerable": Share(0, 1500),
+    "squad_train_sample": Share(1400),
+    "squadshifts_new_wiki": Share(1600),
+    "squad20_train_lowercased": Share(300, 300),
+    "qamr_wiki": Share(2200),
+    "qadiscourse": Share(500),
+    "qasrl_gs": Share(150),
+    "timeqa_human": Share(400, 200),
+    "iirc_subtext": Share(400, 400),
+    "nq_oracle_litm": Share(600),
+    "clapnq_dev": Share(150, 150),
+    "selqa": Share(350),
+    "quoref_subset": Share(400),
+    "multihop_small": Share(120),
+    "multihop_more": Share(120),
+    "boolq": Share(700),
+    "boolq_more": Share(700),
+    "condaqa": Share(500, 60),
+}
+
+
+def lessons(folder: Path, *, seed: int = 0) -> list[Lesson]:
+    """Return the lessons of the sets in `folder`, in the order of training.
+
+    Raises `TrainingError` when a set is missing.
+    """
+    rng = random.Random(seed)  # noqa: S311
+    return with_negatives(list(_taken(folder, rng)), rng=rng, found=3200, swaps=700)
+
+
+def own_lessons(files: Iterable[Path], *, seed: int = 0) -> list[Lesson]:
+    """Return the lessons of one's own records, with a negative for every second question."""
+    rng = random.Random(seed)  # noqa: S311
+    taken = unique(
+        lesson
+        for path in files
+        for record in read_records(path)
+        if (lesson := lesson_of(record, source=path.stem))
+    )
+    return with_negatives(taken, rng=rng, found=len(taken) // 3, swaps=len(taken) // 6)
+
+
+def with_negatives(
+    taken: Sequence[Lesson], *, rng: random.Random, found: int, swaps: int
+) -> list[Lesson]:
+    """Return lessons and others that look answerable and are not, shuffled, in our form.
+
+    `found` are on passages that a search by words brings for an answered question, and
+    `swaps` on questions with a name, number or year changed.
+    """
+    search = word_search(taken)
+    spans = [lesson for lesson in taken if lesson.spans and "qasrl" not in lesson.source]
+    near: list[Lesson] = []
+    for lesson in rng.sample(spans, len(spans)):
+        if len(near) >= found:
+            break
+        near += beside(lesson, search(lesson.question), most=1)
+    changed = (swapped(lesson, spans, rng) for lesson in rng.sample(spans, len(spans)))
+    wrong = [lesson for lesson in changed if lesson][:swaps]
+    every = [_in_our_form(lesson, rng) for lesson in [*taken, *near, *wrong]]
+    rng.shuffle(every)
+    return every
+
+
+def _taken(folder: Path, rng: random.Random) -> Iterator[Lesson]:
+    asked: set[str] = set()
+    for name, share in SHARES.items():
+        found = unique(
+            lesson
+            for record in _records(folder / name / "data.jsonl.gz", name)
+            if _wanted(record) and (lesson := lesson_of(record, source=name))
+        )
+        fresh = [lesson for lesson in found if lesson.question.casefold() not in asked]
+        for wanted, most in ((True, share.answered), (False, share.unanswerable)):
+            kind = [lesson for lesson in fresh if lesson.answered is wanted]
+            chosen = rng.sample(kind, min(most, len(kind)))
+            asked |= {lesson.question.casefold() for lesson in chosen}
+            yield from chosen
+
+
+def _wanted(record: Mapping[str, Any]) -> bool:
+    title = str(record.get("title") or "").casefold()
+    return title not in KEPT_OUT and not record.get("in_squad_dev")
+
+
+def _records(path: Path, name: str) -> Iterator[Mapping[str, Any]]:
+    if not path.is_file():
+        raise TrainingError(f"{path} is missing; give the folder that holds all sets of the mix")
+    records = read_records(path)
+    if name == "qamr_wiki":
+        return _with_neighbours([r for r in records if r["domain"] == "wikinews"])
+    if name == "clapnq_dev":
+        return (_with_sentence(record) for record in records)
+    return iter(records)
+
+
+def _with_neighbours(records: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield records on one sentence with the sentences of the same article around it."""
+    articles: dict[str, dict[tuple[int, int], str]] = defaultdict(dict)
+    for record in records:
+        *_, article, paragraph, sentence = record["sentence_id"].split(":")
+        articles[article][int(paragraph), int(sentence)] = record["context"]
+    for record in records:
+        *_, article, paragraph, sentence = record["sentence_id"].split(":")
+        places = sorted(articles[article])
+        at = places.index((int(paragraph), int(sentence)))
+        near = places[max(0, at - 2) : at + 4]
+        yield {**record, "context": " ".join(articles[article][place] for place in near)}
+
+
+def _with_sentence(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a record whose answer is the first sentence that was marked as its support."""
+    selected = record.get("selected_sentences") or []
+    first = next((s for sentences in selected for s in sentences if s), None)
+    return {**record, "answers": [first] if first and record["answers"] else []}
+
+
+def _in_our_form(lesson: Lesson, rng: random.Random) -> Lesson:
+    """Return the lesson as the product meets it: a heading as of news, a question as typed."""
+    parts = [lesson.heading] if lesson.heading else []
+    if rng.random() < 0.6:
+        day, month, year = rng.randint(1, 28), rng.choice(_MONTHS), rng.randint(1998, 2026)
+        parts += [rng.choice(_PUBLISHERS), f"{day} {month} {year}"]
+    question = lesson.question
+    if rng.random() < 0.15:
+        question = question.lower()
+    if rng.random() < 0.1:
+        question = question.rstrip(" ?")
+    if rng.random() < 0.04:
+        question = _mistyped(question, rng)
+    return replace(lesson, heading=" · ".join(parts), question=question)
+
+
+def _mistyped(question: str, rng: random.Random) -> str:
+    at = rng.randrange(max(1, len(question) - 2))
+    return question[:at] + question[at + 1 : at + 2] + question[at : at + 1] + question[at + 2 :]

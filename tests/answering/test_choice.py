@@ -1,0 +1,124 @@
+"""Which span is chosen, and by what."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering import fact
+from rag.answering.choice import FEATURES, confidence, heading, in_order, rank
+from rag.answering.wanted import Wanted, fits, wanted
+from rag.reading import Candidate, Reading
+from rag.types import Article, Hit, ScoreParts
+
+
+def hit(text: str, *, title: str = "", date: str | None = None, id: str = "a") -> Hit:  # noqa: A002
+    article = Article(id=id, title=title, text=text, date=date)
+    return Hit(article, text, 0, len(text), 0.5, ScoreParts(dense=0.6))
+
+
+def reading(text: str, *spans: tuple[str, float], yes: float = 0.0) -> Reading:
+    return Reading(
+        tuple(Candidate(text.index(s), text.index(s) + len(s), odds) for s, odds in spans), yes
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("How much did the tram line cost?", Wanted.MONEY),
+        ("how many people died", Wanted.NUMBER),
+        ("How long did the strike last?", Wanted.DURATION),
+        ("How far is it to Mars?", Wanted.LENGTH),
+        ("What percentage of votes did Borg win?", Wanted.SHARE),
+        ("When did King Charles die?", Wanted.TIME),
+        ("what year was it", Wanted.TIME),
+        ("Who won?", Wanted.NAME),
+        ("Which country won the cup?", Wanted.NAME),
+        ("why did the bank fail", Wanted.REASON),
+        ("Did England win?", Wanted.YES_NO),
+        ("What did the minister say?", Wanted.ANYTHING),
+    ],
+)
+def test_a_question_wants_one_kind_of_answer(question: str, kind: Wanted) -> None:
+    assert wanted(question) is kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "span", "after", "expected"),
+    [
+        (Wanted.MONEY, "11.4", " kilometres long", False),
+        (Wanted.MONEY, "20 million", " euros in all", True),
+        (Wanted.TIME, "Valletta", "", False),
+        (Wanted.TIME, "on Thursday afternoon", "", True),
+        (Wanted.NAME, "in May 2019", "", False),
+        (Wanted.NAME, "the crews", "", True),
+        (Wanted.NUMBER, "several", "", False),
+        (Wanted.NUMBER, "nobody", "", True),
+        (Wanted.LENGTH, "20", " metres", True),
+        (Wanted.ANYTHING, "whatever", "", None),
+    ],
+)
+def test_a_span_fits_by_its_words(
+    kind: Wanted, span: str, after: str, expected: bool | None
+) -> None:
+    assert fits(kind, span, after=after) is expected
+
+
+def test_features_are_raw_and_of_the_candidates_own_passage() -> None:
+    text = "South Africa won the cup in 2019. England lost it."
+    (found,) = rank(
+        "Who won the cup in 2015?", [hit(text, title="Cup")], [reading(text, ("England", 2.5))]
+    )
+    values = dict(zip(FEATURES, found.features, strict=True))
+    assert (values["odds"], values["cosine"]) == (2.5, 0.6)
+    assert values["missing"] == 1.0  # the year 2015
+    assert values["misfit"] == values["agreement"] == 0.0
+    assert found.span == "England"
+    assert found.evidence.quote == "England lost it."
+
+
+def test_higher_odds_and_a_fitting_kind_are_likelier() -> None:
+    text = "The line is 11.4 kilometres long and cost 20 million euros."
+    found = rank(
+        "How much did the line cost?",
+        [hit(text)],
+        [reading(text, ("11.4 kilometres", 3.0), ("20 million euros", 2.9))],
+    )
+    assert [item.span for item in found] == ["20 million euros", "11.4 kilometres"]
+    assert 0 < found[1].probability < found[0].probability < 1
+    assert confidence(found).odds == 2.9
+    assert confidence([]) is None
+
+
+def test_below_the_bar_nothing_is_chosen() -> None:
+    text = "South Africa won."
+    ranked = rank("Who won?", [hit(text)], [reading(text, ("South Africa", 1.0))])
+    assert fact.chosen("Who won?", ranked, least=ranked[0].probability + 1e-6) == []
+    assert fact.chosen("Who won?", ranked, least=ranked[0].probability) == ranked
+
+
+def test_a_question_for_several_takes_several_that_are_about_as_likely() -> None:
+    texts = ["Mali left the union.", "Niger left the union.", "Chad left the union last."]
+    hits = [hit(text, id=text[:4]) for text in texts]
+    odds = (9.0, 8.0, -9.0)
+    readings = [reading(t, (t.split()[0], o)) for t, o in zip(texts, odds, strict=True)]
+    ranked = rank("Which countries left the union?", hits, readings)
+    found = fact.chosen("Which countries left the union?", ranked, least=0.3)
+    assert [item.span for item in found] == ["Mali", "Niger"]
+    assert len(fact.chosen("Which country left the union?", ranked, least=0.3)) == 1
+
+
+def test_the_passages_of_the_answer_come_first() -> None:
+    hits = [hit("South Africa won.", id="a"), hit("England won.", id="b")]
+    readings = [
+        reading("South Africa won.", ("South Africa", 1.0)),
+        reading("England won.", ("England", 5.0)),
+    ]
+    ranked = rank("Who won?", hits, readings)
+    assert [item.article.id for item in in_order(ranked[:1], hits)] == ["b", "a"]
+
+
+def test_a_heading_places_the_passage() -> None:
+    article = Article(title="Cup final", text="", publisher="Herald", date="2019-11-02")
+    assert heading(article) == "Cup final · Herald · 2 November 2019"
+    assert heading(Article(title="Cup final", text="")) == "Cup final"
