@@ -29,7 +29,8 @@ DEFAULT_GENERATOR = "dateline-writer"
 BASE_READER = "all-mpnet-base-v2"
 DEFAULT_READER = "dateline-reader"
 # Of the adapters that are part of Dateline, as `sha256sum` prints them.
-READER_SHA256 = "0" * 64
+READER_SHA256 = "89804bbe0efc61f794623670c5ace75c56c821ec8e1b76fe58bcc8e29a418ec2"
+READER_HEADS_SHA256 = "edb53ccda5d376ec1212de077f681ac0777c04e461d9d9527c72105fc6e233f7"
 WRITER_SHA256 = "1dee580b8262f012717c8d0a4f6b4d73b5433fa885303d2881becc3ea96001be"
 
 OnProgress = Callable[[str], None]
@@ -132,7 +133,10 @@ _KNOWN = (
     KnownModel(
         DEFAULT_READER,
         sources=("package:rag/reading/adapter",),
-        pins=(Pin(adapters.WEIGHTS, READER_SHA256),),
+        pins=(
+            Pin(adapters.WEIGHTS, READER_SHA256),
+            Pin(adapters.HEADS, READER_HEADS_SHA256),
+        ),
         licence="Apache-2.0",
         about=f"{BASE_READER} trained to find answers in news passages, or to say there is none",
         download=404_500_000,

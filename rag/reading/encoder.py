@@ -110,6 +110,9 @@ def _load(folder: Path) -> tuple[Any, Any]:
     from rag.reading.pairs import PairTokenizer
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    # It would report the layer of sentence embeddings, which reading has no use for.
+    before = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     safe: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     try:
         encoder = AutoModel.from_pretrained(
@@ -122,4 +125,6 @@ def _load(folder: Path) -> tuple[Any, Any]:
         raise ModelError(
             f"cannot load the reader in {folder}: {error}; delete the folder, and it is made again"
         ) from error
+    finally:
+        transformers_logging.set_verbosity(before)
     return network.to(compute_dtype()).eval(), PairTokenizer(tokenizer)
