@@ -10,6 +10,7 @@ import feedparser
 
 from rag.errors import SourceError
 from rag.sources import fields
+from rag.sources.feeds.aggregators import origin, unwrapped
 from rag.sources.text import one_line
 from rag.sources.web.markup import from_markup
 from rag.types import Skipped
@@ -37,13 +38,19 @@ class Entry:
 
     def article(self) -> Article:
         """Return the entry as an article; raises `SourceError` if it has no text."""
+        found = origin(
+            self.fields,
+            address=self.fields.get("link"),
+            title=one_line(from_markup(self.fields.get("title") or "")),
+            feed=one_line(from_markup(self.fields["feed"].get("title") or "")),
+        )
         return fields.article(
             source=self.source,
             text=self.text,
-            title=from_markup(self.fields.get("title") or ""),
+            title=found.title,
             date=self.fields.get("published") or self.fields.get("updated"),
-            url=self.link,
-            publisher=from_markup(self.fields["feed"].get("title") or ""),
+            url=found.address,
+            publisher=found.publisher,
             author=self.fields.get("author"),
             language=self.fields["feed"].get("language"),
         )
@@ -69,7 +76,7 @@ def entries(data: bytes, *, source: str) -> Iterator[Entry]:
         yield Entry(
             source=f"{source}#{number}",
             text=from_markup(max([*bodies, found.get("summary") or ""], key=len)),
-            link=fields.web_address(found.get("link")),
+            link=unwrapped(fields.web_address(found.get("link"))),
             fields={**found, "feed": feed.feed},
         )
 
