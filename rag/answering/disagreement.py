@@ -15,6 +15,7 @@ from rag.answering.evidence import Evidence, Overlap
 from rag.embedding.embedder import Embedder
 from rag.store.identity import article_id
 from rag.text.facts import denies, names, years
+from rag.text.lexicon import ASKS_FIGURE, ASKS_NAME, ASKS_TIME, CALENDAR, MONTH
 from rag.text.quantities import Figure, figures, outcomes
 from rag.text.sentences import content_stems, stem, words
 
@@ -25,25 +26,12 @@ _LEAST_SHARED = 0.6
 # Reports of one event follow each other closely; a year later it is another event.
 _MOST_DAYS = 60
 
-_ASKS_TIME = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|month)\b", re.I)
-_ASKS_NAME = re.compile(
-    r"\b(?:who|whom|where)\b|\b(?:what|which) (?:country|city|state|team|club|company|person)\b",
-    re.I,
-)
-_ASKS_FIGURE = re.compile(
-    r"\bhow (?:many|much|old|long|far|high|big|large)\b|\b(?:what|which)\b.*\b(?:number|toll|rate|"
-    r"price|cost|percent|percentage|share|figure|record)\b",
-    re.I,
-)
 _UNSURE = re.compile(
     r"\b(?:could|may|might|would|should|feared|expect(?:ed|s)?|forecasts?|predict(?:ed|s)?|warned|"
     r"likely|if|last year|a year (?:ago|earlier|before)|previous(?:ly)?|since \d{4})\b",
     re.I,
 )
-_MONTHS = "january february march april may june july august september october november december"
-_CALENDAR = frozenset(f"{_MONTHS} monday tuesday wednesday thursday friday saturday sunday".split())
-_MONTH = f"({_MONTHS.replace(' ', '|')})"
-_DAY = re.compile(rf"\b(?:(\d{{1,2}}) {_MONTH}|{_MONTH} (\d{{1,2}}))\b", re.I)
+_DAY = re.compile(rf"\b(?:(\d{{1,2}}) ({MONTH})|({MONTH}) (\d{{1,2}}))\b", re.I)
 _CLAUSE = re.compile(r"[,;:]\s+(?:and |but )?|\s(?:but|although|though|while)\s")
 _NO_DENIAL = re.compile(r"\bnot (?:only|just)\b|\bno (?:longer|later|fewer|less)\b", re.I)
 
@@ -88,24 +76,24 @@ def _one_event(question: str, found: Evidence, other: Evidence) -> bool:
     context, its = _context(found), _context(other)
     if _days_apart(found, other) > _MOST_DAYS:
         return False
-    if not _ASKS_TIME.search(question) and years(other.quote) - years(f"{context} {question}"):
+    if not ASKS_TIME.search(question) and years(other.quote) - years(f"{context} {question}"):
         return False
     if not _proper(question) <= set(words(context)) & set(words(its)):
         return False
     mine, theirs = _proper(context), _proper(its)
-    return bool(mine & theirs) or not (mine and theirs) or bool(_ASKS_NAME.search(question))
+    return bool(mine & theirs) or not (mine and theirs) or bool(ASKS_NAME.search(question))
 
 
 def _differ(question: str, quote: str, other: str) -> bool:
     """Tell whether two sentences on one event differ in what the question asks for."""
-    if _ASKS_FIGURE.search(question):
+    if ASKS_FIGURE.search(question):
         return _other_figure(question, quote, other)
     if not _shares_wording(question, quote, other):
         return False
-    if _ASKS_TIME.search(question):
+    if ASKS_TIME.search(question):
         return _apart(_days(quote), _days(other)) or _apart(years(quote), years(other))
     given = set(words(question))
-    if _ASKS_NAME.search(question) and _apart(_proper(quote) - given, _proper(other) - given):
+    if ASKS_NAME.search(question) and _apart(_proper(quote) - given, _proper(other) - given):
         return True
     return _denied(question, quote) != _denied(question, other)
 
@@ -159,12 +147,12 @@ def _shares_wording(question: str, quote: str, other: str) -> bool:
 
 def _plain(text: str) -> set[str]:
     """Return the content stems of `text` but its names, days and numbers."""
-    left = {stem(word) for word in names(text) | _CALENDAR}
+    left = {stem(word) for word in names(text) | CALENDAR}
     return {word for word in content_stems(text) if word not in left and not word[0].isdigit()}
 
 
 def _proper(text: str) -> set[str]:
-    return names(text) - _CALENDAR
+    return names(text) - CALENDAR
 
 
 def _context(item: Evidence) -> str:

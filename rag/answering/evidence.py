@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from rag.embedding.embedder import Embedder
 from rag.text.facts import names, numbers, spelled_date, years
+from rag.text.lexicon import ASKS_NAME, ASKS_NUMBER, ASKS_TIME, MONTH, WEEKDAY
 from rag.text.quotable import is_quotable
 from rag.text.sentences import content_stems, sentences, words
 from rag.types import Article, Hit
@@ -20,19 +21,8 @@ from rag.types import Article, Hit
 # with the kind of fact. Some sentence of the passages holds it for .926.
 _MEANING, _LEAD, _KIND = 0.5, 0.25, 0.2
 
-_ASKS_NUMBER = re.compile(
-    r"\bhow (many|much|old|long|far|fast|tall|high|big|large)\b|"
-    r"\b(what|which) (percentage|percent|share|number|amount|age)\b"
-)
-_ASKS_TIME = re.compile(r"\bwhen\b|\b(what|which) (year|date|day|month|time)\b")
-_ASKS_NAME = re.compile(
-    r"\b(who|whom|whose|where)\b|"
-    r"\b(what|which) (country|city|state|place|team|club|company|person|film|party)\b"
-)
 _TIME = re.compile(
-    r"\b(january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|(19|20)\d\d|today|yesterday|week|"
-    r"month|year)"
+    rf"\b({MONTH}|{WEEKDAY}|(19|20)\d\d|today|yesterday|week|month|year)", re.IGNORECASE
 )
 
 
@@ -152,11 +142,11 @@ def has_kind_asked_for(question: str, sentence: str) -> bool:
     A number or name that the question itself gives is no answer to it.
     """
     asked = question.lower()
-    if _ASKS_NUMBER.search(asked):
+    if ASKS_NUMBER.search(asked):
         return bool(numbers(sentence) - numbers(question))
-    if _ASKS_TIME.search(asked):
+    if ASKS_TIME.search(asked):
         return bool(_TIME.search(sentence.lower()))
-    if _ASKS_NAME.search(asked):
+    if ASKS_NAME.search(asked):
         return bool(names(sentence) - set(words(question)))
     return False
 

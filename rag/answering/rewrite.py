@@ -9,6 +9,8 @@ from contextlib import closing
 
 from rag.generation.base import Generator
 from rag.generation.prompts import build_rewrite
+from rag.text.facts import denies
+from rag.text.lexicon import QUESTION_WORDS
 from rag.text.sentences import STOPWORDS, WORD, content_words, sentences, stem, words
 from rag.types import Turn
 
@@ -24,8 +26,7 @@ _REFERENCES = _PERSONAL | _POSSESSIVE | _POINTING
 # Between a name and a pronoun they show that the name is what the pronoun stands for.
 _CLAUSE = frozenset("when while before after because since if that which who whose".split())
 # Words without evidence of their own that a rewrite must not lose all the same.
-_ASKING = frozenset("who whom whose what which when where why how many much more most".split())
-_NEGATIONS = frozenset("no not never nobody none nothing nor neither without cannot".split())
+_ASKING = QUESTION_WORDS | frozenset("many much more most".split())
 # A question with fewer words of its own leaves out its subject: "And in 2021?"
 _FEWEST_CONTENT_WORDS = 2
 _GOES_ON = re.compile(r"\W*(?:and|but|so|(?:and |but )?(?:what|how) about)\b", re.IGNORECASE)
@@ -83,7 +84,7 @@ def is_faithful(rewritten: str, *, question: str, history: Sequence[Turn]) -> bo
         and not _points_elsewhere(rewritten)
         and kept <= has <= kept | _telling(said) | _ASKING
         and (kept != has or not _leaves_out(question))
-        and _denies(rewritten) == _denies(question)
+        and denies(rewritten) == denies(question)
     )
 
 
@@ -132,10 +133,6 @@ def _first_name(question: str) -> int | None:
         if place and any(letter.isupper() for letter in word):
             return place
     return None
-
-
-def _denies(text: str) -> bool:
-    return any(word in _NEGATIONS or word.endswith("n't") for word in words(text))
 
 
 def _telling(text: str) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import hashlib
 import re
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import numpy as np
 import numpy.typing as npt
 
+from rag.text.lexicon import MONTH
 from rag.text.sentences import words
 from rag.types import Article
 
@@ -27,7 +27,7 @@ SHINGLE_WORDS = 5
 # Of two texts with at least this many figures each, copies share at least this many of them:
 # a corrected story changes a few, this week's report of prices nearly all.
 _FEWEST_FIGURES, _SHARED_FIGURES = 3, 0.5
-_FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*|\b(?:" + "|".join(calendar.month_name[1:]) + r")\b")
+_FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*|\b(?:" + MONTH + r")\b")
 
 
 def article_id(article: Article) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 
+from rag.text.lexicon import MONTHS, NEGATIONS
 from rag.text.number_words import spelled_numbers
 from rag.text.sentences import STOPWORDS, words
 
@@ -30,9 +30,6 @@ NUMBER_WORDS = {
         start=2,
     )
 }
-_NEGATIONS = frozenset(
-    "not no never none nobody nothing neither nor without cannot denied denies deny".split()
-)
 
 
 def numbers(text: str) -> set[float]:
@@ -70,9 +67,9 @@ def spelled_date(date: str | None) -> str:
     if not date:
         return ""
     day = dt.date.fromisoformat(date)
-    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def denies(text: str) -> bool:
     """Tell whether `text` contains a negation."""
-    return any(word in _NEGATIONS or word.endswith("n't") for word in words(text))
+    return any(word in NEGATIONS or word.endswith("n't") for word in words(text))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.text.facts import numbers
+from rag.text.lexicon import MONTH_OR_SHORT
 from rag.text.number_words import PHRASE
 from rag.text.sentences import STOPWORDS, stem, words
 
@@ -17,12 +18,9 @@ _NUMBER = re.compile(
     r"(?P<percent>\s?%|[ -]per ?cent\b)?",
     re.I,
 )
-_MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"jan|feb|aug|sept?|oct|nov|dec)"
-)
 _DATE = re.compile(
-    rf"\b{_MONTH}\.? \d{{1,2}}\b(?:, \d{{4}})?|\b\d{{1,2}} {_MONTH}\b(?: \d{{4}})?|"
+    rf"\b(?:{MONTH_OR_SHORT})\.? \d{{1,2}}\b(?:, \d{{4}})?|"
+    rf"\b\d{{1,2}} (?:{MONTH_OR_SHORT})\b(?: \d{{4}})?|"
     r"\b\d{1,2}(?:[.:]\d\d)? ?[ap]\.?m\b|(?<![,\d])\b(?:19|20)\d\d\b(?![,.]?\d| people)",
     re.I,
 )

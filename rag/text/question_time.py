@@ -7,7 +7,6 @@ no decades and no "early 2020".
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from dateutil.relativedelta import relativedelta
 
+from rag.text.lexicon import WEEKDAY
 from rag.text.time_phrases import Phrase, is_name, time_phrases
 from rag.types import Period, iso_date
 
@@ -40,7 +40,7 @@ _COMPARED = re.compile(
 )
 
 _ONLY_WEEKDAYS = re.compile(
-    rf"(?:\W|\b(?:{'|'.join(calendar.day_name)}|and|or|to|through|since|after|before|until|till|by|"
+    rf"(?:\W|\b(?:{WEEKDAY}|and|or|to|through|since|after|before|until|till|by|"
     r"between|the)\b)+",
     re.IGNORECASE,
 )

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from dateutil import parser
 from dateutil.relativedelta import MO, SA, relativedelta
 
+from rag.text.lexicon import MONTH, WEEKDAY, WEEKDAYS
+
 _DAY = dt.timedelta(days=1)
 # "Agenda 2030" may be meant as a time, "Blade Runner 2049" is not.
 _FURTHEST_YEARS = 10
@@ -48,9 +50,7 @@ _HOLIDAYS = {
     "halloween": (10, 31),
 }
 
-_MONTHS = "|".join(calendar.month_name[1:])
-_WEEKDAYS = "|".join(calendar.day_name)
-_MONTH = rf"(?P<month>{_MONTHS}|(?:{'|'.join(calendar.month_abbr[1:])}|Sept)\b\.?)"
+_MONTH = rf"(?P<month>{MONTH}|(?:{'|'.join(calendar.month_abbr[1:])}|Sept)\b\.?)"
 _YEAR = r"(?P<year>(?:19|20)\d\d|(?<!\bthe\s)last\syear(?!\s+of\b)|this\syear)"
 _OF_YEAR = rf"(?:,?\s+(?:of\s+)?{_YEAR}\b)"
 _DATE = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
@@ -59,7 +59,7 @@ _PART = (
 )
 _TO = r"\s*(?:\bto\b|\band\b|-|–)\s*"
 _OTHER = r"(?P<other>\d{1,2})(?:st|nd|rd|th)?"
-_WEEKDAY = rf"(?P<weekday>{_WEEKDAYS})"
+_WEEKDAY = rf"(?P<weekday>{WEEKDAY})"
 _HOLIDAY = "|".join(_HOLIDAYS).replace("'", "['’]").replace(" ", r"\s+")
 _SEASON = rf"(?P<season>{'|'.join(_SEASONS)})"
 _NUMBER = r"(?P<count>\d{1,4}|" + "|".join(sorted(_COUNTS, key=len, reverse=True)) + ")"
@@ -228,7 +228,7 @@ def _read_year(match: re.Match[str], today: dt.date) -> Phrase:
 
 def _read_weekday(match: re.Match[str], today: dt.date) -> Phrase:
     """Read a weekday: the last before today, or that of this or of last week."""
-    number = list(calendar.day_name).index(match["weekday"].capitalize())
+    number = WEEKDAYS.index(match["weekday"].capitalize())
     back = (today.weekday() - number - 1) % 7 + 1
     if match["week"]:
         back = today.weekday() - number + (7 if match["week"].lower() == "last" else 0)

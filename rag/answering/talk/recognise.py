@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from enum import StrEnum
 
 from rag.answering.talk import vocabulary as known
+from rag.text.lexicon import OPENING_VERBS
 from rag.text.question_language import question_language
 from rag.text.question_time import find_period
 from rag.text.sentences import WORD, words
@@ -37,9 +38,6 @@ _CLOSING = re.compile(
 _ACTING = frozenset("do can could should able does".split())
 _HAVING = frozenset("have know news here got".split())
 _SWEARING = frozenset("what the hell fuck shit crap damn is this wrong with you".split())
-_OPENING_A_QUESTION = frozenset(
-    "is are was were do does did has have had can could will would should may might".split()
-)
 
 
 class Remark(StrEnum):
@@ -118,7 +116,7 @@ def _social(said: list[str], question: str) -> Remark | None:
     if rest - known.FILLERS - known.GREETING - known.GRATITUDE:
         return None
     # "How is Nice?" asks after a city.
-    if rest & known.QUESTION_WORDS or said[0] in _OPENING_A_QUESTION or _has_name(question):
+    if rest & known.QUESTION_WORDS or said[0] in OPENING_VERBS or _has_name(question):
         return None
     if rest & known.GRATITUDE and not rest & known.OPENERS - {"day"}:
         return Remark.THANKS
@@ -173,7 +171,7 @@ def _dismissal(said: list[str], in_conversation: bool) -> Remark | None:
     to_it = bag & {"you", "u", "your", "ur"} or bag <= _SWEARING
     if not bag <= known.FILLERS | known.DISMISSALS | known.GRATITUDE | known.ABOUT_ITSELF:
         return None
-    asks = bag & known.QUESTION_WORDS or said[0] in _OPENING_A_QUESTION
+    asks = bag & known.QUESTION_WORDS or said[0] in OPENING_VERBS
     if bag & known.DISMISSALS and (to_it or not asks):
         return Remark.UNCLEAR
     # "And then?" goes on with a conversation; "is it so" begins none.

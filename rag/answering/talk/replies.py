@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.answering.talk.recognise import Remark
 from rag.text.facts import spelled_date
+from rag.text.lexicon import CALENDAR, MONTHS
 from rag.text.sentences import STOPWORDS, sentences, words
 from rag.types import Article
 
@@ -40,7 +40,6 @@ _PARTING = frozenset("bye goodbye byebye cya farewell goodnight night later chee
 _READ = 300
 _MOST_NAMES, _MOST_PUBLISHERS = 6, 4
 _NAME = re.compile(r"[A-Z][\w’'&-]+(?: (?:(?:of|de|the|al) )?[A-Z][\w’'&-]+)*")
-_CALENDAR = frozenset(name.casefold() for name in (*calendar.month_name, *calendar.day_name))
 _LANGUAGES = {
     "ar": "Arabic", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
     "es": "Spanish", "fr": "French", "hi": "Hindi", "it": "Italian", "ja": "Japanese",
@@ -100,7 +99,7 @@ def _names(text: str) -> set[str]:
     found = set()
     for match in _NAME.finditer(text):
         name = match.group().removesuffix("'s").removesuffix("’s")
-        known = not {*words(name)} & (_CALENDAR | STOPWORDS)
+        known = not {*words(name)} & (CALENDAR | STOPWORDS)
         if known and (match.start() not in starts or " " in name):
             found.add(name)
     return found
@@ -126,7 +125,7 @@ def _example_of_period(archive: Archive) -> str:
     if not months:
         return "What happened last week?"
     year, month = max(months, key=lambda item: (item[1], item[0]))[0].split("-")
-    return f"What happened in {calendar.month_name[int(month)]} {year}?"
+    return f"What happened in {MONTHS[int(month) - 1]} {year}?"
 
 
 def _listed(names: Sequence[str], *, most: int) -> str:

@@ -6,6 +6,7 @@ sets, and it is searched for.
 
 from __future__ import annotations
 
+from rag.text import lexicon
 from rag.text.sentences import STOPWORDS
 
 
@@ -84,7 +85,7 @@ LANGUAGES = _set(
     "hungarian indonesian italian japanese korean mandarin norwegian persian polish portuguese "
     "romanian russian spanish swedish thai turkish ukrainian urdu vietnamese"
 )
-QUESTION_WORDS = _set("who whom whose what which when where why how whats whos hows")
+QUESTION_WORDS = lexicon.QUESTION_WORDS | _set("whats whos hows")
 # What one word or two of them ask, whoever they are said to.
 ASKED_ALONE = _set(
     "help instruction instructions manual guide tutorial commands example examples question "

@@ -1,0 +1,46 @@
+"""English words that several stages know: the calendar's, those of questions, and denials."""
+
+from __future__ import annotations
+
+import calendar
+import re
+
+# Capitalised, in order of the calendar; weeks begin on Monday.
+MONTHS = tuple(calendar.month_name[1:])
+WEEKDAYS = tuple(calendar.day_name)
+CALENDAR = frozenset(name.casefold() for name in (*MONTHS, *WEEKDAYS))
+
+# Alternatives for a pattern that ignores case.
+MONTH = "|".join(MONTHS)
+WEEKDAY = "|".join(WEEKDAYS)
+# With the short forms, "Sept" for both of its own.
+MONTH_OR_SHORT = f"{MONTH}|{'|'.join(calendar.month_abbr[1:])}|Sept"
+
+QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
+# The verbs that open a question of yes or no.
+OPENING_VERBS = frozenset(
+    "is are was were do does did has have had can could will would should may might".split()
+)
+
+NEGATIONS = frozenset(
+    "not no never none nobody nothing neither nor without cannot denied denies deny".split()
+)
+
+# The kinds of fact that a question asks for.
+ASKS_NUMBER = re.compile(
+    r"\bhow (?:many|much|old|long|far|fast|tall|high|big|large)\b|"
+    r"\b(?:what|which) (?:percentage|percent|share|number|amount|age)\b",
+    re.IGNORECASE,
+)
+# A figure may also be told by what it is of: "What was the death toll?"
+ASKS_FIGURE = re.compile(
+    rf"{ASKS_NUMBER.pattern}|\b(?:what|which)\b.*\b(?:number|toll|rate|price|cost|percent|"
+    r"percentage|share|figure|record)\b",
+    re.IGNORECASE,
+)
+ASKS_TIME = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time)\b", re.IGNORECASE)
+ASKS_NAME = re.compile(
+    r"\b(?:who|whom|whose|where)\b|\b(?:what|which) "
+    r"(?:country|city|state|place|team|club|company|person|film|party)\b",
+    re.IGNORECASE,
+)
