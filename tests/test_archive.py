@@ -717,3 +717,11 @@ def test_an_issue_under_a_standing_headline_without_a_date_is_an_article_of_its_
     assert archive.ingest([first, second]).unchanged == 2
     archive.ingest([corrected])
     assert archive.stats().articles == 3
+
+
+def test_a_time_in_the_question_leaves_out_nothing_where_no_article_has_a_date(
+    archive, make_article
+) -> None:
+    archive.ingest([make_article("The storm took the harbour by surprise.")])
+    found = archive.search("What did the storm do last week?", today="2024-05-02")
+    assert len(found) == 1

@@ -121,7 +121,7 @@ def _found(
         hit.parts.dense or 0.0,
         overlap.of(told),
         overlap.of(f"{evidence.lead} {evidence.quote}"),
-        _missing(question, told),
+        _missing(question, told, dated=hit.article.date is not None),
         float(fit is False),
         math.log1p(max(0, texts.count(_key(span)) - 1)),
     )
@@ -136,11 +136,14 @@ def _sentence(sentences: Sequence[Evidence], passage: int, start: int) -> Eviden
     return None
 
 
-def _missing(question: str, told: str) -> float:
-    """Return how many names, numbers and years of the question a passage does not have."""
+def _missing(question: str, told: str, *, dated: bool) -> float:
+    """Return how many names, numbers and years of the question a passage does not have.
+
+    An article without a date may be of the year asked about, so that is not held against it.
+    """
     bag = {stem(word) for word in words(told)}
     lost = sum(stem(name) not in bag for name in names(question))
-    lost += len(years(question) - years(told))
+    lost += len(years(question) - years(told)) if dated else 0
     here = {number for number in numbers(question) if not 1900 <= number < 2100}
     return float(lost + len(here - numbers(told)))
 

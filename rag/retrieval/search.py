@@ -33,7 +33,9 @@ def search(
     if empty or not query.question.strip():
         return []
     time = read_time(query.question, today=query.today, newest=newest)
-    where = _within(query.where, time.period if time.period and time.period.exact else None)
+    # Where no article has a date, the time asked about can leave none out.
+    exact = time.period if newest and time.period and time.period.exact else None
+    where = _within(query.where, exact)
     if where is None:
         return []
     found = _Search(storage, embedder(), time, settings)

@@ -67,7 +67,9 @@ def test_a_span_fits_by_its_words(
 def test_features_are_raw_and_of_the_candidates_own_passage() -> None:
     text = "South Africa won the cup in 2019. England lost it."
     (found,) = rank(
-        "Who won the cup in 2015?", [hit(text, title="Cup")], [reading(text, ("England", 2.5))]
+        "Who won the cup in 2015?",
+        [hit(text, title="Cup", date="2019-11-02")],
+        [reading(text, ("England", 2.5))],
     )
     values = dict(zip(FEATURES, found.features, strict=True))
     assert (values["odds"], values["cosine"]) == (2.5, 0.6)
@@ -75,6 +77,17 @@ def test_features_are_raw_and_of_the_candidates_own_passage() -> None:
     assert values["misfit"] == values["agreement"] == 0.0
     assert found.span == "England"
     assert found.evidence.quote == "England lost it."
+
+
+@pytest.mark.parametrize(("date", "missing"), [("2019-11-02", 1.0), (None, 0.0)])
+def test_an_article_without_a_date_may_be_of_the_year_asked_about(
+    date: str | None, missing: float
+) -> None:
+    text = "South Africa won the cup."
+    (found,) = rank(
+        "Who won the cup in 2015?", [hit(text, date=date)], [reading(text, ("South Africa", 2.0))]
+    )
+    assert found.features[FEATURES.index("missing")] == missing
 
 
 def test_higher_odds_and_a_fitting_kind_are_likelier() -> None:
