@@ -113,7 +113,9 @@ def _found(
     overlap: Overlap,
     texts: Sequence[str],
 ) -> Found:
-    span = hit.text[item.start : item.end]
+    # What goes on into the next sentence is more than the answer.
+    end = min(hit.start + item.end, evidence.end)
+    span = hit.article.text[hit.start + item.start : end]
     fit = fits(kind, span, after=hit.text[item.end : item.end + 20])
     told = f"{heading(hit.article)} {hit.text}"
     features = (
@@ -125,7 +127,7 @@ def _found(
         float(fit is False),
         math.log1p(max(0, texts.count(_key(span)) - 1)),
     )
-    return Found(hit, hit.start + item.start, hit.start + item.end, evidence, features, yes)
+    return Found(hit, hit.start + item.start, end, evidence, features, yes)
 
 
 def _sentence(sentences: Sequence[Evidence], passage: int, start: int) -> Evidence | None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import Progress
+from rich.text import Text
 
 import rag
 from rag import reading
@@ -84,12 +85,15 @@ def ask(
         ):
             if isinstance(piece, Answer):
                 answer = piece
-            elif not as_json:
+            elif not as_json and generator != DEFAULT_GENERATOR:
                 output.print(piece, end="", markup=False, highlight=False)
     if as_json:
         output.print_json(json.dumps(_answer_record(answer)))
-    else:
-        _show_sources(answer)
+        return
+    # What the reader finds comes all at once, and only then is it known what to set off.
+    if generator == DEFAULT_GENERATOR:
+        output.print(_set_off(answer), end="")
+    _show_sources(answer)
 
 
 def search(
@@ -223,6 +227,15 @@ def _say(line: str) -> None:
     errors.print(line, style="dim")
 
 
+def _set_off(answer: Answer) -> Text:
+    """Return the text of an answer with its short answers in bold, where they stand in it."""
+    text = Text(answer.text)
+    for short in answer.short.split("; "):
+        if short and (at := answer.text.find(short)) >= 0:
+            text.stylize("bold", at, at + len(short))
+    return text
+
+
 def _show_sources(answer: Answer) -> None:
     output.print("\n")
     for line in _notes(answer):
@@ -261,6 +274,8 @@ def _answer_record(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "asked": answer.asked,
         "period": dataclasses.asdict(answer.period) if answer.period else None,
+        "kind": answer.kind,
+        "short": answer.short,
         "text": answer.text,
         "abstained": answer.abstained,
         "confidence": dataclasses.asdict(answer.confidence) if answer.confidence else None,
