@@ -1,0 +1,87 @@
+"""Questions that compare are taken apart; others stay whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.retrieval.comparison import sub_questions
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "Compare the UK elections of 2019 and 2024",
+            ("the UK elections of 2019?", "the UK elections of 2024?"),
+        ),
+        (
+            "unemployment in May 2020 vs June 2021",
+            ("unemployment in May 2020?", "unemployment in June 2021?"),
+        ),
+        (
+            "What was the turnout in Malta in 2017 compared with 2022?",
+            ("What was the turnout in Malta in 2017?", "What was the turnout in Malta in 2022?"),
+        ),
+        (
+            "How many people flew in 2019 and in 2021?",
+            ("How many people flew in 2019?", "How many people flew in 2021?"),
+        ),
+        (
+            "which bridge is longer, the Humber Bridge or the Severn Bridge?",
+            ("How long is the Humber Bridge?", "How long is the Severn Bridge?"),
+        ),
+        (
+            "what was more dangerous the fire or the flood",
+            ("How dangerous was the fire?", "How dangerous was the flood?"),
+        ),
+        (
+            "Which club scored more goals, Ajax or Porto?",
+            ("How many goals Ajax scored?", "How many goals Porto scored?"),
+        ),
+        (
+            "Did the party win more seats in Hull or in Rye?",
+            (
+                "How many seats did the party win in Hull?",
+                "How many seats did the party win in Rye?",
+            ),
+        ),
+        (
+            "How much taller is the spire of Ulm than the spire of Cologne?",
+            ("How tall is the spire of Ulm?", "How tall is the spire of Cologne?"),
+        ),
+        (
+            "compare inflation in France and Germany",
+            ("inflation in France?", "inflation in Germany?"),
+        ),
+        (
+            "What is the difference between the ferry strike and the rail strike?",
+            ("the ferry strike?", "the rail strike?"),
+        ),
+        (
+            "death toll of the Rye storm versus that of the Hull flood",
+            ("death toll of the Rye storm?", "death toll of the Hull flood?"),
+        ),
+        ("how do Ann Lee and Bo Hay differ", ("Ann Lee?", "Bo Hay?")),
+    ],
+)
+def test_what_is_asked_of_each(question: str, expected: tuple[str, ...]) -> None:
+    assert sub_questions(question) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "Who won the election?",
+        "Which five countries joined?",
+        "What happened between 2019 and 2024?",
+        "How did prices change from May 2020 to June 2021?",
+        "Did Ann Lee and Bo Hay meet?",
+        "How many more people died?",
+        "Who is older?",
+        "What did the WHO say about Covid-19 and monkeypox?",
+        "Who beat Ann Lee or her party?",
+    ],
+)
+def test_other_questions_stay_whole(question: str) -> None:
+    assert sub_questions(question) == ()
