@@ -6,7 +6,7 @@ import re
 
 from rag.text.sentences import STOPWORDS, words
 
-_SAMPLE = 1_000  # characters that are looked at
+_SAMPLE = 600  # characters that are looked at
 _FEWEST_LETTERS = 20  # a headline in capitals or a list of names tells too little
 _LETTER = re.compile(r"[^\W\d_]")
 # Of the words of English news 40 to 50 in a hundred are function words.
@@ -32,9 +32,8 @@ def language_of(text: str) -> str | None:
     """
     sample = text[:_SAMPLE]
     letters = len(_LETTER.findall(sample))
-    for language, script in _SCRIPTS:
-        if len(script.findall(sample)) > _SCRIPT_SHARE.get(language, 0.3) * max(letters, 1):
-            return language
+    if not sample.isascii() and (language := _of_script(sample, max(letters, 1))):
+        return language
     if letters < _FEWEST_LETTERS:
         return None
     found = words(sample)
@@ -44,3 +43,11 @@ def language_of(text: str) -> str | None:
     import py3langid
 
     return str(py3langid.classify(sample)[0])
+
+
+def _of_script(sample: str, letters: int) -> str | None:
+    """Return the language whose script most of the letters are of, or None."""
+    for language, script in _SCRIPTS:
+        if len(script.findall(sample)) > _SCRIPT_SHARE.get(language, 0.3) * letters:
+            return language
+    return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.sources.dates.line import Line, WrittenDate, checked
@@ -39,11 +40,16 @@ def parse_date(value: object, *, manner: Manner = _UNKNOWN) -> str | None:
         return None
     if isinstance(value, int | float):
         return _number_date(float(value))
-    text = " ".join(str(value).split())
-    text = _BASIC.sub(r"\1-\2-\3", text)
+    return _written_date(" ".join(str(value).split())[:200], manner)
+
+
+@lru_cache(8192)
+def _written_date(written: str, manner: Manner) -> str | None:
+    """Parse a cell of text; the articles of a file share many dates."""
+    text = _BASIC.sub(r"\1-\2-\3", written)
     if re.fullmatch(r"-?\d+(?:\.\d+)?", text):
         return _number_date(float(text))
-    found = next(Line(text[:200], manner, short=True).dates(), None)
+    found = next(Line(text, manner, short=True).dates(), None)
     return found.date if found else None
 
 
