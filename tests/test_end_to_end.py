@@ -12,7 +12,7 @@ import rag
 from rag.generation.prompts import REFUSAL
 
 pytestmark = pytest.mark.models
-SEED = Path(__file__).parent.parent.parent / "shared" / "seed"
+DUMP = Path(__file__).parent / "data" / "page_dump.txt"
 
 
 @pytest.fixture(scope="module")
@@ -80,15 +80,17 @@ def test_the_embedder_gives_the_published_vectors(sample: rag.Archive) -> None:
     assert float(vector @ vector) == pytest.approx(1.0, abs=1e-5)
 
 
-@pytest.mark.skipif(not SEED.exists(), reason="the raw page dump is not beside this checkout")
 def test_a_raw_page_dump_becomes_two_articles_that_answer(tmp_path: Path) -> None:
-    with rag.Archive.open(tmp_path / "seed") as archive:
-        assert archive.ingest(SEED).added == 2
+    with rag.Archive.open(tmp_path / "dump") as archive:
+        assert archive.ingest(DUMP).added == 2
         assert {article.title for article in archive.articles()} == {
-            "Libya’s Haftar Meets Putin in Moscow for First Time",
-            "Sudan’s Burhan Rules Out Peace Before Defeating RSF",
+            "Port Ellery’s Mayor Visits Outer Islands for First Time",
+            "Tern Island’s Council Rules Out Bridge Before Lighthouse Is Repaired",
         }
-        answer = rag.answer("Which brigade does Khaled lead?", archive=archive)
+        answer = rag.answer("How many volunteer firefighters does Tomas lead?", archive=archive)
         _check(answer)
-        assert answer.citations[0].quote == "Khaled leads the 106 brigade."
-        assert archive.ingest(SEED).unchanged == 2
+        assert (
+            answer.citations[0].quote
+            == "Her brother, Tomas, leads the islands' 12 volunteer firefighters."
+        )
+        assert archive.ingest(DUMP).unchanged == 2

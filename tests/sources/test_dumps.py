@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.sources.dumps import DumpArticle, is_sentence, lead_title, split_dump
 
-SEED = Path(__file__).parents[3] / "shared" / "seed"
+DUMP = Path(__file__).parents[1] / "data" / "page_dump.txt"
 
 FERRY = "Island Ferry Returns to Service After Long Repair"
 FERRY_CAPTION = "The ferry Marigold leaves the harbour of Port Ellery. (AP)"
@@ -279,17 +279,14 @@ def test_lead_title(text: str, title: str) -> None:
     assert lead_title(text) == title
 
 
-def test_seed_file() -> None:
-    files = sorted(SEED.glob("*.txt")) if SEED.is_dir() else []
-    if not files:
-        pytest.skip("the seed file is not beside the repository")
-    first, second = split_dump(files[0].read_text(encoding="utf-8"))
-    assert first.title == "Libya’s Haftar Meets Putin in Moscow for First Time"
-    assert second.title == "Sudan’s Burhan Rules Out Peace Before Defeating RSF"
-    assert first.text.startswith("Commander of the Libyan National Army (LNA) ")
-    assert second.text.startswith("Sudan’s transitional Sovereign Council leader, ")
-    assert first.text.count("\n\n") + 1 == 15
-    assert second.text.count("\n\n") + 1 == 10
+def test_a_dump_of_two_pages() -> None:
+    first, second = split_dump(DUMP.read_text(encoding="utf-8"))
+    assert first.title == "Port Ellery’s Mayor Visits Outer Islands for First Time"
+    assert second.title == "Tern Island’s Council Rules Out Bridge Before Lighthouse Is Repaired"
+    assert first.text.startswith("Port Ellery’s mayor, Ines Borg, ")
+    assert second.text.startswith("The head of Tern Island’s council, Abel Rahm, said ")
+    assert first.text.count("\n\n") + 1 == 5
+    assert second.text.count("\n\n") + 1 == 3
     for article in (first, second):
         assert all(is_sentence(paragraph) for paragraph in article.text.split("\n\n"))
 
