@@ -75,7 +75,7 @@ def test_every_command_exists_with_its_options():
         seen.add(command.name)
         known = {o for p in command.params for o in (*p.opts, *p.secondary_opts)} | {"--help"}
         wrong += [f"{name}: rag {command.name} {w}" for w in options(words) if w not in known]
-    assert {"chat", "ingest", "ask", "search", "eval", "train", "reembed", "list"} <= seen
+    assert {"chat", "ingest", "ask", "search", "eval", "reader", "reembed", "list"} <= seen
     assert wrong == []
 
 

@@ -20,7 +20,7 @@ from rag.types import Article, Confidence, Hit, Passage
 
 # What a candidate is weighed by, in this order; of each, higher speaks for it but `missing`.
 FEATURES = ("odds", "cosine", "passage", "sentence", "missing", "misfit", "agreement")
-# Fitted by `python -m eval.choice`; docs/evaluation/fitted.md says on what.
+# Fitted by `python -m eval.choice`; docs/fitted-numbers.md says on what.
 BIAS = -1.0
 WEIGHTS = (0.45, 1.5, 1.0, 0.5, -1.5, -1.5, 0.3)
 # Log-odds beyond this tell nothing more.
