@@ -116,7 +116,8 @@ def _found(
     # What goes on into the next sentence is more than the answer.
     end = min(hit.start + item.end, evidence.end)
     span = hit.article.text[hit.start + item.start : end]
-    fit = fits(kind, span, after=hit.text[item.end : item.end + 20])
+    before, after = hit.text[: item.start][-30:], hit.text[item.end : item.end + 20]
+    fit = fits(kind, span, before=before, after=after)
     told = f"{heading(hit.article)} {hit.text}"
     features = (
         max(-_CERTAIN, min(_CERTAIN, item.odds)),

@@ -55,7 +55,7 @@ _OPENINGS = (
     r"what (?:has|have) been (?:said|reported|written|published) (?:about|on) ",
     r"what(?: has been happening| is going on|'s going on) (?:in|with|around) ",
     r"what (?:are|were) the (?:\w+ )?(?:developments|events|highlights) (?:in|of|on|about|around) ",
-    r"what(?: is| are|'s) the (?:latest|news)(?: news)? (?:in|of|on|about|from) ",
+    r"what(?: is| are|'?s) the (?:latest|news)(?: news)? (?:in|of|on|about|from|with) ",
     r"why (?:is|are|was|were|has|have) (?=.+ in the (?:news|headlines)\W*$)",
     r"how (?:did|has|have) (?=.+ (?:unfold|unfolded|evolve|evolved|play out|played out)\W*$)",
 )

@@ -7,15 +7,16 @@ import re
 
 from rag.answering.evidence import Evidence
 from rag.text.facts import spelled_date
+from rag.text.lexicon import WEEKDAYS
 from rag.text.quotable import is_quotable
 from rag.text.sentences import sentences, words
 
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 # A day that the article's date tells; "Black Friday" is a name, and "on Fridays" is any.
 _DAY = re.compile(
     r"(?<![-\w])(?:(?P<when>last|next|this|on|late|early|by|until|since|before|after|from|of) )?"
-    rf"(?P<weekday>{'|'.join(_WEEKDAYS)})\b(?!s\b|,? \d|,? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|"
-    r"Oct|Nov|Dec)|-)|\b(?P<near>[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight)\b(?!’s|'s|,? \d)"
+    rf"(?P<weekday>{'|'.join(WEEKDAYS)})\b(?: (?:morning|noon|afternoon|evening|night))?"
+    r"(?![’']?s\b|,? \d|,? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|-)|"
+    r"\b(?P<near>[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight)\b(?![’']s|,? \d)"
 )
 _NAMED = re.compile(
     r"\b(?:Black|Good|Bloody|Super|Ash|Palm|Easter|Holy|Cyber|Giving|Shrove|Maundy|Ruby|"
@@ -50,7 +51,9 @@ def in_full(sentence: str, date: str | None) -> str:
         if not first or _NAMED.search(text[: match.start()]):
             return match[0]
         first = False
-        return f"{match[0]}, {spelled_date(_day(match, text, seen).isoformat())}"
+        # A date within a sentence stands between commas.
+        comma = "," if text[match.end() : match.end() + 2].strip().isalpha() else ""
+        return f"{match[0]}, {spelled_date(_day(match, text, seen).isoformat())}{comma}"
 
     return _DAY.sub(dated, text)
 
@@ -90,7 +93,7 @@ def sentence_before(found: Evidence) -> Evidence | None:
 def _day(match: re.Match[str], text: str, seen: dt.date) -> dt.date:
     if match["near"]:
         return seen + dt.timedelta(days=_NEAR[match["near"].lower()])
-    back = (seen.weekday() - _WEEKDAYS.index(match["weekday"])) % 7
+    back = (seen.weekday() - WEEKDAYS.index(match["weekday"])) % 7
     if match["when"] == "next":
         return seen + dt.timedelta(days=7 - back)
     if match["when"] == "last":

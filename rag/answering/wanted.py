@@ -91,6 +91,11 @@ _MONEY = re.compile(
     r"pence|usd|eur|gbp|money|free|nothing)\b",
     re.I,
 )
+_CAUSE = re.compile(
+    r"\b(?:because(?: of)?|due to|owing to|caused by|result of|over|for|after|by|from|of|with)"
+    r"\W+(?:(?:a|an|the|its|his|her|their) )?$",
+    re.I,
+)
 _SHARE = re.compile(r"%|\bper ?cent\b|\bhalf\b|\bthirds?\b|\bquarters?\b|\bfifths?\b", re.I)
 _FITS = {
     Wanted.MONEY: _MONEY,
@@ -108,10 +113,11 @@ def wanted(question: str) -> Wanted:
     return next((kind for kind, pattern in _ASKED if pattern.search(asked)), Wanted.ANYTHING)
 
 
-def fits(kind: Wanted, span: str, *, after: str = "") -> bool | None:
+def fits(kind: Wanted, span: str, *, before: str = "", after: str = "") -> bool | None:
     """Tell whether `span` is of a kind; None where its words do not tell.
 
-    `after` is the text that follows it, which may hold the unit: "11.4" of "11.4 kilometres".
+    `before` and `after` are the text around it. A unit may follow, as in "11.4 kilometres",
+    and a cause of one or two words needs a word that makes it one, as in "because of fog".
     """
     if kind in _FITS:
         near = f"{span}{after[:14]}" if kind is not Wanted.TIME else span
@@ -119,7 +125,7 @@ def fits(kind: Wanted, span: str, *, after: str = "") -> bool | None:
     if kind is Wanted.NAME:
         return not _only_figures(span)
     if kind is Wanted.REASON:
-        return len(words(span)) > 2 or None
+        return len(words(span)) > 2 or _CAUSE.search(before) is not None
     return None
 
 

@@ -55,6 +55,8 @@ def test_a_question_wants_one_kind_of_answer(question: str, kind: Wanted) -> Non
         (Wanted.NUMBER, "several", "", False),
         (Wanted.NUMBER, "nobody", "", True),
         (Wanted.LENGTH, "20", " metres", True),
+        (Wanted.REASON, "computing centres", "", False),
+        (Wanted.REASON, "customers withdrew their money", "", True),
         (Wanted.ANYTHING, "whatever", "", None),
     ],
 )
@@ -62,6 +64,11 @@ def test_a_span_fits_by_its_words(
     kind: Wanted, span: str, after: str, expected: bool | None
 ) -> None:
     assert fits(kind, span, after=after) is expected
+
+
+def test_a_word_that_makes_it_one_precedes_a_short_cause() -> None:
+    assert fits(Wanted.REASON, "fog", before="The port closed because of ")
+    assert not fits(Wanted.REASON, "fog", before="It saw ")
 
 
 def test_features_are_raw_and_of_the_candidates_own_passage() -> None:
