@@ -12,6 +12,7 @@ from rag.answering.statement import short
 from rag.answering.wanted import Wanted, wanted
 from rag.text.question_time import changes, wants_latest
 from rag.text.sentences import words
+from rag.types import Article
 
 # The reader's log-odds of yes against no, in nats, from which on the answer says which.
 _SURE = 1.0
@@ -67,10 +68,14 @@ def answering(ranked: Sequence[Found], *, least: float) -> list[Evidence]:
     return list(dict.fromkeys(able))
 
 
+def is_read(article: Article) -> bool:
+    """Tell whether the reader reads the language of an article: English, if none is known."""
+    return (article.language or "en")[:2] == "en"
+
+
 def _verdict(item: Found) -> str:
-    """Return "Yes" or "No" where the reader is sure of it; an English reader only of English."""
-    language = (item.hit.article.language or "en")[:2]
-    if language != "en" or abs(item.yes) < _SURE:
+    """Return "Yes" or "No" where the reader is sure of it."""
+    if abs(item.yes) < _SURE or not is_read(item.hit.article):
         return ""
     return "Yes" if item.yes > 0 else "No"
 

@@ -293,6 +293,9 @@ class _Work:
 
     def answer(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the sentences that answer, then what disagrees; none when no passage answers."""
+        if hits and not fact.is_read(hits[0].article):
+            yield from self._quoted(question, hits, draft)
+            return
         passages = [choice.passage_of(hit) for hit in hits]
         readings = self._reader.read(question, passages, stop=self._stop)
         ranked = choice.rank(question, hits, readings)
@@ -314,6 +317,14 @@ class _Work:
                 among=collect(hits),
             )
             yield from draft.contrast(others)
+
+    def _quoted(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+        """Yield the best sentence of an article in a language that the reader does not read."""
+        weighed = weigh(question, hits, embedder=self._archive.embedder())
+        sure = overview.confidence(hits, weighed)
+        draft.trust(sure)
+        if weighed.best and sure.probability >= self._least:
+            yield draft.state(weighed.best)
 
     def _written(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         shown = hits[: self.settings.passages]

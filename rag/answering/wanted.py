@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from rag.text.facts import NUMBER_WORDS
+from rag.text.lexicon import ASKS_NAME, ASKS_TIME, MONTH_OR_SHORT, OPENING_VERBS, WEEKDAY
 from rag.text.sentences import words
 
 
@@ -27,8 +28,7 @@ class Wanted(StrEnum):
 _ASKS = (
     (
         Wanted.YES_NO,
-        r"^(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|should|may|might|"
-        r"must)(?:n't)? (?!many\b|much\b)",
+        rf"^(?:{'|'.join(OPENING_VERBS)})(?:n't)? (?!many\b|much\b)",
     ),
     (
         Wanted.MONEY,
@@ -52,13 +52,12 @@ _ASKS = (
     ),
     (
         Wanted.TIME,
-        r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|week)\b|\bsince when\b",
+        ASKS_TIME.pattern,
     ),
     (Wanted.REASON, r"\bwhy\b|\bhow come\b|\bwhat (?:caused|was the (?:cause|reason))\b"),
     (
         Wanted.NAME,
-        r"\b(?:who|whom|whose|where)\b|\b(?:what|which) (?:country|city|state|place|team|club|"
-        r"company|person|film|movie|party|bank|agency|newspaper|president|minister|airline)\b",
+        ASKS_NAME.pattern,
     ),
 )  # fmt: skip
 _ASKED = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _ASKS)
@@ -68,8 +67,7 @@ _NUMBER = re.compile(
     re.I,
 )
 _TIME = re.compile(
-    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    rf"\b(?:{MONTH_OR_SHORT}|{WEEKDAY}|"
     r"today|tonight|yesterday|tomorrow|morning|noon|midnight|afternoon|evening|night|dawn|"
     r"spring|summer|autumn|fall|winter|years?|months?|weeks?|days?|hours?|minutes?|century|decade|"
     r"christmas|easter|ago|after|before|when|during|since|until|[ap]\.?m)\b|\b(?:1\d|20)\d\d\b|"

@@ -38,9 +38,12 @@ ASKS_FIGURE = re.compile(
     r"percentage|share|figure|record)\b",
     re.IGNORECASE,
 )
-ASKS_TIME = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time)\b", re.IGNORECASE)
+ASKS_TIME = re.compile(
+    r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|week)\b", re.IGNORECASE
+)
 ASKS_NAME = re.compile(
     r"\b(?:who|whom|whose|where)\b|\b(?:what|which) "
-    r"(?:country|city|state|place|team|club|company|person|film|party)\b",
+    r"(?:country|city|state|place|team|club|company|person|film|movie|party|bank|agency|newspaper|"
+    r"president|minister|airline)\b",
     re.IGNORECASE,
 )

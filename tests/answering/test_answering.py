@@ -143,6 +143,16 @@ def test_a_question_for_yes_or_no_says_which_before_the_sentence(news: Archive) 
     assert (answer.text, answer.short) == (f"Yes: {FIRST} [1]", "Yes")
 
 
+def test_an_article_in_another_language_is_quoted_and_never_answered_with_yes(
+    archive: Archive,
+) -> None:
+    text = "El ferry de Valletta cerró el harbour por un ferry strike. Nadie resultó herido."
+    archive.ingest([Article(id="es", title="Ferry strike", text=text, language="es")])
+    answer = rag.answer("Did the ferry strike close the harbour?", archive=archive)
+    assert answer.text == f"{text.partition('. ')[0]}. [1]"
+    assert answer.short == ""
+
+
 def test_a_generator_that_finds_no_answer_is_believed(news: Archive) -> None:
     assert rag.answer(QUESTION, archive=news, generator=FakeGenerator(REFUSAL)).abstained
 
