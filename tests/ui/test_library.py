@@ -167,7 +167,8 @@ def test_a_report_lists_what_was_skipped_as_text():
         3, 2, left_out=1, seconds=1.0, skipped=(Skipped("<b>.pdf", "is not <readable>"),)
     )
     shown = adding.report_html(report)
-    assert "2 added, 0 updated" in shown
+    # The figures add up.
+    assert "<b>3 read</b> = 2 added + 0 updated + 0 unchanged + 1 skipped" in shown
     assert "Skipped: 1" in shown
     assert "&lt;b&gt;.pdf" in shown
     assert "is not &lt;readable&gt;" in shown

@@ -8,9 +8,9 @@ import pytest
 
 from rag.errors import ArchiveError
 from rag.types import Answer, Article, Citation, Hit, ScoreParts, Timings
-from ui.web.chat import saved
 from ui.web.chat.conversation import Conversation
 from ui.web.common.shown import Shown
+from ui.web.conversations import saved
 
 TEXT = "It rained. The bridge will cost 12 million euros. It is of steel."
 QUOTE = "The bridge will cost 12 million euros."
@@ -96,13 +96,16 @@ def test_what_is_no_conversation_is_refused(record):
 
 
 def test_markdown_has_every_citation_in_full(talk):
-    text = saved.to_markdown(talk)
+    text = saved.record_to_markdown(saved.to_record(talk, archive="town"))
     assert "## What will it cost?" in text
     assert "*Searched for: What will the bridge cost?*" in text
     assert "<https://news.example/bridge>" in text
     assert f"  > {QUOTE}" in text
     assert "A &#42;bridge&#42;, Town Post, 2024-05-01" in text
     assert "Not in the articles." in text
+    # Plain marks, so that no reader of Markdown takes them for links.
+    assert "12 million euros [1]" in text
+    assert "- [1] A &#42;bridge" in text
 
 
 def test_a_title_is_given_or_the_first_question(talk):

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 import threading
+import time
 from html.parser import HTMLParser
 
 import gradio_client
 import httpx
 import pytest
+from lxml import html
 
 import rag
 from rag.errors import GenerationError, RagError
 from rag.generation import prompts
-from rag.types import Answer, ArchiveStats, Article, Citation, Hit, ScoreParts, Timings
+from rag.types import Answer, ArchiveStats, Article, Citation, Hit, ScoreParts, Span, Timings
 from tests.fakes import BagOfWords, Script
+from tests.fakes.page import said
 from ui.web import app
 from ui.web.chat import render
-from ui.web.chat.conversation import FAILED, SEARCHING, STOPPED, Conversation, Filters
-from ui.web.chat.examples import SAMPLE_QUESTIONS, example_questions
-from ui.web.common import cited, frame, markup
+from ui.web.chat.conversation import FAILED, SEARCHING, STOPPED, Conversation
+from ui.web.chat.examples import (
+    SAMPLE_QUESTIONS,
+    Candidate,
+    Examples,
+    Offered,
+    answers,
+    candidates,
+)
+from ui.web.chat.filters import Filters, read_period
+from ui.web.common import cited, frame, header, histogram, markup
 from ui.web.common.models import LOADING, Models
 from ui.web.common.shown import Shown
 
@@ -89,7 +101,7 @@ class Markup(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tags, self.attributes, self.text, self.marked = [], [], "", []
         self._in_mark = False
-        self.feed(source)
+        self.feed(str(source))
         self.close()
 
     def handle_starttag(self, tag, attrs):
@@ -149,28 +161,42 @@ def test_nothing_of_an_article_becomes_markup(text):
 def test_messages_are_one_block_of_html(text):
     hit = Hit(article(title=text), "", 0, 0, 1.0, ScoreParts())
     refused = shown(2, text=text, hits=(hit,), question=text)
-    footer = render.footer_html(refused)
+    drawn = {"svg", "path", "rect", "circle", "line", "polyline"}
     for message in (
         render.question_html(text),
         markup.problem_html(text),
         markup.status_html(text),
-        render.answer_html([f"{text} [1]"], message=2, footer=footer),
-        render.refusal_html(refused.answer, message=2, footer=footer),
+        render.answer_html([f"{text} [1]"], message=2),
+        render.message_html(refused),
     ):
+        found = Markup(message)
         assert message.startswith("<div ")
-        assert "\n" not in message
-        assert set(Markup(message).tags) <= {"div", "p", "a", "ul", "li", "bdi"}
-        assert all(href == "#m2-1" for href in Markup(message).values("href"))
+        assert set(found.tags) - drawn <= set("div p a ul li bdi span sup button".split())
+        assert all(href in ("#m2-1", "#article=a") for href in found.values("href"))
+        assert not [name for _, name, _ in found.attributes if name.startswith("on")]
 
 
-def test_answer_links_only_the_marks_at_a_sentence_end():
-    page = render.answer_html(["As [2] says, it cost 12. [1]", " It opened. [2] [3]"], message=4)
-    assert page == (
-        '<div class="dl-answer" id="m4" tabindex="-1"><p>As &#91;2&#93; says, it cost 12. '
-        '<a class="dl-mark" href="#m4-1" title="Source 1">&#91;1&#93;</a> It opened. '
-        '<a class="dl-mark" href="#m4-2" title="Source 2">&#91;2&#93;</a>'
-        '<a class="dl-mark" href="#m4-3" title="Source 3">&#91;3&#93;</a></p></div>'
-    )
+def test_answer_links_only_the_mark_at_a_sentence_end():
+    page = Markup(render.answer_html(["As [2] says, it cost 12. [1]", " So [9]. [3]"], message=4))
+    assert page.values("href") == ["#m4-1", "#m4-3"]
+    assert said(render.answer_html(["As [2] says. [1]"], message=4)) == "As [2] says. [1]"
+
+
+@pytest.mark.parametrize(
+    ("piece", "known", "text", "numbers"),
+    [
+        ("It cost 12. [1]", (), "It cost 12.", (1,)),
+        ("A quoted sentence. [9] [1]", (), "A quoted sentence. [9]", (1,)),
+        ("A quoted sentence. [9] [1]", (1, 2), "A quoted sentence. [9]", (1,)),
+        ("Two bear it out. [2] [1]", (1, 2), "Two bear it out.", (2, 1)),
+        ("\nA line. [1]", (1,), "\nA line.", (1,)),
+        ("No mark.", (1,), "No mark.", ()),
+    ],
+)
+def test_marks_in_quoted_text_are_text(piece, known, text, numbers):
+    found = render.sentence(piece, known=known)
+    assert (found.text, found.numbers) == (text, numbers)
+    assert found.begins_line == piece.startswith("\n")
 
 
 def test_quote_is_highlighted_at_its_offsets_and_not_elsewhere():
@@ -229,8 +255,9 @@ def test_source_shows_title_publisher_date_link_and_passage():
         number=2, title="Bridge & budget", publisher="Town Post", date="2024-05-01",
         url="https://news.example/a?b&c",
     )  # fmt: skip
-    page = cited.source_html(quoted, message=3)
+    page = cited.sources_html([shown(3, quoted)])
     assert 'id="m3-2"' in page
+    assert f'data-at="{quoted.start}-{quoted.end}"' in page
     assert (
         '<a href="https://news.example/a?b&amp;c" target="_blank" '
         'rel="noopener noreferrer nofollow">Bridge &amp; budget</a>'
@@ -239,73 +266,96 @@ def test_source_shows_title_publisher_date_link_and_passage():
     assert "<bdi>Town Post</bdi>" in page
     assert "news.example</p>" in page
     assert Markup(page).marked == [QUOTE, QUOTE]
-    assert '<a class="dl-back" href="#m3">' in page
 
 
 def test_source_without_anything_but_text():
-    page = Markup(cited.source_html(citation(title=""), message=1))
+    page = Markup(cited.sources_html([shown(1, citation(title=""))]))
     assert "Untitled article" in page.text
     assert "undated" in page.text
-    assert page.values("href") == ["#m1"]
+    assert page.values("href") == []
 
 
-def test_ids_are_unique_across_answers_and_earlier_sources_stay():
+def test_an_article_has_one_card_with_all_its_quotes():
+    one, other, again = citation(1), citation(2, id="b"), citation(3, quote=STONE)
+    found = cited.cards([again, other, one])
+    assert [[c.number for c in card.citations] for card in found] == [[1, 3], [2]]
+    page = Markup(cited.sources_html([shown(1, one, other, again)]))
+    assert page.values("data-article") == ["a", "b"]
+    # Each quotation once in its passage, and both in the one whole article.
+    assert page.marked == [QUOTE, STONE, QUOTE, STONE, QUOTE, QUOTE]
+
+
+def test_marks_that_overlap_are_one():
+    spans = [Span(4, 8), Span(0, 5), Span(10, 11)]
+    assert cited.marked("abcdefghijkl", spans) == "<mark>abcdefgh</mark>ij<mark>k</mark>l"
+
+
+def test_ids_are_unique_across_answers():
     first = shown(1, citation(title="First"), asked="one?")
     second = shown(2, citation(title="Second"), citation(2, title="Third"), asked="two?")
-    page = cited.sources_html([first, second])
-    ids = Markup(page).values("id")
-    assert ids == ["dl-sources-title", "m2-1", "m2-2", "m1-1"]
-    assert page.index("Second") < page.index("Earlier: ") < page.index("First")
+    assert Markup(cited.sources_html([first, second])).values("id") == ["m1-1", "m2-1", "m2-2"]
 
 
 def test_sources_of_a_refusal():
     page = Markup(cited.sources_html([shown(1, citation(title="First")), shown(2)]))
-    assert "The last question got no answer" in page.text
-    assert page.values("id") == ["dl-sources-title", "m1-1"]
+    assert "This question got no answer" in page.text
+    assert page.values("id") == ["m1-1"]
 
 
-def test_refusal_names_three_distinct_articles_at_most():
+def test_refusal_opens_three_distinct_articles_at_most():
     hits = tuple(
         Hit(article(id=id_, title=f"Title {id_}", date="2024-01-02"), "", 0, 0, 1.0, ScoreParts())
         for id_ in "aabcd"
     )
-    page = Markup(render.refusal_html(shown(text=prompts.REFUSAL, hits=hits).answer, message=1))
-    assert page.text == (
-        "Not in the articles.Nearest articles (not an answer)"
-        "Title a, 2 January 2024Title b, 2 January 2024Title c, 2 January 2024"
+    page = render.message_html(shown(text=prompts.REFUSAL, hits=hits))
+    assert said(page) == (
+        "Not in the articles. Nearest articles (not an answer) Title a, 2 January 2024 "
+        "Title b, 2 January 2024 Title c, 2 January 2024 0.0 s"
     )
-    assert page.values("href") == []
+    assert Markup(page).values("data-open") == ["a", "b", "c"]
 
 
-def test_footer():
+def test_status_line():
     plain = shown(timings=Timings(total=1.26))
-    assert render.footer_html(plain) == '<p class="dl-footer">1.3 s</p>'
+    assert render.status_line(plain) == "1.3 s"
     changed = dataclasses.replace(
         shown(question="The bridge? What will it <cost>?", timings=Timings(total=0.5)),
         stopped=True,
+        narrowed="since 1 May 2021, <Post>",
     )
-    assert render.footer_html(changed) == (
-        '<p class="dl-footer">0.5 s · stopped · Searched for: '
-        "The bridge? What will it &lt;cost&gt;?</p>"
+    assert render.status_line(changed) == (
+        "0.5 s · stopped · since 1 May 2021, &lt;Post&gt; · "
+        "Searched for: The bridge? What will it &lt;cost&gt;?"
     )
+
+
+def test_a_judgement_is_seen_at_its_answer():
+    liked = Markup(render.message_html(dataclasses.replace(shown(1, citation()), liked=True)))
+    unjudged = Markup(render.message_html(shown(1, citation())))
+    assert liked.values("aria-pressed") == ["true", "false"]
+    assert unjudged.values("aria-pressed") == ["false", "false"]
 
 
 @pytest.mark.parametrize(
     ("articles", "first", "last", "expected"),
     [
-        (0, None, None, "<town>0 articles"),
-        (1, "2024-05-01", "2024-05-01", "<town>1 article, 1 May 2024"),
+        (0, None, None, "0 articles"),
+        (1, "2024-05-01", "2024-05-01", "1 article, 1 May 2024"),
         (
             1234,
             "2019-04-10",
             "2025-01-15",
-            "<town>1,234 articles, 10 April 2019 to 15 January 2025",
+            "1,234 articles, 10 April 2019 to 15 January 2025",
         ),
     ],
 )
 def test_header(articles, first, last, expected):
     stats = ArchiveStats(articles, 0, 0, 0, first, last, 0, "e")
-    assert Markup(markup.header_html("<town>", stats)).text == f"ChatArchiveEvaluation{expected}"
+    text = " ".join(Markup(header.header_html("<town>", stats)).text.split())
+    assert text == (
+        "Dateline Archive: <town> Search archives <town> New archive "
+        f"{expected} Chat Archive Evaluation"
+    )
 
 
 def test_articles_that_disagree_are_shown_side_by_side():
@@ -313,14 +363,77 @@ def test_articles_that_disagree_are_shown_side_by_side():
     other = citation(2, quote=STONE, publisher="<Lake> Mail", date="2024-05-03")
     pieces = ("12 million. [1]", "\nArticles disagree. Lake Mail: x [2]", "\nTown Post: y [1]")
     found = dataclasses.replace(shown(3, one, other, disagreement=(other, one)), pieces=pieces)
-    page = Markup(render.message_html(found))
-    assert page.tags.count("blockquote") == 2
-    assert page.text.startswith("12 million. [1]Articles disagree<Lake> Mail · 3 May 2024")
-    assert page.text.index(STONE) < page.text.index(QUOTE)
-    marks = [href for href in page.values("href") if "-" in href]
+    page = render.message_html(found)
+    assert Markup(page).tags.count("blockquote") == 2
+    text = said(page)
+    assert text.startswith("12 million. [1] Articles disagree <Lake> Mail · 3 May 2024")
+    assert text.index(STONE) < text.index(QUOTE)
+    marks = [href for href in Markup(page).values("href") if "-" in href]
     assert marks == ["#m3-1", "#m3-2", "#m3-1"]
-    assert page.text.count("Articles disagree") == 1
-    assert "\n" not in render.message_html(found)
+    assert text.count("Articles disagree") == 1
+
+
+@pytest.mark.parametrize(
+    ("months", "shares"),
+    [
+        ([], []),
+        ([("2020-12", 2), ("2021-02", 1)], [1.0, 0.0, 0.5]),
+    ],
+)
+def test_bars_over_time_have_their_gaps(months, shares):
+    assert [column.share for column in histogram.columns(months)] == shares
+
+
+def test_many_months_are_drawn_by_year():
+    (first, *_, last) = found = histogram.columns([("1990-03", 1), ("1990-04", 1), ("2003-01", 1)])
+    assert len(found) == 14
+    assert (first.name, first.first, first.last, first.count) == (
+        "1990", "1990-01-01", "1990-12-31", 2,
+    )  # fmt: skip
+    assert (last.name, last.share) == ("2003", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({}, ""),
+        ({"since": "2021-05-01"}, "since 1 May 2021"),
+        ({"until": "2021-05-01", "stance": "strict"}, "until 1 May 2021, strict"),
+        (
+            {"since": "2021-05-01", "until": "2021-06-01", "publishers": ["Town Post"]},
+            "1 May 2021 to 1 June 2021, Town Post",
+        ),
+    ],
+)
+def test_filters_are_said_in_words(sent, words):
+    assert Filters.read(sent).words() == words
+
+
+def test_an_unknown_stance_is_refused():
+    with pytest.raises(ValueError, match="'bold' is no stance; choose among strict, balanced"):
+        Filters.read({"stance": "bold"})
+
+
+def test_periods_are_typed_in_words():
+    today = dt.date(2024, 6, 5)
+    assert read_period("since May 2021", today=today).since == "2021-05-01"
+    assert "names no time" in read_period("bananas", today=today).problem
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        (
+            Filters(publishers=("Sea Mail",)),
+            "no publisher 'Sea Mail' here; there are Lake",
+        ),
+        (Filters(since="2030-01-01"), "2 articles, dated 2023-01-10 to 2024-05-01"),
+        (Filters(since="2024-01-01", publishers=("Lake Mail",)), "no article fits the filters"),
+    ],
+)
+def test_filters_that_leave_nothing_say_what_there_is(archive, filters, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        filters.check(archive)
 
 
 # The conversation
@@ -338,7 +451,7 @@ def views(conversation, question, archive, generator, **filters):
 
 
 def contents(view):
-    return [Markup(message["content"]).text for message in view.messages]
+    return [said(message) for message in view.messages]
 
 
 COST = "What will the bridge cost?"
@@ -357,9 +470,9 @@ def test_sentences_stream_and_the_sources_follow(archive):
     assert texts[3] == f"{texts[2]} A stone bridge would cost 20 million. [2]"
     assert [step.sources is None for step in steps] == [True] * (len(steps) - 1) + [False]
     panel = Markup(steps[-1].sources)
-    assert panel.marked == [QUOTE, QUOTE, STONE, STONE]
+    assert panel.marked == [QUOTE, STONE, QUOTE, STONE]
     assert "Lake" not in panel.text
-    assert re.search(r'href="#m1-1".*href="#m1-2"', steps[-1].messages[1]["content"])
+    assert re.search(r'href="#m1-1".*href="#m1-2"', steps[-1].messages[1], re.DOTALL)
 
 
 def test_history_is_plain_pairs_of_this_conversation(archive, monkeypatch):
@@ -388,7 +501,7 @@ def test_a_follow_up_says_what_was_searched_for(archive):
 def test_refusal_lists_the_nearest_articles(archive):
     last = views(Conversation(), "Who won the chess match?", archive, Script("Anything."))[-1]
     text = contents(last)[1]
-    assert text.startswith(f"{prompts.REFUSAL}Nearest articles (not an answer)")
+    assert text.startswith(f"{prompts.REFUSAL} Nearest articles (not an answer)")
     assert "Lake frozen again, 10 January 2023" in text
     assert "no sources" in Markup(last.sources).text
 
@@ -489,7 +602,7 @@ def test_clearing_forgets_but_does_not_reuse_numbers(archive):
     views(talk, COST, archive, Script(TWO[0]))
     cleared = talk.clear()
     assert (cleared.messages, talk.turns) == ((), [])
-    assert Markup(cleared.sources).values("id") == ["dl-sources-title"]
+    assert Markup(cleared.sources).values("id") == []
     assert 'id="m2"' in views(talk, COST, archive, Script(TWO[0]))[-1].messages[1]["content"]
 
 
@@ -569,37 +682,39 @@ def client(address):
 
 
 def ask(visitor, question, since="", until="", publishers=(), stance="balanced"):
-    return visitor.submit(question, since, until, list(publishers), stance, api_name="/ask")
+    asked = {"question": question, "since": since, "until": until, "stance": stance}
+    return visitor.submit({**asked, "publishers": list(publishers)}, api_name="/ask")
 
 
-def said(outputs):
+def texts_of(outputs):
     """Return the texts of the chat in one step's outputs."""
-    return [Markup(message["content"][0]["value"]).text for message in outputs[0]]
+    (thread,) = html.fragments_fromstring(outputs[0])
+    return [said(html.tostring(message, encoding="unicode")) for message in thread]
 
 
 def test_page_streams_an_answer_with_marks_and_sources(page):
     job = ask(client(page(Script(*TWO))), COST)
-    said_last = said(job.result(timeout=30))
-    steps = [said(step)[1] for step in job.outputs()]
+    last = texts_of(job.result(timeout=30))
+    steps = [texts_of(step)[1] for step in job.outputs()]
     growing = [text for text in steps if text.startswith("The bridge")]
     assert len(growing) >= 2
     assert growing[0] == "The bridge will cost 12 million euros. [1]"
-    assert "20 million. [2]" in said_last[1]
+    assert "20 million. [2]" in last[1]
     assert Markup(job.outputs()[-1][1]).marked[0] == QUOTE
 
 
 def test_page_refuses(page):
     outputs = ask(client(page(Script("Anything."))), "Who won the chess match?").result(timeout=30)
-    assert said(outputs)[1].startswith(prompts.REFUSAL)
+    assert texts_of(outputs)[1].startswith(prompts.REFUSAL)
 
 
 def test_page_hands_the_filters_on(page):
     visitor = client(page(Script("The lake froze in January. [1]")))
     froze = "When did the lake freeze over, in January?"
-    assert "froze" in said(ask(visitor, froze).result(timeout=30))[1]
+    assert "froze" in texts_of(ask(visitor, froze).result(timeout=30))[1]
     narrowed = ask(visitor, froze, "2024-01-01", "2024-12-31").result(timeout=30)
-    assert said(narrowed)[3].startswith(prompts.REFUSAL)
-    assert "not a date" in said(ask(visitor, froze, "May").result(timeout=30))[5]
+    assert texts_of(narrowed)[3].startswith(prompts.REFUSAL)
+    assert "not a date" in texts_of(ask(visitor, froze, "May").result(timeout=30))[5]
 
 
 def test_page_keeps_sessions_apart(page):
@@ -612,10 +727,10 @@ def test_page_keeps_sessions_apart(page):
     second = ask(other, "What will the new bridge cost?")
     assert generator.started.wait(30)
     one.predict(api_name="/stop")
-    assert "stopped" in said(first.result(timeout=30))[1]
+    assert "stopped" in texts_of(first.result(timeout=30))[1]
     assert not second.done()
     generator.go.set()
-    texts = said(second.result(timeout=30))
+    texts = texts_of(second.result(timeout=30))
     assert texts[0] == "What will the new bridge cost?"
     assert len(texts) == 2
     assert "20 million. [2]" in texts[1]
@@ -624,9 +739,9 @@ def test_page_keeps_sessions_apart(page):
 
 def test_page_asks_nothing_of_the_outside(page):
     address = page(Script())
-    html = httpx.get(address).text
+    text = httpx.get(address).text
     config = httpx.get(f"{address}config").json()
-    assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=[\"']?(https?:)?//", html)
+    assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=[\"']?(https?:)?//", text)
     for stylesheet in (httpx.get(f"{address}theme.css").text, config["css"]):
         assert not re.search(r"url\((?!.?data:)", stylesheet)
         assert "@import" not in stylesheet
@@ -645,10 +760,11 @@ def test_page_offers_other_programs_nothing(page):
 def test_page_labels_its_fields_and_brings_its_style_and_script(page):
     address = page(Script())
     config = httpx.get(f"{address}config").json()
-    labels = {part["props"].get("label") for part in config["components"]}
-    assert labels >= {"Your question", "From", "To", "Publishers", "Conversation", "Filters"}
+    values = "".join(str(part["props"].get("value")) for part in config["components"])
+    for label in ("Your question", "From", "To", "Publishers", "Conversation", "Filters"):
+        assert re.search(rf">{label}\b|aria-label=\"{label}\"", values), label
     assert ".dl-source mark" in config["css"]
-    assert "dl-back" in httpx.get(address).text
+    assert "dl-mark" in httpx.get(address).text
 
 
 def test_a_taken_port_is_told_in_words(archive, page):
@@ -657,11 +773,36 @@ def test_a_taken_port_is_told_in_words(archive, page):
         frame.serve(app.build(archive), host="127.0.0.1", port=port, quiet=True)
 
 
-def test_example_questions_are_those_the_archive_can_be_asked(archive):
-    assert example_questions(archive) == []
+def test_example_questions_are_made_from_the_archive(archive):
+    assert list(candidates(archive)) == []
     question, title = next(iter(SAMPLE_QUESTIONS.items()))
     archive.ingest(article(title=title))
-    assert example_questions(archive) == [question]
-    said = "Then the mayor Ann Borg spoke. Of course, Ann Borg won, and so did Ann Borg."
-    archive.ingest(article(title="Borg", text=f"{said} Later on, Ann Borg left.", id="borg"))
-    assert example_questions(archive) == [question, "What is known about Ann Borg?"]
+    assert [found.question for found in candidates(archive)] == [question]
+    told = "Then Ann Borg, the mayor of Adria, spoke. Of course, Ann Borg won, as Ann Borg does."
+    archive.ingest(article(title="Borg", text=f"{told} Later on, Ann Borg left.", id="borg"))
+    assert [found.question for found in candidates(archive)] == [
+        question,
+        "Who is the mayor of Adria?",
+        "What is known about Ann Borg?",
+    ]
+
+
+def test_example_questions_are_offered_when_the_reader_has_answered_them(archive):
+    told = "Then Ann Borg, the mayor of Adria, spoke. Of course, Ann Borg won, as Ann Borg does."
+    archive.ingest(article(title="Borg", text=f"{told} Later on, Ann Borg left.", id="borg"))
+    models = Models(generator=Script("Ann Borg is the mayor of Adria. [1]"))
+    examples = Examples(models)
+    assert examples.of(archive) == Offered()
+    models.load(archive)
+    waited = time.monotonic() + 30
+    while examples.of(archive).looking and time.monotonic() < waited:
+        time.sleep(0.05)
+    assert "Who is the mayor of Adria?" in examples.of(archive).questions
+
+
+def test_an_answer_from_elsewhere_makes_no_example():
+    found = Answer("q", "Ann Borg [1]", False, citations=(citation(id="a"),))
+    assert answers(Candidate("q", "a", "Borg"), found)
+    assert not answers(Candidate("q", "b", "Borg"), found)
+    assert not answers(Candidate("q", "a", "Smith"), found)
+    assert not answers(Candidate("q", "a"), dataclasses.replace(found, abstained=True))

@@ -8,12 +8,12 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.generation import Generator
-from ui.web import evaluation_page
 from ui.web.archive import page as archive_page
 from ui.web.chat import page as chat_page
 from ui.web.common.frame import serve
 from ui.web.common.library import Library
 from ui.web.common.models import Models
+from ui.web.evaluation import page as evaluation_page
 
 _DAY = 86_400  # seconds
 

@@ -11,14 +11,12 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.types import Article, IngestReport, Note, Progress, Skipped
+from ui.web.archive.formats import FORMATS
 from ui.web.common import markup
 from ui.web.common.frame import QUIETLY, Update, archive_of, told
 from ui.web.common.jobs import Job, Jobs
 from ui.web.common.library import Library
 
-FORMATS = (
-    "Text dumps, Markdown, HTML, PDF, Word, JSON, CSV, Parquet, feeds, and ZIP archives of these."
-)
 # How often a running ingest is looked at, in seconds.
 _LOOK_EVERY = 0.5
 
@@ -115,21 +113,16 @@ def progress_html(job: IngestJob | None) -> str:
 
 def report_html(report: IngestReport) -> str:
     """Return what an ingest did, and what it skipped and why."""
-    done = (
-        f"{report.read} read: {report.added} added, {report.updated} updated, "
-        f"{report.unchanged} unchanged, {report.left_out} skipped; "
-        f"{report.linked} near-duplicates of others, {report.undated} without a date; "
-        f"{report.seconds:.1f} s."
+    return markup.render(
+        "added.html",
+        report=report,
+        skipped=markup.table_html(
+            ("Source", "Why"), [(skipped.source, skipped.reason) for skipped in report.skipped]
+        ),
+        notes=markup.table_html(
+            ("Source", "What"), [(note.source, note.text) for note in report.notes]
+        ),
     )
-    shown = markup.status_html(done)
-    if report.skipped:
-        rows = [(skipped.source, skipped.reason) for skipped in report.skipped]
-        table = markup.table_html(("Source", "Why"), rows)
-        shown += f"<h2>Skipped: {report.left_out}</h2>{table}"
-    if report.notes:
-        rows = [(note.source, note.text) for note in report.notes]
-        shown += f"<h2>Worth knowing</h2>{markup.table_html(('Source', 'What'), rows)}"
-    return shown
 
 
 def ingest(archive: Archive, paths: Sequence[str], job: IngestJob) -> IngestReport:

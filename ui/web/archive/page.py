@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import gradio as gr
+from markupsafe import Markup
 
 from rag.archive import Archive
 from ui.web.archive import adding, browsing
-from ui.web.common import markup
-from ui.web.common.frame import QUIETLY, Update, archive_of, header, told
+from ui.web.common import histogram, markup
+from ui.web.common.frame import QUIETLY, Update, archive_of, header, own_html, told
 from ui.web.common.library import Library
 
 PAGE = "Archive"
@@ -31,10 +31,10 @@ class Managing:
 
 def build(page: gr.Blocks, library: Library) -> None:
     """Lay the page out and connect it; see `ui.web.app.build`."""
-    top = gr.HTML(header(library, library.first, PAGE))
+    top = own_html(header(library, library.first, PAGE))
     # The number of the archive's last change, when the page has seen it.
     changed = gr.State(-1)
-    with gr.Tabs():
+    with gr.Column(elem_id="dl-page"), gr.Tabs():
         with gr.Tab("Articles"):
             browsed = browsing.layout()
         with gr.Tab("Add"):
@@ -73,34 +73,25 @@ def statistics_html(archive: Archive) -> str:
         ("Embedder", stats.embedder),
         ("Folder", str(archive.folder.resolve())),
     ]
-    parts = [markup.table_html(("", ""), rows)]
-    months = _without_gaps(archive.months())
-    if months:
-        drawn = plots.columns(
-            [plots.Bar(month, count) for month, count in months], title="Articles by month"
-        )
-        parts += [
-            f"<h2>Articles by month</h2>{drawn}",
-            markup.folded_table("As a table", ("Month", "Articles"), months),
-        ]
-    if publishers:
-        most = [plots.Bar(name, count) for name, count in publishers[:_PUBLISHERS]]
-        drawn = plots.bars({"": most}, title="Articles by publisher")
-        parts += [
-            f"<h2>Articles by publisher</h2>{drawn}",
-            markup.folded_table("As a table", ("Publisher", "Articles"), publishers),
-        ]
-    return f'<section class="dl-statistics">{"".join(parts)}</section>'
+    months = histogram.without_gaps(archive.months())
+    by_month = [plots.Bar(month, count) for month, count in months]
+    by_publisher = [plots.Bar(name, count) for name, count in publishers[:_PUBLISHERS]]
+    return markup.render(
+        "statistics.html",
+        figures=markup.table_html(("", ""), rows),
+        months=months,
+        by_month=_drawn(plots.columns(by_month, title="Articles by month") if months else ""),
+        publishers=publishers,
+        by_publisher=_drawn(
+            plots.bars({"": by_publisher}, title="Articles by publisher") if publishers else ""
+        ),
+        folded=markup.folded_table,
+    )
 
 
-def _without_gaps(months: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Return months, ``YYYY-MM``, with those between them that have no article."""
-    if not months:
-        return []
-    counts = dict(months)
-    first, last = (12 * int(name[:4]) + int(name[5:]) - 1 for name in (months[0][0], months[-1][0]))
-    names = (f"{number // 12:04}-{number % 12 + 1:02}" for number in range(first, last + 1))
-    return [(name, counts.get(name, 0)) for name in names]
+def _drawn(plot: str) -> Markup:
+    """Return a plot of our own as markup."""
+    return Markup(plot)  # noqa: S704
 
 
 def _managing() -> Managing:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Literal, TypedDict
 
 import rag
 from rag.archive import Archive
 from rag.errors import RagError
-from rag.types import Answer, Stance, Turn
+from rag.types import Answer, Turn
 from ui.web.chat import render
+from ui.web.chat.filters import Filters
 from ui.web.common import cited, markup
 from ui.web.common.models import LOADING, Models
 from ui.web.common.shown import Shown
@@ -23,28 +24,14 @@ STOPPED = "Stopped."
 FAILED = "Something went wrong in this program; its terminal says what. Please ask again."
 
 
-class Message(TypedDict):
-    """A message of the chat; the content is HTML made by `ui.web.chat.render`."""
-
-    role: Literal["user", "assistant"]
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the user narrowed the search to; the dates as they were typed."""
-
-    since: str | None = None
-    until: str | None = None
-    publishers: tuple[str, ...] = ()
-    stance: Stance = "balanced"
-
-
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page is to show. None leaves the sources, or the question box, as they are."""
+    """What the page is to show. None leaves the sources, or the question box, as they are.
 
-    messages: tuple[Message, ...]
+    The messages are HTML made by `ui.web.chat.render`: questions and answers in turn.
+    """
+
+    messages: tuple[str, ...]
     sources: str | None = None
     question: str | None = None
     running: bool = False
@@ -68,7 +55,7 @@ class Conversation:
         self.shown: list[Shown] = []
         # Of the answer that was judged last.
         self.judgement: Judgement | None = None
-        self._messages: list[Message] = []
+        self._messages: list[str] = []
         # What was asked with each pair of messages, and the number of its message.
         self._questions: list[tuple[int, str]] = []
         self._asked = 0
@@ -99,9 +86,9 @@ class Conversation:
         self._stop = stop = threading.Event()
         self._asked += 1
         self._questions.append((self._asked, question))
-        self._messages.append({"role": "user", "content": render.question_html(question)})
-        self._messages.append({"role": "assistant", "content": ""})
+        self._messages += [render.question_html(question), ""]
         try:
+            filters = filters or Filters()
             yield self._view(
                 markup.status_html(LOADING if not models.ready_for(archive) else SEARCHING),
                 question="",
@@ -109,7 +96,9 @@ class Conversation:
             if not models.ready_for(archive):
                 models.load(archive)
                 yield self._view(markup.status_html(SEARCHING))
-            yield from self._answer(question, archive, models, filters or Filters(), stop)
+            filters.check(archive)
+            with models.asked():
+                yield from self._answer(question, archive, models, filters, stop)
         except (RagError, ValueError) as error:
             yield self._view(markup.problem_html(str(error)), question=question, running=False)
         finally:
@@ -152,12 +141,17 @@ class Conversation:
             tuple(self._messages), sources=cited.sources_html(self.shown), question=question
         )
 
-    def judge(self, index: int, *, liked: bool) -> None:
-        """Take down what the user thinks of the message at `index`, if it is an answer."""
-        number, _ = self._questions[index // 2]
+    def judge(self, number: int, *, liked: bool) -> View:
+        """Take down what the user thinks of the answer of that number, if there is one."""
+        self.judgement = None
         before = tuple(Turn(s.asked, s.answer.text) for s in self.shown if s.message < number)
-        found = [shown for shown in self.shown if shown.message == number]
-        self.judgement = Judgement(found[0], before, liked) if found else None
+        for place, shown in enumerate(self.shown):
+            if shown.message == number:
+                self.shown[place] = dataclasses.replace(shown, liked=liked)
+                self.judgement = Judgement(self.shown[place], before, liked)
+                turn = [asked for asked, _ in self._questions].index(number)
+                self._messages[2 * turn + 1] = render.message_html(self.shown[place])
+        return View(tuple(self._messages), running=self.running)
 
     def failed(self) -> View:
         """Return the page after an error that is no `RagError`: a mistake in this program."""
@@ -188,8 +182,16 @@ class Conversation:
         with closing(steps):  # type: ignore[type-var]
             for step in steps:
                 if isinstance(step, Answer):
-                    shown = Shown(self._asked, question, step, tuple(pieces), stop.is_set())
-                    yield self._finish(shown)
+                    yield self._finish(
+                        Shown(
+                            message=self._asked,
+                            asked=question,
+                            answer=step,
+                            pieces=tuple(pieces),
+                            stopped=stop.is_set(),
+                            narrowed=filters.words(),
+                        )
+                    )
                     continue
                 pieces.append(step)
                 # The refusal that follows on a stop is no answer to show.
@@ -213,12 +215,9 @@ class Conversation:
         running: bool = True,
     ) -> View:
         """Return the page with `content` as the last message."""
-        self._messages[-1] = {"role": "assistant", "content": content}
+        self._messages[-1] = content
         return View(tuple(self._messages), sources, question, running)
 
 
-def _messages(shown: Shown) -> tuple[Message, Message]:
-    return (
-        {"role": "user", "content": render.question_html(shown.asked)},
-        {"role": "assistant", "content": render.message_html(shown)},
-    )
+def _messages(shown: Shown) -> tuple[str, str]:
+    return render.question_html(shown.asked), render.message_html(shown)

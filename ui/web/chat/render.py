@@ -6,115 +6,110 @@ An answer only grows at its end, so that the page can keep the nodes it has and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
-from rag.types import Answer, Citation, Hit
-from ui.web.common.cited import meta, name_html
-from ui.web.common.markup import day, escape, line
-from ui.web.common.shown import Shown, nearest
+from markupsafe import Markup
 
-_CLOSING_MARKS = re.compile(r"(?:\s*\[\d{1,3}\])+\s*$")
-_NUMBER = re.compile(r"\d+")
+from rag.types import Answer
+from ui.web.common.cited import meta
+from ui.web.common.markup import line, render
+from ui.web.common.shown import Shown, is_talk, nearest
+
+_LAST_MARK = re.compile(r"\s*\[(\d{1,3})\]\s*$")
 
 
-def welcome_html(articles: int) -> str:
-    """Return what the empty chat says."""
-    if not articles:
-        return _welcome("This archive has no articles yet.", "Add some on the Archive page.")
-    return _welcome(
-        "Ask a question about the articles.",
-        "Every sentence of an answer links to the passage it rests on. "
-        "What the articles do not say is not answered.",
-    )
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer, the numbers it cites, and whether it begins a line."""
+
+    text: str
+    numbers: tuple[int, ...]
+    begins_line: bool = False
+
+
+def thread_html(messages: Iterable[str], *, running: bool, question: str | None = None) -> str:
+    """Return the conversation; `question` is put into the box below it."""
+    return render("thread.html", messages=map(Markup, messages), running=running, question=question)
 
 
 def question_html(question: str) -> str:
     """Return what the user asked, as a message of the chat."""
-    return f'<div class="dl-question">{line(question)}</div>'
+    return render("question.html", question=question)
 
 
-def answer_html(pieces: Iterable[str], *, message: int, footer: str = "") -> str:
-    """Return an answer as a message of the chat, its marks linked to its sources.
+def answer_html(pieces: Iterable[str], *, message: int) -> str:
+    """Return an answer that is being written, as a message of the chat.
 
-    `pieces` are as `rag.stream` yields them: each a sentence and the marks after it.
+    `pieces` are as `rag.stream` yields them: each a sentence and the mark after it.
     Brackets inside a sentence are the article's and stay text.
     """
-    text = " ".join(_piece(piece, message) for piece in pieces)
-    return f'<div class="dl-answer" id="m{message}" tabindex="-1"><p>{text}</p>{footer}</div>'
+    return _message(message, pieces=pieces)
 
 
 def message_html(shown: Shown) -> str:
     """Return a finished answer or refusal as a message of the chat."""
-    footer = footer_html(shown)
-    if shown.answer.abstained:
-        return refusal_html(shown.answer, message=shown.message, footer=footer)
+    answer = shown.answer
     # The last pieces quote what disagrees, one line for each of the citations.
-    pieces = shown.pieces[: len(shown.pieces) - len(shown.answer.disagreement)]
-    contrast = disagreement_html(shown.answer.disagreement, message=shown.message)
-    return answer_html(pieces, message=shown.message, footer=f"{contrast}{footer}")
+    pieces = shown.pieces[: len(shown.pieces) - len(answer.disagreement)]
+    if answer.abstained or not pieces:
+        pieces = (answer.text,)
+    return _message(shown.message, pieces=pieces, shown=shown)
 
 
-def disagreement_html(citations: Sequence[Citation], *, message: int) -> str:
-    """Return sentences that contradict each other, side by side; nothing when there are none."""
-    if not citations:
-        return ""
-    cards = "".join(
-        f'<blockquote><p class="dl-meta">{meta(citation.article)}</p>'
-        f"<p>{line(citation.quote)} {_mark(citation.number, message)}</p></blockquote>"
-        for citation in citations
-    )
-    return (
-        '<div class="dl-differ" role="group" aria-label="Articles disagree">'
-        f"<p><strong>Articles disagree</strong></p><div>{cards}</div></div>"
-    )
-
-
-def refusal_html(answer: Answer, *, message: int, footer: str = "") -> str:
-    """Return a refusal as a message of the chat, with the articles that came nearest."""
-    return (
-        f'<div class="dl-answer dl-refusal" id="m{message}" tabindex="-1">'
-        f"<p>{line(answer.text)}</p>{_nearest(answer.hits)}{footer}</div>"
-    )
-
-
-def footer_html(shown: Shown) -> str:
-    """Return the quiet line below an answer: how long it took, what was searched for."""
-    parts = [f"{shown.answer.timings.total:.1f} s"]
+def status_line(shown: Shown) -> str:
+    """Return the quiet line below an answer: what was searched, how narrowly, how long it took."""
+    answer = shown.answer
+    parts = [f"{answer.timings.total:.1f} s"]
     if shown.stopped:
         parts.append("stopped")
-    if shown.answer.question != shown.asked:
-        parts.append(f"Searched for: {line(shown.answer.question)}")
-    if not shown.answer.abstained:
-        copy = f'<a class="dl-copy" href="#m{shown.message}">Copy with sources</a>'
-        parts.append(copy)
-    return f'<p class="dl-footer">{" · ".join(parts)}</p>'
+    if shown.narrowed:
+        parts.append(line(shown.narrowed))
+    if answer.question != shown.asked:
+        parts.append(f"Searched for: {line(answer.question)}")
+    return Markup(" · ".join(parts))  # noqa: S704
 
 
-def _welcome(title: str, text: str) -> str:
-    return f'<div class="dl-welcome"><h2>{escape(title)}</h2><p>{escape(text)}</p></div>'
+def sentence(piece: str, *, known: Collection[int] = ()) -> Sentence:
+    """Return a piece of an answer taken apart.
+
+    The mark at its end is a citation, and so are marks before it of citations that are
+    `known`; any other one was in the article and is text.
+    """
+    text = piece
+    numbers: list[int] = []
+    while found := _LAST_MARK.search(text):
+        number = int(found.group(1))
+        if numbers and number not in known:
+            break
+        numbers.insert(0, number)
+        text = text[: found.start()]
+    return Sentence(text, tuple(numbers), piece.startswith("\n"))
 
 
-def _piece(piece: str, message: int) -> str:
-    begin = "<br>" if piece.startswith("\n") else ""
-    marks = _CLOSING_MARKS.search(piece)
-    if marks is None:
-        return begin + line(piece)
-    numbers = _NUMBER.findall(marks.group())
-    links = "".join(_mark(number, message) for number in numbers)
-    return f"{begin}{line(piece[: marks.start()])} {links}"
-
-
-def _mark(number: int | str, message: int) -> str:
-    return (
-        f'<a class="dl-mark" href="#m{message}-{number}" title="Source {number}">'
-        f"&#91;{number}&#93;</a>"
+def _message(message: int, *, pieces: Iterable[str], shown: Shown | None = None) -> str:
+    answer = shown.answer if shown else None
+    # The refusal has no marks, nor has talk; what looks like one is text.
+    plain = answer is not None and not answer.citations
+    known = {citation.number for citation in answer.citations} if answer else set()
+    said = [Sentence(piece, ()) if plain else sentence(piece, known=known) for piece in pieces]
+    return render(
+        "answer.html",
+        message=message,
+        said=said,
+        shown=shown,
+        answer=answer,
+        short=_short(answer, said),
+        talk=answer is not None and is_talk(answer),
+        nearest=nearest(answer.hits) if answer and answer.abstained else [],
+        suggestions=getattr(answer, "suggestions", ()),
+        status=status_line(shown) if shown else "",
+        meta=meta,
     )
 
 
-def _nearest(hits: Iterable[Hit]) -> str:
-    items = "".join(
-        f"<li><bdi>{name_html(article)}</bdi>"
-        f"{f', {day(article.date)}' if article.date else ''}</li>"
-        for article in nearest(hits)
-    )
-    return f"<p>Nearest articles (not an answer)</p><ul>{items}</ul>" if items else ""
+def _short(answer: Answer | None, said: Sequence[Sentence]) -> str:
+    """Return the short answer, unless it is all that is said."""
+    short = answer.short.strip() if answer else ""
+    whole = " ".join(item.text.strip() for item in said)
+    return "" if short.rstrip(".") == whole.rstrip(".") else short

@@ -2,61 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
-from rag.types import Article, Citation
-from ui.web.common.markup import day, escape, line, quiet, visible, web_link
+from markupsafe import Markup
+
+from rag.types import Article, Citation, Span
+from ui.web.common.markup import day, escape, line, render, site, visible
 from ui.web.common.shown import Shown
 
 # Characters of context shown either side of a quoted sentence.
-CONTEXT = 300
+CONTEXT = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An article with all that an answer quotes from it, in order of the numbers."""
+
+    article: Article
+    citations: tuple[Citation, ...]
 
 
 def sources_html(answers: Sequence[Shown]) -> str:
-    """Return the sources of the latest answer, and those of earlier ones folded away.
+    """Return the sources of every answer, one card for each article.
 
-    `answers` are in order of time. Only what an answer cites is listed, and each
-    entry's id, such as ``m3-1``, names its message: two answers never share one.
+    A quotation's id, such as ``m3-1``, names its message: two answers never share one.
     """
-    cited = [shown for shown in answers if shown.answer.citations]
-    latest, earlier = answers[-1:], [shown for shown in cited if shown is not answers[-1]]
-    current = "".join(_current(shown) for shown in latest)
-    folded = "".join(_folded(shown) for shown in reversed(earlier))
-    return (
-        '<section class="dl-sources" aria-labelledby="dl-sources-title">'
-        '<h2 id="dl-sources-title">Sources</h2>'
-        f"{current or quiet('The passages that an answer rests on are shown here.')}"
-        f"{folded}</section>"
+    return render(
+        "sources.html",
+        answers=[(shown, cards(shown.answer.citations)) for shown in answers],
+        meta=meta,
+        passage=passage_html,
+        whole=_whole,
     )
 
 
-def source_html(citation: Citation, *, message: int) -> str:
-    """Return one cited source: title, publisher, date, address, and the quoted passage."""
-    article, number = citation.article, citation.number
-    whole = _highlighted(article.text, citation.start, citation.end)
-    return (
-        f'<li class="dl-source" id="m{message}-{number}" tabindex="-1">'
-        f'<h3 dir="auto"><span class="dl-number">&#91;{number}&#93;</span> {_title(article)}</h3>'
-        f'<p class="dl-meta">{meta(article)}</p>'
-        f'<blockquote dir="auto">{passage_html(article.text, citation.start, citation.end)}'
-        "</blockquote>"
-        "<details><summary>Show whole article</summary>"
-        f'<div class="dl-whole" dir="auto">{whole}</div></details>'
-        f'<a class="dl-back" href="#m{message}">Back to the answer</a></li>'
-    )
+def cards(citations: Iterable[Citation]) -> list[Card]:
+    """Return one card for each cited article, in the order of its first citation."""
+    ordered = sorted(citations, key=lambda citation: citation.number)
+    first: dict[str | None, int] = {}
+    for citation in ordered:
+        first.setdefault(citation.article.id, citation.number)
+    ordered.sort(key=lambda citation: (first[citation.article.id], citation.number))
+    found = groupby(ordered, key=lambda citation: citation.article.id)
+    quoted = (tuple(group) for _, group in found)
+    return [Card(group[0].article, group) for group in quoted]
 
 
-def passage_html(text: str, start: int, end: int, *, context: int = CONTEXT) -> str:
+def passage_html(text: str, start: int, end: int, *, context: int = CONTEXT) -> Markup:
     """Return ``text[start:end]`` marked, with up to `context` characters either side.
 
     The context is cut between words; an ellipsis stands for what was left out.
     """
     first, last = _cut_before(text, start, context), _cut_after(text, end, context)
-    return (
-        f"{'… ' if first else ''}{_highlighted(text[first:last], start - first, end - first)}"
-        f"{' …' if last < len(text) else ''}"
-    )
+    shown = marked(text[first:last], [Span(start - first, end - first)])
+    return Markup("{}{}{}").format("… " if first else "", shown, " …" if last < len(text) else "")
+
+
+def marked(text: str, spans: Iterable[Span]) -> Markup:
+    """Return a text with the characters of `spans` marked; what overlaps is one mark."""
+    parts, reached = [], 0
+    for start, end in _joined(spans):
+        parts.append(escape(text[reached:start]))
+        parts.append(Markup("<mark>{}</mark>").format(escape(text[start:end])))
+        reached = end
+    return Markup("").join([*parts, escape(text[reached:])])
 
 
 def article_line(article: Article) -> str:
@@ -65,66 +76,48 @@ def article_line(article: Article) -> str:
     return visible(" · ".join(" ".join(part.split()) for part in parts if part))
 
 
-def article_html(article: Article, *, linked: Sequence[Article] = ()) -> str:
-    """Return a whole article, and its near-duplicates by name."""
-    copies = "".join(f"<li><bdi>{line(article_line(copy))}</bdi></li>" for copy in linked)
-    return (
-        f'<article class="dl-source"><h2 dir="auto">{_title(article)}</h2>'
-        f'<p class="dl-meta">{meta(article)}</p>'
-        f'<div class="dl-whole" dir="auto">{escape(article.text)}</div>'
-        f"{f'<h3>Near-duplicates</h3><ul>{copies}</ul>' if copies else ''}</article>"
+def article_html(
+    article: Article, *, linked: Sequence[Article] = (), span: Span | None = None
+) -> str:
+    """Return a whole article with its near-duplicates by name, the characters of `span` marked."""
+    text = marked(article.text, [span] if span else [])
+    return render(
+        "article.html",
+        article=article,
+        meta=meta(article),
+        text=text,
+        linked=[article_line(copy) for copy in linked],
     )
 
 
-def meta(article: Article) -> str:
+def meta(article: Article) -> Markup:
     """Return publisher, date and the site of an article."""
-    url = web_link(article.url)
-    host = urlsplit(url).hostname if url else None
     parts = [
-        f"<bdi>{line(article.publisher)}</bdi>" if article.publisher else "",
+        Markup("<bdi>{}</bdi>").format(line(article.publisher)) if article.publisher else "",
         day(article.date) if article.date else "undated",
-        escape(host) if host else "",
+        escape(site(article.url)),
     ]
-    return " · ".join(part for part in parts if part)
+    return Markup(" · ").join(part for part in parts if part)
 
 
-def name_html(article: Article) -> str:
+def name_html(article: Article) -> Markup:
     """Return the title of an article."""
-    return line(article.title) or "Untitled article"
+    return line(article.title) or Markup("Untitled article")
 
 
-def _current(shown: Shown) -> str:
-    if not shown.answer.citations:
-        return quiet("The last question got no answer, so there are no sources.")
-    return _list(shown)
+def _whole(card: Card) -> Markup:
+    return marked(card.article.text, [Span(c.start, c.end) for c in card.citations])
 
 
-def _folded(shown: Shown) -> str:
-    return (
-        '<details class="dl-earlier"><summary>Earlier: '
-        f"<bdi>{line(shown.asked)}</bdi></summary>{_list(shown)}</details>"
-    )
-
-
-def _list(shown: Shown) -> str:
-    items = "".join(
-        source_html(citation, message=shown.message) for citation in shown.answer.citations
-    )
-    return f"<ol>{items}</ol>"
-
-
-def _title(article: Article) -> str:
-    url = web_link(article.url)
-    if url is None:
-        return name_html(article)
-    return (
-        f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow">'
-        f"{name_html(article)}</a>"
-    )
-
-
-def _highlighted(text: str, start: int, end: int) -> str:
-    return f"{escape(text[:start])}<mark>{escape(text[start:end])}</mark>{escape(text[end:])}"
+def _joined(spans: Iterable[Span]) -> list[tuple[int, int]]:
+    """Return stretches in order, those that touch or overlap made one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted((span.start, span.end) for span in spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
 
 
 def _cut_before(text: str, start: int, context: int) -> int:

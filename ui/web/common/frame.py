@@ -11,7 +11,7 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.errors import RagError
-from ui.web.common import markup
+from ui.web.common.header import header_html
 from ui.web.common.library import Library
 
 # No overlay on the components while a handler runs, and no endpoint for other programs.
@@ -20,6 +20,9 @@ QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private
 # What saves a text that a hidden component has brought, with the name of its file.
 DOWNLOAD = "(file) => dateline.download(file.name, file.text)"
 
+_STYLES = ("tokens.css", "base.css", "chat.css", "pages.css")
+_SCRIPTS = ("core.js", "thread.js", "bar.js", "conversations.js")
+
 # A component's new value: what Gradio's handlers return is not typed.
 Update = Any
 
@@ -27,6 +30,12 @@ Update = Any
 _SANS = gr.themes.Font("sans-serif")
 _MONO = gr.themes.Font("monospace")
 _RED, _DEEP_RED = "#dc2626", "#b91c1c"
+
+
+def own_html(value: str, **options: Any) -> gr.HTML:
+    """Return a component of our own markup, without Gradio's style for texts."""
+    # A click is nothing to tell the server of, unless `js_on_load` says so.
+    return gr.HTML(value, apply_default_css=False, **{"js_on_load": None, **options})
 
 
 @contextmanager
@@ -46,7 +55,7 @@ def archive_of(library: Library, request: gr.Request) -> Archive:
 
 def header(library: Library, archive: Archive, page: str) -> str:
     """Return the heading of `page` over an archive."""
-    return markup.header_html(archive.folder.name, archive.stats(), page=page, names=library.names)
+    return header_html(archive.folder.name, archive.stats(), page=page, names=library.names)
 
 
 def serve(page: gr.Blocks, *, host: str, port: int, **options: Any) -> str:
@@ -65,8 +74,8 @@ def serve(page: gr.Blocks, *, host: str, port: int, **options: Any) -> str:
             run_history=False,
             footer_links=[],
             theme=_theme(),
-            css=_resource("style.css"),
-            head=f"<script>{_resource('page.js')}</script>",
+            css=_resources(*_STYLES),
+            head=f"<script>{_resources(*_SCRIPTS)}</script>",
             **options,
         )
     except OSError as error:
@@ -95,5 +104,7 @@ def _theme() -> gr.themes.Base:
     )
 
 
-def _resource(name: str) -> str:
-    return resources.files("ui.web").joinpath("assets", name).read_text(encoding="utf-8")
+def _resources(*names: str) -> str:
+    """Return files of ``ui/web/assets``, one after the other."""
+    folder = resources.files("ui.web").joinpath("assets")
+    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)

@@ -1,8 +1,9 @@
-"""Text to markup: escaping, and the small parts that all pages are made of.
+"""Text to markup: escaping, and the templates that all pages are made of.
 
 Titles, publishers, addresses and articles come from strangers, and what the generator
 writes repeats them. All of it passes through `escape`, after which neither a browser
-nor a reader of Markdown, which exports are written in, finds anything to act on.
+nor a reader of Markdown, which exports are written in, finds anything to act on. In the
+templates every value does, unless it is `Markup` already.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from urllib.parse import quote, urlsplit
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
 
-from rag.types import ArchiveStats
-
-# Titles and addresses, relative to the server's root.
-PAGES = (("Chat", "./"), ("Archive", "./archive"), ("Evaluation", "./evaluation"))
+import jinja2
+from markupsafe import Markup
 
 # Controls that reorder the text around them can make it read as what it is not; the
 # other controls but tab and newline have no place in a page.
@@ -31,25 +32,35 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("", text)
 
 
-def escape(text: str) -> str:
+def escape(text: str) -> Markup:
     """Return `text` as HTML that shows it as it is, in Markdown too."""
-    return html.escape(visible(text)).translate(_MARKDOWN)
+    return Markup(html.escape(visible(text)).translate(_MARKDOWN))  # noqa: S704
 
 
-def line(text: str) -> str:
+def line(text: str) -> Markup:
     """Return `text` escaped, on one line, with single spaces."""
     return escape(" ".join(text.split()))
 
 
-def day(iso: str) -> str:
+def day(iso: str) -> Markup:
     """Return ``2021-02-18`` as 18 February 2021, for people and for machines."""
+    return Markup('<time datetime="{}">{}</time>').format(iso, spelled(iso))
+
+
+def spelled(iso: str) -> str:
+    """Return ``2021-02-18`` as 18 February 2021."""
     day = date.fromisoformat(iso)
-    return f'<time datetime="{iso}">{day.day} {day:%B %Y}</time>'
+    return f"{day.day} {day:%B %Y}"
 
 
-def quiet(text: str) -> str:
-    """Return a remark in a pale colour."""
-    return f'<p class="dl-quiet">{escape(text)}</p>'
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural unless it is one."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def render(template: str, **values: Any) -> Markup:
+    """Return what a file of ``ui/web/templates`` makes of `values`, each escaped."""
+    return Markup(_templates().get_template(template).render(values))  # noqa: S704
 
 
 def web_link(url: str | None) -> str | None:
@@ -63,81 +74,64 @@ def web_link(url: str | None) -> str | None:
     return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
+def site(url: str | None) -> str:
+    """Return the host of a plain web address, empty for anything else."""
+    return urlsplit(web_link(url) or "").hostname or ""
+
+
 def choices(publishers: Iterable[tuple[str, int]]) -> list[tuple[str, str]]:
     """Return publishers as the choices of a list: what is shown, and the value."""
     return [(f"{visible(name)} ({count})", name) for name, count in publishers]
 
 
-def header_html(
-    name: str, stats: ArchiveStats, *, page: str = "Chat", names: Sequence[str] = ()
-) -> str:
-    """Return the heading of `page`: the others, the archive, how many articles, from when to when.
-
-    With several `names` of archives, one of them can be chosen.
-    """
-    count = f"{stats.articles:,} article{'' if stats.articles == 1 else 's'}"
-    span = f", {_period(stats.first, stats.last)}" if stats.first and stats.last else ""
-    links = "".join(_page_link(title, path, name, page) for title, path in PAGES)
-    return (
-        f'<header class="dl-header"><nav aria-label="Pages">{links}</nav>'
-        f"<h1>{escape(name)}</h1><p>{count}{span}</p>{_chooser(name, names)}</header>"
-    )
+def quiet(text: str) -> Markup:
+    """Return a remark in a pale colour."""
+    return Markup('<p class="dl-quiet">{}</p>').format(escape(text))
 
 
-def status_html(text: str) -> str:
+def status_html(text: str) -> Markup:
     """Return a passing remark, such as that the models are being loaded."""
-    return f'<div class="dl-status" role="status">{line(text)}</div>' if text else ""
+    said = Markup('<div class="dl-status" role="status">{}</div>')
+    return said.format(line(text)) if text else Markup("")
 
 
-def problem_html(text: str) -> str:
+def problem_html(text: str) -> Markup:
     """Return an error's words as a message of the chat."""
-    return f'<div class="dl-problem" role="alert">{line(text)}</div>'
+    return Markup('<div class="dl-problem" role="alert">{}</div>').format(line(text))
 
 
-def table_html(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table_html(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
     """Return rows as a table; the first cell of each is its heading."""
-    top = "".join(f'<th scope="col">{line(cell)}</th>' for cell in head if cell)
-    body = "".join(
-        f'<tr><th scope="row">{line(str(first))}</th>'
-        f"{''.join(f'<td>{line(str(cell))}</td>' for cell in rest)}</tr>"
-        for first, *rest in rows
-    )
-    return (
-        f'<table class="dl-table">{f"<thead><tr>{top}</tr></thead>" if top else ""}'
-        f"<tbody>{body}</tbody></table>"
-    )
+    return render("table.html", head=[cell for cell in head if cell], rows=list(rows))
 
 
-def folded_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def folded_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
     """Return a table below a title that unfolds it."""
-    return f"<details><summary>{line(title)}</summary>{table_html(head, rows)}</details>"
+    folded = Markup("<details><summary>{}</summary>{}</details>")
+    return folded.format(line(title), table_html(head, rows))
 
 
-def progress_html(note: str, *, done: int, total: int) -> str:
+def progress_html(note: str, *, done: int, total: int) -> Markup:
     """Return how far a job has come; `total` is 0 when it is not known."""
-    bar = f' max="{total}" value="{min(done, total)}"' if total else ""
     count = f"{done:,} of {total:,}" if total else f"{done:,}" if done else ""
-    return (
-        f'<div class="dl-progress"><progress aria-label="Progress"{bar}></progress>'
-        f'<p class="dl-quiet" role="status">{count} <bdi>{line(note)}</bdi></p></div>'
+    return render("progress.html", note=note, done=min(done, total), total=total, count=count)
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("ui.web"),
+        autoescape=True,
+        finalize=_escaped,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
     )
+    environment.filters |= {"line": line, "day": day, "link": web_link, "site": site}
+    environment.filters |= {"counted": counted}
+    return environment
 
 
-def _page_link(title: str, path: str, archive: str, page: str) -> str:
-    current = ' aria-current="page"' if title == page else ""
-    return f'<a href="{path}?archive={escape(quote(archive, safe=""))}"{current}>{title}</a>'
-
-
-def _chooser(name: str, names: Sequence[str]) -> str:
-    """Return a list to choose an archive from, where there are several."""
-    if len(names) < 2:
-        return ""
-    options = "".join(
-        f'<option value="{escape(item)}"{" selected" * (item == name)}>{escape(item)}</option>'
-        for item in names
-    )
-    return f'<label class="dl-choose">Archive <select>{options}</select></label>'
-
-
-def _period(first: str, last: str) -> str:
-    return day(first) if first == last else f"{day(first)} to {day(last)}"
+def _escaped(value: object) -> object:
+    """Return a value for the page; `Markup` is as it should be."""
+    return value if hasattr(value, "__html__") else escape(str(value))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rag import reading
 from rag.archive import Archive
@@ -27,15 +29,44 @@ class Models:
         self._lock = threading.Lock()
         self._problem = ""
         self._ready: set[Archive] = set()
+        self._counting = threading.Condition()
+        self._asking = 0
+        # Set while a visitor waits for an answer: work that can wait stops.
+        self.wanted = threading.Event()
 
     @property
     def status(self) -> str:
         """What to tell the user: that they are loading, why they failed, or nothing."""
-        return self._problem or (LOADING if self._lock.locked() else "")
+        return self._problem or (LOADING if self.loading else "")
+
+    @property
+    def loading(self) -> bool:
+        """Whether the models are being loaded."""
+        return self._lock.locked()
 
     def ready_for(self, archive: Archive) -> bool:
         """Tell whether a question to `archive` need not wait for a model."""
         return archive in self._ready
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Put off what can wait while a visitor's question is answered."""
+        with self._counting:
+            self._asking += 1
+            self.wanted.set()
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._asking -= 1
+                if not self._asking:
+                    self.wanted.clear()
+                    self._counting.notify_all()
+
+    def wait_until_free(self) -> None:
+        """Wait until no visitor's question is being answered."""
+        with self._counting:
+            self._counting.wait_for(lambda: not self._asking)
 
     def load(self, archive: Archive) -> Generator | None:
         """Load all models and return the generator that writes, None where none was named.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.types import Answer, Article, Hit
+from rag.types import Answer, AnswerKind, Article, Hit
 
 # Articles named below a refusal.
 NEAREST = 3
@@ -16,7 +16,8 @@ class Shown:
     """An answer on the page: the message it stands in, from 1, and what was asked.
 
     `pieces` are the answer's sentences as `rag.stream` yielded them. `stopped` says
-    that the user ended it before its end.
+    that the user ended it before its end, `narrowed` what the search was narrowed to, in
+    words, and `liked` what the user thinks of it, None when nothing was said.
     """
 
     message: int
@@ -24,9 +25,16 @@ class Shown:
     answer: Answer
     pieces: tuple[str, ...] = ()
     stopped: bool = False
+    narrowed: str = ""
+    liked: bool | None = None
 
 
 def nearest(hits: Iterable[Hit]) -> list[Article]:
     """Return the first few articles of `hits`, best first, each once."""
     articles = {hit.article.id: hit.article for hit in hits}
     return list(articles.values())[:NEAREST]
+
+
+def is_talk(answer: Answer) -> bool:
+    """Tell whether the answer speaks of the program itself, so that nothing was searched."""
+    return answer.kind is AnswerKind.TALK

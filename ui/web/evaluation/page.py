@@ -12,7 +12,7 @@ from eval.questions import packaged_questions
 from rag.archive import Archive
 from ui.feedback import write_questions
 from ui.web.common import markup
-from ui.web.common.frame import DOWNLOAD, QUIETLY, Update, archive_of, header, told
+from ui.web.common.frame import DOWNLOAD, QUIETLY, Update, archive_of, header, own_html, told
 from ui.web.common.jobs import Job, Jobs
 from ui.web.common.library import Library
 from ui.web.common.models import Models
@@ -50,8 +50,9 @@ class Parts:
 
 def build(page: gr.Blocks, library: Library, models: Models) -> None:
     """Lay the page out and connect it; see `ui.web.app.build`."""
-    top = gr.HTML(header(library, library.first, PAGE))
-    parts = _layout()
+    top = own_html(header(library, library.first, PAGE))
+    with gr.Column(elem_id="dl-page"):
+        parts = _layout()
     _wire(page, parts, library, models, top)
 
 

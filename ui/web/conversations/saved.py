@@ -8,12 +8,14 @@ or deleted since is stood in for by its quoted sentence, and says so.
 from __future__ import annotations
 
 import dataclasses
+import re
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 from rag.archive import Archive
 from rag.errors import ArchiveError
-from rag.types import Answer, Article, Citation, Hit, ScoreParts, Timings
+from rag.types import Answer, AnswerKind, Article, Citation, Hit, ScoreParts, Timings
 from ui.web.chat.conversation import Conversation
 from ui.web.common.markup import escape, web_link
 from ui.web.common.shown import NEAREST, Shown, nearest
@@ -21,6 +23,9 @@ from ui.web.common.shown import NEAREST, Shown, nearest
 Record = dict[str, Any]
 
 MOST_OF_TITLE = 60
+
+# A mark such as [1], as `escape` writes it.
+_MARK = re.compile(r"&#91;(\d{1,3})&#93;(?!\()")
 
 GONE = "The article was changed or deleted after this answer. Only the quoted sentence was kept."
 
@@ -40,10 +45,7 @@ def read_answers(record: Record, *, archive: Archive) -> list[Shown]:
 
     Raises `ValueError` for anything else.
     """
-    try:
-        return [_shown(item, archive) for item in record["answers"]]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a saved conversation: {error!r}") from error
+    return _answers(record, archive)
 
 
 def title_of(conversation: Conversation) -> str:
@@ -52,10 +54,24 @@ def title_of(conversation: Conversation) -> str:
     return conversation.title or textwrap.shorten(asked, MOST_OF_TITLE, placeholder="...")
 
 
-def to_markdown(conversation: Conversation) -> str:
+def to_markdown(title: str, answers: Iterable[Shown]) -> str:
     """Return a conversation as Markdown, each answer followed by its sources."""
-    parts = [f"# {_plain(title_of(conversation))}", *map(_section, conversation.shown)]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([f"# {_plain(title)}", *map(_section, answers)]) + "\n"
+
+
+def record_to_markdown(record: Record) -> str:
+    """Return what `to_record` made as Markdown; it has all that is told of the sources.
+
+    Raises `ValueError` for anything else.
+    """
+    return to_markdown(str(record.get("title", "")), _answers(record, None))
+
+
+def _answers(record: Record, archive: Archive | None) -> list[Shown]:
+    try:
+        return [_shown(item, archive) for item in record["answers"]]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a saved conversation: {error!r}") from error
 
 
 def _record(shown: Shown) -> Record:
@@ -65,8 +81,12 @@ def _record(shown: Shown) -> Record:
         "asked": shown.asked,
         "question": answer.question,
         "text": answer.text,
+        "short": answer.short,
+        "kind": answer.kind,
         "pieces": list(shown.pieces),
         "stopped": shown.stopped,
+        "narrowed": shown.narrowed,
+        "liked": shown.liked,
         "abstained": answer.abstained,
         "seconds": answer.timings.total,
         "citations": [
@@ -89,7 +109,7 @@ def _article(article: Article) -> Record:
     }
 
 
-def _shown(record: Record, archive: Archive) -> Shown:
+def _shown(record: Record, archive: Archive | None) -> Shown:
     citations = [_citation(item, archive) for item in record["citations"]]
     answer = Answer(
         question=str(record["question"]),
@@ -100,6 +120,9 @@ def _shown(record: Record, archive: Archive) -> Shown:
         hits=tuple(_hit(item) for item in record["nearest"][:NEAREST]),
         timings=Timings(total=float(record["seconds"])),
         asked=str(record["asked"]),
+        # Records of before have neither.
+        short=str(record.get("short") or ""),
+        kind=AnswerKind(record.get("kind") or AnswerKind.ANSWER),
     )
     return Shown(
         message=int(record["message"]),
@@ -107,14 +130,17 @@ def _shown(record: Record, archive: Archive) -> Shown:
         answer=answer,
         pieces=tuple(map(str, record["pieces"])),
         stopped=bool(record["stopped"]),
+        # Records of before have neither.
+        narrowed=str(record.get("narrowed") or ""),
+        liked=record.get("liked"),
     )
 
 
-def _citation(item: Record, archive: Archive) -> Citation:
+def _citation(item: Record, archive: Archive | None) -> Citation:
     number, quote, start = int(item["number"]), str(item["quote"]), int(item["start"])
     end = start + len(quote)
     try:
-        article = archive.article(str(item["article"]))
+        article = archive.article(str(item["article"])) if archive else None
     except ArchiveError:
         article = None
     if article is None or article.text[start:end] != quote:
@@ -138,7 +164,7 @@ def _section(shown: Shown) -> str:
     lines = [f"## {_plain(shown.asked)}"]
     if answer.question != shown.asked:
         lines.append(f"*Searched for: {_plain(answer.question)}*")
-    lines.append(_plain(answer.text))
+    lines += [_plain(part, marks=True) for part in answer.text.split("\n")]
     if answer.citations:
         lines.append("\n".join(map(_source, answer.citations)))
     return "\n\n".join(lines)
@@ -149,11 +175,16 @@ def _source(citation: Citation) -> str:
     about = [_plain(part) for part in (article.title, article.publisher, article.date) if part]
     url = web_link(article.url)
     return (
-        f"- \\[{citation.number}\\] {', '.join(about)}{f' <{url}>' if url else ''}\n"
+        f"- [{citation.number}] {', '.join(about)}{f' <{url}>' if url else ''}\n"
         f"  > {_plain(citation.quote)}"
     )
 
 
-def _plain(text: str) -> str:
-    """Return `text` as Markdown that shows it as it is, on one line."""
-    return escape(" ".join(text.split()))
+def _plain(text: str, *, marks: bool = False) -> str:
+    """Return `text` as Markdown that shows it as it is, on one line.
+
+    With `marks` those of citations, such as ``[1]``, stay as they are: nothing follows that
+    would make them links.
+    """
+    plain = str(escape(" ".join(text.split())))
+    return _MARK.sub(r"[\1]", plain) if marks else plain

@@ -1,0 +1,167 @@
+// Conversations stay in this browser: each under a key of its own, so that two tabs do not
+// overwrite each other's; which one a tab shows is remembered for the tab alone.
+{
+  const kept = "dateline/";
+  let raise = () => {};
+  let server = {};
+  let removed = null;
+  let forgetting = 0;
+  const find = (id) => document.getElementById(id);
+  // One that is damaged must not hide the others.
+  const read = (id) => {
+    try {
+      const record = JSON.parse(localStorage.getItem(kept + id) ?? "null");
+      return record?.id && Array.isArray(record.answers) ? record : null;
+    } catch {
+      return null;
+    }
+  };
+  const write = (record) => {
+    try {
+      localStorage.setItem(kept + record.id, JSON.stringify(record));
+    } catch {
+      alert("This browser's storage is full. Export or delete old conversations to keep new ones.");
+    }
+  };
+  const all = () =>
+    Object.keys(localStorage)
+      .filter((key) => key.startsWith(kept))
+      .map((key) => read(key.slice(kept.length)))
+      .filter((record) => record && record.archive === dateline.archive())
+      .sort((one, other) => (other.saved ?? 0) - (one.saved ?? 0));
+  const shown = () => sessionStorage.getItem(kept) ?? "";
+
+  const dayOf = (time) => {
+    const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(time ?? 0).setHours(0, 0, 0, 0)) / 864e5);
+    if (days <= 0) return "Today";
+    if (days === 1) return "Yesterday";
+    return new Date(time ?? 0).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  };
+  const list = () => {
+    const place = find("dl-kept");
+    if (!place) return;
+    const words = find("dl-kept-words").value.trim().toLowerCase();
+    place.replaceChildren();
+    let day = "";
+    for (const record of all()) {
+      const text = [record.title, ...record.answers.flatMap((item) => [item.asked, item.text])].join(" ");
+      if (!text.toLowerCase().includes(words)) continue;
+      if (dayOf(record.saved) !== day) {
+        day = dayOf(record.saved);
+        const heading = document.createElement("h3");
+        heading.textContent = day;
+        place.append(heading, document.createElement("ul"));
+      }
+      const entry = find("dl-kept-item").content.firstElementChild.cloneNode(true);
+      entry.dataset.id = record.id;
+      entry.querySelector(".dl-open").textContent = record.title || "Untitled";
+      if (record.id === shown()) entry.querySelector(".dl-open").ariaCurrent = "true";
+      place.lastElementChild.append(entry);
+    }
+    if (!place.childElementCount) place.textContent = words ? "Nothing found." : "Nothing kept yet.";
+  };
+  const named = (record, ending) => `${(record.title || "conversation").replace(/[^\p{L}\p{N} .-]+/gu, "").trim().slice(0, 60)}.${ending}`;
+
+  const drawer = (open) => {
+    const panel = find("dl-drawer");
+    panel.hidden = !open;
+    document.querySelector("[aria-controls=dl-drawer]").ariaExpanded = String(open);
+    if (open) list();
+    (open ? panel.querySelector(".dl-anew") : document.querySelector("[aria-controls=dl-drawer]")).focus();
+  };
+  const rename = (entry) => {
+    const field = entry.querySelector(".dl-rename");
+    const button = entry.querySelector(".dl-open");
+    field.hidden = false;
+    button.hidden = true;
+    field.value = button.textContent;
+    field.focus();
+    field.select();
+  };
+  const renamed = (field) => {
+    const record = read(field.closest("li").dataset.id);
+    const title = field.value.trim();
+    if (record && title && title !== record.title) {
+      write({ ...record, title });
+      if (record.id === shown()) raise("rename", { title });
+    }
+    list();
+  };
+  const forget = () => {
+    removed = null;
+    find("dl-undo").hidden = true;
+  };
+  const anew = () => {
+    sessionStorage.setItem(kept, "");
+    raise("anew");
+  };
+  const acts = {
+    drawer: () => drawer(find("dl-drawer").hidden),
+    anew: () => {
+      anew();
+      list();
+      if (innerWidth < 1000) drawer(false);
+      find("dl-question").focus();
+    },
+    open: (entry) => {
+      sessionStorage.setItem(kept, entry.dataset.id);
+      raise("restore");
+      list();
+      if (innerWidth < 1000) drawer(false);
+    },
+    rename,
+    remove: (entry) => {
+      removed = read(entry.dataset.id);
+      localStorage.removeItem(kept + removed.id);
+      if (removed.id === shown()) anew();
+      list();
+      const toast = find("dl-undo");
+      toast.hidden = false;
+      toast.firstElementChild.textContent = "Deleted.";
+      toast.querySelector("button").focus();
+      clearTimeout(forgetting);
+      forgetting = setTimeout(forget, 10_000);
+    },
+    undo: () => {
+      if (removed) write(removed);
+      forget();
+      list();
+    },
+    json: (entry) => {
+      const record = read(entry.dataset.id);
+      dateline.download(named(record, "json"), JSON.stringify(record, null, 2));
+    },
+    markdown: async (entry) => {
+      const record = read(entry.dataset.id);
+      dateline.download(named(record, "md"), await server.to_markdown(record));
+    },
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-do]");
+    if (button) acts[button.dataset.do]?.(button.closest("li"));
+  });
+  document.addEventListener("input", (event) => event.target.id === "dl-kept-words" && list());
+  document.addEventListener("focusout", (event) => event.target.matches?.(".dl-rename") && renamed(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (!find("dl-drawer") || find("dl-drawer").hidden) return;
+    if (event.target.matches(".dl-rename")) {
+      if (event.key === "Enter") event.target.blur();
+      if (event.key === "Escape") list();
+    } else if (event.key === "Escape" && event.target.closest("#dl-drawer")) drawer(false);
+  });
+  window.addEventListener("storage", () => find("dl-drawer")?.hidden === false && list());
+
+  dateline.connectDrawer = (trigger, functions) => {
+    raise = trigger;
+    server = functions;
+  };
+  dateline.current = () => read(shown());
+  dateline.save = (record) => {
+    if (!record?.id) return;
+    sessionStorage.setItem(kept, record.id);
+    const before = read(record.id);
+    if (record.answers.length) write({ ...record, saved: before && before.answers.length === record.answers.length ? before.saved : Date.now() });
+    else localStorage.removeItem(kept + record.id);
+    if (find("dl-drawer")?.hidden === false) list();
+  };
+}

@@ -1,0 +1,99 @@
+"""What a search is narrowed to, as the page sends it, and in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from rag.archive import Archive
+from rag.text.question_time import find_period
+from rag.types import Stance, iso_date
+from ui.web.common.markup import counted, spelled
+
+# Publishers named to someone who asked for one that there is not.
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the user narrowed the search to; the dates as they were typed."""
+
+    since: str | None = None
+    until: str | None = None
+    publishers: tuple[str, ...] = ()
+    stance: Stance = "balanced"
+
+    @classmethod
+    def read(cls, sent: dict[str, Any]) -> Filters:
+        """Return the filters of what the page sent. Raises `ValueError` for anything else."""
+        known: tuple[Stance, ...] = get_args(Stance)
+        wanted = sent.get("stance") or "balanced"
+        stance = next((name for name in known if name == wanted), None)
+        if stance is None:
+            raise ValueError(f"{wanted!r} is no stance; choose among {', '.join(known)}")
+        publishers = tuple(str(name) for name in sent.get("publishers") or ())
+        since, until = (str(sent.get(name) or "") or None for name in ("since", "until"))
+        return cls(since, until, publishers, stance)
+
+    def check(self, archive: Archive) -> None:
+        """Raise `ValueError`, saying what there is, when no article passes."""
+        if not (self.since or self.until or self.publishers):
+            return
+        if archive.articles(
+            since=self.since, until=self.until, publishers=self.publishers, limit=1
+        ):
+            return
+        known = archive.publishers()
+        names = {name.casefold() for name, _ in known}
+        for name in self.publishers:
+            if name.casefold() not in names:
+                raise ValueError(f"there is no publisher {name!r} here; {_named(known)}")
+        stats = archive.stats()
+        raise ValueError(
+            f"no article fits the filters ({self.words()}); this archive has "
+            f"{counted(stats.articles, 'article')}, dated {stats.first} to {stats.last}"
+        )
+
+    def words(self) -> str:
+        """Return the filters in words; empty when nothing is narrowed."""
+        stance = "" if self.stance == "balanced" else self.stance
+        dates = period_words(iso_date(self.since), iso_date(self.until))
+        return ", ".join(part for part in (dates, *self.publishers, stance) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A period that was typed in words: its days, and how to say it; or why it is none."""
+
+    since: str | None = None
+    until: str | None = None
+    words: str = ""
+    problem: str = ""
+
+
+def read_period(words: str, *, today: dt.date | None = None) -> Chosen:
+    """Return the days that `words` such as "since May 2021" speak of."""
+    period = find_period(words, today=today or dt.date.today())
+    if period is None:
+        return Chosen(
+            problem=f"{words!r} names no time; write for example since May 2021, last week, or 2020"
+        )
+    return Chosen(period.since, period.until, period_words(period.since, period.until))
+
+
+def period_words(since: str | None, until: str | None) -> str:
+    """Return a period in words, inclusive; empty when it is open at both ends."""
+    if since and until:
+        return spelled(since) if since == until else f"{spelled(since)} to {spelled(until)}"
+    if since:
+        return f"since {spelled(since)}"
+    return f"until {spelled(until)}" if until else ""
+
+
+def _named(publishers: list[tuple[str, int]]) -> str:
+    if not publishers:
+        return "its articles name no publisher"
+    names = ", ".join(name for name, _ in publishers[:_NAMED])
+    more = len(publishers) - _NAMED
+    return f"there are {names}{f' and {more} more' if more > 0 else ''}"

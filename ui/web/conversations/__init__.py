@@ -1,0 +1,1 @@
+"""The conversations kept in the browser, and their exports."""
