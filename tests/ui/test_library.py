@@ -182,7 +182,7 @@ def test_statistics(archive):
     assert shown.count("<svg ") == 2
     assert '<th scope="row">Articles</th><td>3</td>' in shown
     # February is in the plot and the table, though it has no article.
-    assert '<th scope="row">2024&#45;02</th><td>0</td>' in shown.replace("2024-02", "2024&#45;02")
+    assert '<th scope="row">2024-02</th><td>0</td>' in shown
     assert '<th scope="row">A</th><td>2</td>' in shown
 
 

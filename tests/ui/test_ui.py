@@ -603,7 +603,7 @@ def test_clearing_forgets_but_does_not_reuse_numbers(archive):
     cleared = talk.clear()
     assert (cleared.messages, talk.turns) == ((), [])
     assert Markup(cleared.sources).values("id") == []
-    assert 'id="m2"' in views(talk, COST, archive, Script(TWO[0]))[-1].messages[1]["content"]
+    assert 'id="m2"' in views(talk, COST, archive, Script(TWO[0]))[-1].messages[1]
 
 
 def test_a_mistake_in_the_program_leaves_the_page_usable(archive):
