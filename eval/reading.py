@@ -2,11 +2,13 @@
 
     python -m eval.reading squad data.jsonl.gz --title Normans --title Oxygen
     python -m eval.reading windows questions.jsonl.gz articles.jsonl.gz
+    python -m eval.reading verdicts data.jsonl.gz
 
 `squad` reads records of questions with their passage, answerable or not, of the articles named:
 the shipped reader has learnt from no question on Normans, Oxygen and Rhine. `windows` cuts, from
-whole articles, the stretch of about 900 characters in which an accepted answer stands. Forced
-means that the best span counts whatever its odds; otherwise one with odds below zero is a refusal.
+whole articles, the stretch of about 900 characters in which an accepted answer stands. `verdicts`
+reads questions of yes and no. Forced means that the best span counts whatever its odds;
+otherwise one with odds below zero is a refusal.
 """
 
 from __future__ import annotations
@@ -89,6 +91,34 @@ def windows(
         if (passage := _window(texts[gold], question.answers))
     ]
     _show(_drawn(cases, most), reader)
+
+
+@app.command()
+def verdicts(files: list[Path], reader: ReaderName = DEFAULT_READER, most: Most = 300) -> None:
+    """Measure how often "Yes" and "No" are right, by how sure the reader has to be."""
+    cases = [
+        Case(record["question"], Passage(_title(record), record["context"]), _answers(record))
+        for path in files
+        for record in read_records(path)
+        if record["answers"] and record["answers"][0].casefold() in ("yes", "no")
+    ]
+    drawn, loaded = _drawn(cases, most), load_reader(reader)
+    found = []
+    for case in track(drawn):
+        (reading,) = loaded.read(case.question, [case.passage])
+        found.append((reading.yes, case.answers[0].casefold() == "yes"))
+    table = Table("log-odds at least", "said", "of these right", 'right if always "Yes"')
+    for bar in (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0):
+        said = [(yes, truth) for yes, truth in found if abs(yes) >= bar]
+        if said:
+            right = interval([(yes > 0) is truth for yes, truth in said])
+            table.add_row(
+                f"{bar:.2f}",
+                f"{len(said) / len(found):.2f}",
+                f"{right.mean:.2f} [{right.low:.2f}, {right.high:.2f}]",
+                f"{sum(truth for _, truth in said) / len(said):.2f}",
+            )
+    Console(width=100).print(table)
 
 
 def scores(cases: Sequence[Case], reader: Reader) -> Iterator[Score]:
