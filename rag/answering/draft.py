@@ -32,6 +32,7 @@ class Draft:
         self._dated = dated
         self._settings = settings
         self._sentences: list[str] = []
+        self._joint = " "
         self._rejected = 0
         self._refused = False
 
@@ -78,6 +79,10 @@ class Draft:
     def trust(self, confidence: Confidence | None) -> None:
         """Take how likely the articles answer at all."""
         self._confidence = confidence
+
+    def start_line(self) -> None:
+        """Let the next sentence begin a line."""
+        self._joint = "\n"
 
     def refuse(self) -> None:
         """Take note that a generator found no answer; what it said before stays."""
@@ -143,7 +148,8 @@ class Draft:
             yield self._append(f"{opening}{source}: “{_one_line(item.quote)}”", item, "\n")
             self._disagreement.append(self._citation(item))
 
-    def _append(self, claim: str, found: Evidence, joint: str = " ") -> str:
+    def _append(self, claim: str, found: Evidence, joint: str | None = None) -> str:
+        joint, self._joint = joint or self._joint, " "
         self._main = self._main or found
         self._sentences.append(claim)
         said = claim[:1].upper() + claim[1:]

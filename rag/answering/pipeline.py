@@ -24,6 +24,7 @@ from rag.archive import Archive
 from rag.generation import Generator, load_generator, prompts
 from rag.models.registry import DEFAULT_GENERATOR
 from rag.reading import Reader
+from rag.retrieval.comparison import sub_questions
 from rag.text.question_time import changes, find_period, wants_latest
 from rag.types import (
     Answer,
@@ -144,7 +145,7 @@ def run(
     searched = time.perf_counter()
     draft = Draft(asked.question, work.settings, dated=not broad and _dated(asked.question))
     first: float | None = None
-    for piece in (work.digest if broad else work.answer)(asked.question, hits, draft):
+    for piece in work.overview(asked, hits, draft) if broad else work.answer(asked, hits, draft):
         first = first or time.perf_counter() - started
         yield piece
     ended = time.perf_counter()
@@ -276,9 +277,9 @@ class _Work:
         )
         return replace(query, question=question)
 
-    def digest(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+    def overview(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the sentences that tell most; none when the archive lacks the subject."""
-        embedder = self._archive.embedder()
+        embedder, question = self._archive.embedder(), query.question
         weighed = weigh(overview.subject(question), hits, embedder=embedder)
         sure = overview.confidence(hits, weighed)
         draft.rest_on(weighed)
@@ -291,7 +292,16 @@ class _Work:
                 return
             yield draft.quote_line(found)
 
-    def answer(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+    def answer(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+        """Yield the sentences that answer; a comparison has a line for each thing compared."""
+        for part in sub_questions(query.question):
+            each = replace(query, question=part, k=self.settings.hits)
+            draft.start_line()
+            yield from self._fact(part, self._archive.retrieve(each), draft)
+        if not draft.citations:
+            yield from self._fact(query.question, hits, draft)
+
+    def _fact(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the sentences that answer, then what disagrees; none when no passage answers."""
         if hits and not fact.is_read(hits[0].article):
             yield from self._quoted(question, hits, draft)
@@ -303,9 +313,11 @@ class _Work:
         draft.trust(choice.confidence(found or ranked))
         if not found or self._stop.is_set():
             return
+        before = len(draft.text)
         if self._writes:
             yield from self._written(question, choice.in_order(found, hits), draft)
-        if not (draft.text or draft.refused or self._stop.is_set()):
+        said = len(draft.text) > before or draft.refused
+        if not (said or self._stop.is_set()):
             yield from fact.state(question, found, draft)
         rivals = fact.answering(ranked, least=self._least)
         if draft.main and not self._stop.is_set():

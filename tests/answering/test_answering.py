@@ -153,6 +153,20 @@ def test_an_article_in_another_language_is_quoted_and_never_answered_with_yes(
     assert answer.short == ""
 
 
+def test_a_comparison_says_what_answers_each_part_on_a_line_of_its_own(archive: Archive) -> None:
+    archive.ingest(
+        [
+            Article(id="ferry", title="Ferry", text="The ferry Ann is 40 metres long."),
+            Article(id="tanker", title="Tanker", text="The tanker Bob is 90 metres long."),
+        ]
+    )
+    answer = rag.answer("Which ship is longer, the ferry Ann or the tanker Bob?", archive=archive)
+    assert answer.text == (
+        "The ferry Ann is 40 metres long. [1]\nThe tanker Bob is 90 metres long. [2]"
+    )
+    assert answer.short == "40; 90"
+
+
 def test_a_generator_that_finds_no_answer_is_believed(news: Archive) -> None:
     assert rag.answer(QUESTION, archive=news, generator=FakeGenerator(REFUSAL)).abstained
 
