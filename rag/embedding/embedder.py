@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -67,6 +69,10 @@ class TransformerEmbedder:
         # Two tokens of the window open and close a text.
         self.max_tokens = int(model.max_seq_length or _WINDOW) - 2
         self._batch = _BATCH[model.device.type]
+        # Counting and embedding set padding and truncation in the tokenizer, and an ingest does
+        # both at once in two threads; with a tokenizer of its own neither disturbs the other.
+        self._counter = copy.deepcopy(model.tokenizer)
+        self._counting = threading.Lock()
 
     @classmethod
     def load(
@@ -98,9 +104,10 @@ class TransformerEmbedder:
         """Return the number of tokens of each text, without special tokens."""
         if not texts:
             return []
-        encoded = self._model.tokenizer(
-            list(texts), add_special_tokens=False, truncation=False, verbose=False
-        )
+        with self._counting:
+            encoded = self._counter(
+                list(texts), add_special_tokens=False, truncation=False, verbose=False
+            )
         return [len(ids) for ids in encoded["input_ids"]]
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,3 +85,16 @@ def test_the_library_is_imported_only_when_a_model_is_loaded():
         "assert not {'sentence_transformers', 'transformers', 'torch'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.models
+def test_counting_and_embedding_at_once_do_not_disturb_each_other(
+    embedder: TransformerEmbedder,
+) -> None:
+    texts = ["A ferry.", "The strike closed the harbour of Valletta for three days. " * 3]
+    counts, vectors = embedder.count_tokens(texts), embedder.embed_passages(texts)
+    with ThreadPoolExecutor(2) as pool:
+        counted = [pool.submit(embedder.count_tokens, texts) for _ in range(60)]
+        embedded = [pool.submit(embedder.embed_passages, texts) for _ in range(20)]
+    assert all(found.result() == counts for found in counted)
+    assert all(np.allclose(found.result(), vectors, atol=1e-3) for found in embedded)
