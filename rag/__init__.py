@@ -2,6 +2,23 @@
 
 The names below are the whole Python interface: open an `Archive`, `ingest` articles
 into it, `search` it, and put questions to it with `answer` or `stream`.
+
+The rooms stand in the order in which data flows, and each imports only from those above it:
+
+    types, errors          the records that travel, and what can go wrong
+    text                   what a text says, read without a model
+    sources, models        articles and model files, from wherever they are
+    settings               every default, with its reason
+    embedding              text to vectors
+    index                  vectors and words, searched
+    store                  what an archive keeps on disk
+    ingest, retrieval      articles in, passages out
+    archive                the class that people open
+    reading, generation    the words that answer, found or written
+    answering              a question to an answer with its sources
+    training               models that learn from your own questions
+
+Beside it stand `eval`, which measures, and `ui`, the pages and the commands.
 """
 
 from importlib import import_module

@@ -77,6 +77,15 @@ def test_every_module_has_its_place():
     assert homeless == [], "add them to ORDER"
 
 
+def test_the_package_shows_the_same_order():
+    import rag
+
+    rows = [line[4:] for line in (rag.__doc__ or "").splitlines() if line.startswith("    ")]
+    shown = [tuple(f"rag.{name}" for name in row.split("  ")[0].split(", ")) for row in rows]
+    own = [row for row in ORDER if row[0].startswith("rag.")]
+    assert shown == own
+
+
 def late_imports(path: Path) -> list[str]:
     """Return what a module imports though it does not come before it."""
     here = stage(name_of(path))

@@ -30,7 +30,7 @@ def write(
     """
     room = generator.context_tokens - max_new_tokens - prompts.OVERHEAD_TOKENS
     passages = [Passage(heading(hit.article), hit.text) for hit in hits]
-    fitting = prompts.fit(question, passages, tokens=room, count=generator.count_tokens)
+    fitting = prompts.within_window(question, passages, tokens=room, count=generator.count_tokens)
     messages = prompts.build(question, fitting)
     spoken: list[str] = []
     written = generator.stream(messages, max_new_tokens=max_new_tokens, stop=stop)

@@ -44,7 +44,7 @@ def build_rewrite(question: str, history: Sequence[Turn]) -> list[Message]:
     ]
 
 
-def fit(
+def within_window(
     question: str, passages: Sequence[Passage], *, tokens: int, count: Callable[[str], int]
 ) -> Sequence[Passage]:
     """Return the leading passages whose prompt takes at most `tokens` tokens.

@@ -54,9 +54,9 @@ def search(
     # Another process may have deleted some since they were found.
     chunks = {id_: chunk for id_, chunk in chunks.items() if chunk.article in articles}
     if time:
-        fit = {c.article: time.fit(articles[c.article].date) for c in chunks.values()}
+        near = {c.article: time.score(articles[c.article].date) for c in chunks.values()}
         scores = {
-            id_: (1 - settings.time) * scores[id_] + settings.time * fit[chunk.article]
+            id_: (1 - settings.time) * scores[id_] + settings.time * near[chunk.article]
             for id_, chunk in chunks.items()
         }
     speakers = _speakers(chunks, articles, scores)

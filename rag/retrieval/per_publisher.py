@@ -25,7 +25,7 @@ _NAMED_AFTER = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Subquestion:
     """Something to search for in the articles of some publishers; of all when there are none."""
 
     question: str
@@ -62,7 +62,7 @@ def mentions(question: str, publishers: Iterable[str]) -> list[Mention]:
     return sorted(found, key=lambda mention: mention.start)
 
 
-def parts(question: str, publishers: Iterable[str]) -> list[Part]:
+def subquestions(question: str, publishers: Iterable[str]) -> list[Subquestion]:
     """Return what `question` asks at each name of a publisher; empty when it has but one.
 
     Where the stretch before or after a name is too short to be searched for, the whole question is.
@@ -78,7 +78,7 @@ def parts(question: str, publishers: Iterable[str]) -> list[Part]:
         at = place if before else place + 1
         stretch = question[starts[at] : ends[at]].strip(" ,;:'\"?")
         whole = len(stretch.split()) < _LEAST_WORDS
-        found.append(Part(question if whole else stretch, mention.publishers))
+        found.append(Subquestion(question if whole else stretch, mention.publishers))
     return list(dict.fromkeys(found))
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 
 from rag.embedding.embedder import Embedder
 from rag.retrieval import fusion, per_publisher
-from rag.retrieval.per_publisher import Part
+from rag.retrieval.per_publisher import Subquestion
 from rag.settings import RetrievalSettings
 from rag.store.folder import Storage
 from rag.text.question_time import AskedTime, read_time
@@ -45,7 +45,7 @@ def search(
     depth = max(query.k, per_publisher.DEPTH)
     whole, *rest = (
         found.passages(part.question, k=depth, where=_narrowed(where, part))
-        for part in (Part(query.question), *parts)
+        for part in (Subquestion(query.question), *parts)
     )
     return per_publisher.merge(whole, rest, share=settings.parts)[: query.k]
 
@@ -61,14 +61,14 @@ class _Search:
         self._time = time
         self._settings = settings
 
-    def parts(self, question: str, where: Filter) -> list[Part]:
+    def parts(self, question: str, where: Filter) -> list[Subquestion]:
         """Return what the question asks of each of the publishers that it names."""
         # A publisher chosen by the caller is not one more that the question may name.
         if where.publishers or not self._settings.parts:
             return []
         with self._storage.lock:
             names = self._storage.store.catalog.publisher_names()
-        return per_publisher.parts(question, names)
+        return per_publisher.subquestions(question, names)
 
     def passages(self, question: str, *, k: int, where: Filter) -> list[Hit]:
         """Return the best `k` passages for a question or a part of one."""
@@ -88,7 +88,7 @@ class _Search:
         return list(islice(fusion.without_repeats(found), k))
 
 
-def _narrowed(where: Filter, part: Part) -> Filter:
+def _narrowed(where: Filter, part: Subquestion) -> Filter:
     return replace(where, publishers=part.publishers or where.publishers)
 
 

@@ -99,8 +99,8 @@ class AskedTime:
     def __bool__(self) -> bool:
         return self.period is not None or (self.latest and self.newest is not None)
 
-    def fit(self, date: str | None) -> float:
-        """Return how well an article of `date` fits, as `recency` does."""
+    def score(self, date: str | None) -> float:
+        """Return how near an article of `date` is, as `recency` does."""
         return recency(date, self.period, latest=self.latest, newest=self.newest)
 
 

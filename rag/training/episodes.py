@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from rag.generation.base import Message
 from rag.generation.prompts import REFUSAL, build, build_rewrite
 from rag.text.sentences import content_stems, sentences
-from rag.training.examples import Reading, Rewriting
+from rag.training.examples import AnswerExample, RewriteExample
 from rag.types import Passage, Turn
 
 # Paragraphs per episode, and the words kept around the answers in each.
@@ -61,11 +61,11 @@ Episode = tuple[Exchange, ...]
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
     passage: Passage
-    questions: tuple[Reading, ...]
+    questions: tuple[AnswerExample, ...]
 
 
 def episodes(
-    readings: Sequence[Reading], rewritings: Sequence[Rewriting], *, seed: int = 0
+    readings: Sequence[AnswerExample], rewritings: Sequence[RewriteExample], *, seed: int = 0
 ) -> list[Episode]:
     """Return shuffled episodes that ask every question about once."""
     rng = random.Random(seed)  # noqa: S311
@@ -78,8 +78,10 @@ def episodes(
     return [episode for episode in found if episode]
 
 
-def _reading_episodes(readings: Sequence[Reading], *, rng: random.Random) -> list[Episode]:
-    by_article: dict[str, dict[Passage, list[Reading]]] = defaultdict(lambda: defaultdict(list))
+def _reading_episodes(readings: Sequence[AnswerExample], *, rng: random.Random) -> list[Episode]:
+    by_article: dict[str, dict[Passage, list[AnswerExample]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for reading in readings:
         if len(reading.passages) == 1:
             passage = reading.passages[0]
@@ -148,7 +150,7 @@ def _read(
     return tuple(Exchange(tuple(build(question, passages)), reply) for question, reply in asked)
 
 
-def _several(reading: Reading, *, rng: random.Random) -> Episode:
+def _several(reading: AnswerExample, *, rng: random.Random) -> Episode:
     """Ask a question that brings its own passages, the gold ones and one distractor."""
     others = [i for i in range(len(reading.passages)) if i not in reading.gold]
     kept = [*reading.gold, *rng.sample(others, min(1, len(others)))]
@@ -184,9 +186,9 @@ def _stands(answer: str, text: str) -> bool:
     return answer in ("Yes", "No") or answer in text
 
 
-def _rewriting_episodes(rewritings: Sequence[Rewriting]) -> list[Episode]:
+def _rewriting_episodes(rewritings: Sequence[RewriteExample]) -> list[Episode]:
     """Join the turns of one conversation, each of which follows from the last."""
-    chains: list[list[Rewriting]] = []
+    chains: list[list[RewriteExample]] = []
     for item in rewritings:
         last = chains[-1][-1] if chains else None
         if last and item.history[: len(last.history) + 1] == (*last.history, last.question):
@@ -196,6 +198,6 @@ def _rewriting_episodes(rewritings: Sequence[Rewriting]) -> list[Episode]:
     return [tuple(_rewrite(item) for item in chain if item.history) for chain in chains]
 
 
-def _rewrite(item: Rewriting) -> Exchange:
+def _rewrite(item: RewriteExample) -> Exchange:
     turns = [Turn(*pair) for pair in zip(item.history[::2], item.history[1::2], strict=False)]
     return Exchange(tuple(build_rewrite(item.question, turns)), item.rewrite)

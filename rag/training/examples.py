@@ -42,7 +42,7 @@ _MALFORMED = (KeyError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class AnswerExample:
     """A question on passages; `gold` are the indices of those that answer it.
 
     An empty `answer` means that the passages do not answer the question, though they
@@ -56,7 +56,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Rewriting:
+class RewriteExample:
     """The last question of a conversation, and the same question standing alone."""
 
     history: tuple[str, ...]
@@ -64,13 +64,13 @@ class Rewriting:
     rewrite: str
 
 
-def read(paths: Iterable[Path]) -> tuple[list[Reading], list[Rewriting]]:
+def read(paths: Iterable[Path]) -> tuple[list[AnswerExample], list[RewriteExample]]:
     """Read the records of JSONL files, gzipped or not; repeated questions are dropped.
 
     Raises `TrainingError`, naming file and line, for a record in neither form.
     """
-    readings: dict[str, Reading] = {}
-    rewritings: list[Rewriting] = []
+    readings: dict[str, AnswerExample] = {}
+    rewritings: list[RewriteExample] = []
     for path in paths:
         for where, record in _lines(path):
             try:
@@ -111,7 +111,7 @@ def _reason(error: Exception) -> str:
     return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
-def _reading(record: Mapping[str, Any]) -> Reading:
+def _reading(record: Mapping[str, Any]) -> AnswerExample:
     answer = _usual(_texts(record["answers"]))
     if "context" in record:
         title = str(record.get("title") or "").replace("_", " ")
@@ -125,12 +125,12 @@ def _reading(record: Mapping[str, Any]) -> Reading:
         gold = _gold(passages, answer, record.get("gold_titles"))
     if answer and not gold:
         raise ValueError(f"none of the {len(passages)} passages holds the answer {answer!r}")
-    return Reading(_plain(record["question"]), passages, gold if answer else (), answer)
+    return AnswerExample(_plain(record["question"]), passages, gold if answer else (), answer)
 
 
-def _rewriting(record: Mapping[str, Any]) -> Rewriting:
+def _rewriting(record: Mapping[str, Any]) -> RewriteExample:
     history = tuple(_texts(record["history"]))
-    return Rewriting(history, _plain(record["question"]), _plain(record["rewrite"]))
+    return RewriteExample(history, _plain(record["question"]), _plain(record["rewrite"]))
 
 
 def _usual(answers: list[str]) -> str:

@@ -25,10 +25,13 @@ def test_a_rewrite_is_asked_with_the_conversation_before_it() -> None:
     assert user.content == f"Q: What sank?\nA: {'word ' * 20}".rstrip() + "\nQ: Why?"
 
 
-def test_fit_drops_the_last_passages_first() -> None:
+def test_the_window_drops_the_last_passages_first() -> None:
     passages = [FERRY, BARE]
     system, user = prompts.build("What sank?", passages)
     whole = _words(system.content) + _words(user.content)
-    assert prompts.fit("What sank?", passages, tokens=whole, count=_words) == passages
-    assert prompts.fit("What sank?", passages, tokens=whole - 1, count=_words) == passages[:1]
-    assert prompts.fit("What sank?", passages, tokens=5, count=_words) == []
+    assert prompts.within_window("What sank?", passages, tokens=whole, count=_words) == passages
+    assert (
+        prompts.within_window("What sank?", passages, tokens=whole - 1, count=_words)
+        == passages[:1]
+    )
+    assert prompts.within_window("What sank?", passages, tokens=5, count=_words) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag import Archive, Article, Hit, ScoreParts, Settings
-from rag.retrieval.per_publisher import Part, mentions, merge, parts
+from rag.retrieval.per_publisher import Subquestion, mentions, merge, subquestions
 from rag.settings import RetrievalSettings
 
 PUBLISHERS = ("The Verge", "TechCrunch", "The Age", "FOX News - Health", "FOX News - Travel")
@@ -39,8 +39,8 @@ def test_mentions(question, found):
             "Does The Verge article say that phones sold well, while TechCrunch reports that few "
             "were bought?",
             [
-                Part("article say that phones sold well, while", ("The Verge",)),
-                Part("reports that few were bought", ("TechCrunch",)),
+                Subquestion("article say that phones sold well, while", ("The Verge",)),
+                Subquestion("reports that few were bought", ("TechCrunch",)),
             ],
         ),
         # What is asked comes first.
@@ -48,18 +48,18 @@ def test_mentions(question, found):
             "Who lent money to his own firm without asking, as The Age wrote, and then denied "
             "it in court, according to TechCrunch?",
             [
-                Part("Who lent money to his own firm without asking, as", ("The Age",)),
-                Part("wrote, and then denied it in court, according to", ("TechCrunch",)),
+                Subquestion("Who lent money to his own firm without asking, as", ("The Age",)),
+                Subquestion("wrote, and then denied it in court, according to", ("TechCrunch",)),
             ],
         ),
         # Too short to search for: the whole is.
         (
             "Do The Verge and TechCrunch agree on the price of the phone?",
             [
-                Part(
+                Subquestion(
                     "Do The Verge and TechCrunch agree on the price of the phone?", ("The Verge",)
                 ),
-                Part("agree on the price of the phone", ("TechCrunch",)),
+                Subquestion("agree on the price of the phone", ("TechCrunch",)),
             ],
         ),
         # One publisher is no second article.
@@ -68,7 +68,7 @@ def test_mentions(question, found):
     ],
 )
 def test_parts(question, expected):
-    assert parts(question, PUBLISHERS) == expected
+    assert subquestions(question, PUBLISHERS) == expected
 
 
 def hit(id_: str, score: float) -> Hit:

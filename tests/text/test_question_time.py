@@ -323,8 +323,8 @@ def test_the_time_asked_for_is_read_only_when_today_is_given():
     assert not read_time("What happened yesterday?", today=None, newest="2024-05-14")
     asked = read_time("What is the latest on the strike?", today="2024-05-15", newest="2024-05-14")
     assert asked
-    assert asked.fit("2024-05-14") == 1.0
-    assert asked.fit("2023-05-15") == pytest.approx(0.5)
+    assert asked.score("2024-05-14") == 1.0
+    assert asked.score("2023-05-15") == pytest.approx(0.5)
     assert not read_time("Who won?", today="2024-05-15", newest="2024-05-14")
     with pytest.raises(ValueError, match="soon"):
         read_time("What happened yesterday?", today="soon", newest=None)

@@ -17,17 +17,17 @@ from rag.generation.prompts import REFUSAL, Passage
 from rag.models import adapters
 from rag.training import loop, sequences
 from rag.training.episodes import Exchange, episodes
-from rag.training.examples import Reading, Rewriting, read
+from rag.training.examples import AnswerExample, RewriteExample, read
 from tests.fakes.tiny_models import tiny_tokenizer
 from ui.cli import app
 
 HARBOUR = "The ferry strike closed the harbour of Valletta for 3 days."
 TOWER = "The tower of Saint Anne was built in 1742 by Maltese masons."
 READINGS = [
-    Reading("How long was it closed?", (Passage("Malta", HARBOUR),), (0,), "3 days"),
-    Reading("Which harbour?", (Passage("Malta", HARBOUR),), (0,), "Valletta"),
-    Reading("When was the tower built?", (Passage("Malta", TOWER),), (0,), "1742"),
-    Reading("Who paid for the tower?", (Passage("Malta", TOWER),), (), ""),
+    AnswerExample("How long was it closed?", (Passage("Malta", HARBOUR),), (0,), "3 days"),
+    AnswerExample("Which harbour?", (Passage("Malta", HARBOUR),), (0,), "Valletta"),
+    AnswerExample("When was the tower built?", (Passage("Malta", TOWER),), (0,), "1742"),
+    AnswerExample("Who paid for the tower?", (Passage("Malta", TOWER),), (), ""),
 ]
 
 
@@ -76,10 +76,10 @@ def test_both_forms_of_reading_are_read(tmp_path: Path) -> None:
     path.write_text("\n".join(json.dumps(record) for record in records))
     readings, rewritings = read([path])
     assert readings == [
-        Reading("How long?", (Passage("Malta news", HARBOUR),), (0,), "3 days"),
-        Reading("When?", (Passage("A", HARBOUR), Passage("B", TOWER)), (1,), "1742"),
+        AnswerExample("How long?", (Passage("Malta news", HARBOUR),), (0,), "3 days"),
+        AnswerExample("When?", (Passage("A", HARBOUR), Passage("B", TOWER)), (1,), "1742"),
     ]
-    assert rewritings == [Rewriting(("Who?", "Ann."), "Why?", "Why did Ann?")]
+    assert rewritings == [RewriteExample(("Who?", "Ann."), "Why?", "Why did Ann?")]
 
 
 @pytest.mark.parametrize("line", ['{"question": "Why?"}', "[1]", "not JSON"])
@@ -120,8 +120,10 @@ def test_a_paragraph_alone_refuses_what_its_neighbour_answers(
 
 
 def test_turns_of_one_conversation_make_one_episode() -> None:
-    first = Rewriting(("Who sang?", "Ann."), "When?", "When did Ann sing?")
-    second = Rewriting((*first.history, "When?", "In May."), "Why then?", "Why did Ann in May?")
+    first = RewriteExample(("Who sang?", "Ann."), "When?", "When did Ann sing?")
+    second = RewriteExample(
+        (*first.history, "When?", "In May."), "Why then?", "Why did Ann in May?"
+    )
     (episode,) = episodes([], [first, second])
     assert [exchange.reply for exchange in episode] == ["When did Ann sing?", "Why did Ann in May?"]
     assert episode[1].messages[1].content == (
@@ -129,9 +131,9 @@ def test_turns_of_one_conversation_make_one_episode() -> None:
     )
 
 
-@pytest.mark.parametrize("made", [READINGS, [Rewriting(("A?", "B."), "C?", "D?")]])
+@pytest.mark.parametrize("made", [READINGS, [RewriteExample(("A?", "B."), "C?", "D?")]])
 def test_packing_computes_what_each_conversation_alone_would(made: list) -> None:
-    is_reading = isinstance(made[0], Reading)
+    is_reading = isinstance(made[0], AnswerExample)
     model, tokenizer = tiny_model().eval(), tiny_tokenizer()
     (episode,) = episodes(made, []) if is_reading else episodes([], made)
     branches = [sequences.encode(exchange, tokenizer) for exchange in episode]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from eval.questions import Question
     from rag.training.episodes import Episode, Exchange
-    from rag.training.examples import Reading, Rewriting
+    from rag.training.examples import AnswerExample, RewriteExample
     from rag.training.loop import Progress as Standing
     from rag.training.loop import Recipe
     from rag.training.sequences import Packed
@@ -122,7 +122,9 @@ def _lasting(base: str) -> str:
     return str(path.resolve()) if path.exists() else base
 
 
-def _material(files: list[Path], archive: str | None) -> tuple[list[Reading], list[Rewriting]]:
+def _material(
+    files: list[Path], archive: str | None
+) -> tuple[list[AnswerExample], list[RewriteExample]]:
     from rag.training.examples import read
 
     if archive is None:
@@ -140,13 +142,13 @@ def _material(files: list[Path], archive: str | None) -> tuple[list[Reading], li
     return readings, []
 
 
-def _from_archive(questions: Sequence[Question], archive: rag.Archive) -> Iterator[Reading]:
+def _from_archive(questions: Sequence[Question], archive: rag.Archive) -> Iterator[AnswerExample]:
     """Yield questions with the passage that the archive's own search finds for them.
 
     That is the best passage of a gold article that holds an accepted answer. For a question without
     answers it is the best passage of all, which must be refused.
     """
-    from rag.training.examples import Reading
+    from rag.training.examples import AnswerExample
 
     for question in questions:
         if question.history:
@@ -157,7 +159,7 @@ def _from_archive(questions: Sequence[Question], archive: rag.Archive) -> Iterat
         if found := _passage(question, hits):
             passage, answer = found
             gold = (0,) if answer else ()
-            yield Reading(question.question, (passage,), gold, answer)
+            yield AnswerExample(question.question, (passage,), gold, answer)
 
 
 def _passage(question: Question, hits: Sequence[Hit]) -> tuple[Passage, str] | None:
@@ -179,8 +181,8 @@ def _passage(question: Question, hits: Sequence[Hit]) -> tuple[Passage, str] | N
 
 
 def _run(
-    readings: Sequence[Reading],
-    rewritings: Sequence[Rewriting],
+    readings: Sequence[AnswerExample],
+    rewritings: Sequence[RewriteExample],
     *,
     out: Path,
     base: str,
@@ -290,7 +292,7 @@ def _measure(path: Path, out: Path) -> Figures:
     return Figures(count, exact / count, f1 / count, cited / count)
 
 
-def _answerable(readings: Sequence[Reading]) -> list[Exchange]:
+def _answerable(readings: Sequence[AnswerExample]) -> list[Exchange]:
     """Return the questions as in training, without those to refuse."""
     from rag.training.episodes import episodes
 
