@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from math import log
 
 import pytest
 
@@ -74,6 +73,5 @@ def test_weights_by_hand():
     """Of three passages one has "storm" and all have "ferry"; "oil" is in none."""
     bags = [frozenset({"ferri", "storm"}), frozenset({"ferri"}), frozenset({"ferri"})]
     weights = word_weights("Which ferry and storm and oil?", bags)
-    assert weights == pytest.approx(
-        {"ferri": log(1 + 4 / 4), "storm": log(1 + 4 / 2), "oil": log(1 + 4 / 1)}
-    )
+    # Natural logarithms of 2, 3 and 5.
+    assert weights == pytest.approx({"ferri": 0.6931, "storm": 1.0986, "oil": 1.6094}, abs=1e-4)

@@ -1,6 +1,6 @@
-import math
-
+import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from rag import Article, Hit, ScoreParts
 from rag.answering.evidence import Evidence, collect
@@ -56,13 +56,15 @@ def test_other_words_score_low() -> None:
     assert found.score < LEAST
 
 
-def test_the_score_is_the_logistic_of_the_parts() -> None:
+def test_the_score_is_what_logistic_regression_makes_of_the_parts() -> None:
+    model = LogisticRegression()
+    model.classes_ = np.array([False, True])
+    model.coef_, model.intercept_ = np.array([WEIGHTS]), np.array([BIAS])
     # "passengers", "drowned" and "quickly" are the claim's own; the last one is nowhere.
     found = judged("The ferry passengers drowned quickly.", question="What of the ferry?")
     assert found.coverage == pytest.approx(2 / 3)
     assert found.context == pytest.approx(3 / 4)
-    odds = BIAS + WEIGHTS[0] * 2 / 3 + WEIGHTS[1] * 3 / 4 + WEIGHTS[2] * 0.5
-    assert found.score == pytest.approx(1 / (1 + math.exp(-odds)))
+    assert found.score == pytest.approx(model.predict_proba([[2 / 3, 3 / 4, 0.5]])[0, 1])
 
 
 def test_names_may_stand_before_the_quote_but_numbers_may_not() -> None:
