@@ -25,10 +25,12 @@ from rich.table import Table
 
 from eval.metrics import exact_match, interval, token_f1
 from eval.questions import load_questions
+from rag.answering.choice import passage_of, rank
+from rag.answering.verdict import verdict
 from rag.models.registry import DEFAULT_READER
 from rag.reading import Reader, load_reader
 from rag.training.reader.lessons import read_records, window
-from rag.types import Passage, Span
+from rag.types import Article, Hit, Passage, ScoreParts, Span
 
 _SEED = 0
 
@@ -95,30 +97,37 @@ def windows(
 
 @app.command()
 def verdicts(files: list[Path], reader: ReaderName = DEFAULT_READER, most: Most = 300) -> None:
-    """Measure how often "Yes" and "No" are right, by how sure the reader has to be."""
+    """Measure how often "Yes" and "No" are right where they are said."""
     cases = [
         Case(record["question"], Passage(_title(record), record["context"]), _answers(record))
         for path in files
         for record in read_records(path)
         if record["answers"] and record["answers"][0].casefold() in ("yes", "no")
     ]
-    drawn, loaded = _drawn(cases, most), load_reader(reader)
-    found = []
-    for case in track(drawn):
-        (reading,) = loaded.read(case.question, [case.passage])
-        found.append((reading.yes, case.answers[0].casefold() == "yes"))
-    table = Table("log-odds at least", "said", "of these right", 'right if always "Yes"')
-    for bar in (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0):
-        said = [(yes, truth) for yes, truth in found if abs(yes) >= bar]
-        if said:
-            right = interval([(yes > 0) is truth for yes, truth in said])
+    loaded = load_reader(reader)
+    said = [
+        (_said(case, loaded), case.answers[0].casefold()) for case in track(_drawn(cases, most))
+    ]
+    table = Table("said", "of all", "right", "accepted this way")
+    for word in ("Yes", "No"):
+        truths = [truth for found, truth in said if found == word]
+        if truths:
+            right = interval([truth == word.casefold() for truth in truths])
+            share = sum(truth == word.casefold() for _, truth in said) / len(said)
             table.add_row(
-                f"{bar:.2f}",
-                f"{len(said) / len(found):.2f}",
+                word,
+                f"{len(truths) / len(said):.2f}",
                 f"{right.mean:.2f} [{right.low:.2f}, {right.high:.2f}]",
-                f"{sum(truth for _, truth in said) / len(said):.2f}",
+                f"{share:.2f}",
             )
     Console(width=100).print(table)
+
+
+def _said(case: Case, reader: Reader) -> str:
+    article = Article(case.passage.heading, case.passage.text)
+    hit = Hit(article, article.text, 0, len(article.text), 1.0, ScoreParts())
+    ranked = rank(case.question, [hit], reader.read(case.question, [passage_of(hit)]))
+    return verdict(case.question, ranked[0].evidence) if ranked else ""
 
 
 def scores(cases: Sequence[Case], reader: Reader) -> Iterator[Score]:

@@ -32,7 +32,6 @@ class Found:
     """A span that may answer: `article.text[start:end]`, in the sentence `evidence`.
 
     `features` are the values of `FEATURES`; `probability` that it answers, in [0, 1].
-    `yes` are the reader's log-odds of "yes" for its passage.
     """
 
     hit: Hit
@@ -40,7 +39,6 @@ class Found:
     end: int
     evidence: Evidence
     features: tuple[float, ...]
-    yes: float
 
     @property
     def span(self) -> str:
@@ -81,7 +79,7 @@ def rank(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> lis
         for item in reading.candidates[:1]
     ]
     found = [
-        _found(question, kind, hit, item, reading.yes, evidence, overlap, texts)
+        _found(question, kind, hit, item, evidence, overlap, texts)
         for number, (hit, reading) in enumerate(zip(hits, readings, strict=True), start=1)
         for item in reading.candidates
         if (evidence := _sentence(sentences, number, hit.start + item.start))
@@ -108,7 +106,6 @@ def _found(
     kind: Wanted,
     hit: Hit,
     item: Candidate,
-    yes: float,
     evidence: Evidence,
     overlap: Overlap,
     texts: Sequence[str],
@@ -128,7 +125,7 @@ def _found(
         float(fit is False),
         math.log1p(max(0, texts.count(_key(span)) - 1)),
     )
-    return Found(hit, hit.start + item.start, end, evidence, features, yes)
+    return Found(hit, hit.start + item.start, end, evidence, features)
 
 
 def _sentence(sentences: Sequence[Evidence], passage: int, start: int) -> Evidence | None:

@@ -9,13 +9,12 @@ from rag.answering.choice import Found
 from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence
 from rag.answering.statement import short
+from rag.answering.verdict import verdict as verdict_on
 from rag.answering.wanted import Wanted, wanted
 from rag.text.question_time import changes, wants_latest
 from rag.text.sentences import words
 from rag.types import Article
 
-# The reader's log-odds of yes against no, in nats, from which on the answer says which.
-_SURE = 1.0
 # Spans of one list differ in their log-odds by no more than this, in nats.
 _ALIKE = 4.0
 _MOST_OF_A_LIST = 5
@@ -53,12 +52,12 @@ def state(question: str, found: Sequence[Found], draft: Draft) -> Iterator[str]:
     """Yield the sentences that hold the spans."""
     kind = wanted(question)
     for item in found:
-        evidence, verdict = item.evidence, ""
+        evidence, said_so = item.evidence, ""
         if kind is Wanted.YES_NO:
-            verdict = _verdict(item)
+            said_so = verdict_on(question, evidence) if is_read(evidence.article) else ""
         date = evidence.article.date
-        said = verdict or ("" if kind is Wanted.YES_NO else short(item.span, evidence.quote, date))
-        if piece := draft.state(evidence, short=said, verdict=verdict):
+        said = said_so or ("" if kind is Wanted.YES_NO else short(item.span, evidence.quote, date))
+        if piece := draft.state(evidence, short=said, verdict=said_so):
             yield piece
 
 
@@ -71,13 +70,6 @@ def answering(ranked: Sequence[Found], *, least: float) -> list[Evidence]:
 def is_read(article: Article) -> bool:
     """Tell whether the reader reads the language of an article: English, if none is known."""
     return (article.language or "en")[:2] == "en"
-
-
-def _verdict(item: Found) -> str:
-    """Return "Yes" or "No" where the reader is sure of it."""
-    if abs(item.yes) < _SURE or not is_read(item.hit.article):
-        return ""
-    return "Yes" if item.yes > 0 else "No"
 
 
 def _newest(able: Sequence[Found]) -> Found:

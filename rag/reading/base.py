@@ -27,12 +27,10 @@ class Reading:
     """What a reader says of one passage.
 
     `candidates` do not overlap and are in order of their odds, the best first; none for an
-    empty passage. `yes` are the log-odds, in nats, of "yes" against "no", for a question that
-    asks which.
+    empty passage.
     """
 
     candidates: tuple[Candidate, ...]
-    yes: float
 
     @property
     def odds(self) -> float:

@@ -65,28 +65,27 @@ class EncoderReader:
         pairs = self._pairs.pairs(
             [question] * len(passages), [(item.heading, item.text) for item in passages]
         )
-        readings = [Reading((), 0.0)] * len(passages)
+        readings = [Reading(())] * len(passages)
         # Passages of like lengths together, so that few tokens are filling.
         order = sorted(range(len(pairs)), key=lambda row: len(pairs[row].ids))
         for first in range(0, len(order), _BATCH):
             if stop and stop.is_set():
                 break
             rows = order[first : first + _BATCH]
-            start, end, yes = self._logits([pairs[row] for row in rows])
+            start, end = self._logits([pairs[row] for row in rows])
             for at, row in enumerate(rows):
                 count = len(pairs[row].ids)
                 spans = best_spans(pairs[row], start[at][:count], end[at][:count], most=_CANDIDATES)
-                readings[row] = Reading(spans, float(yes[at]))
+                readings[row] = Reading(spans)
         return readings
 
-    def _logits(self, pairs: Sequence[Any]) -> tuple[Any, Any, Any]:
+    def _logits(self, pairs: Sequence[Any]) -> tuple[Any, Any]:
         import torch
 
         batch = self._pairs.batch(pairs)
         with torch.inference_mode():
             found = self._network(batch.input_ids, batch.attention_mask, batch.in_passage)
-        yes = found.verdict[:, 0] - found.verdict[:, 1]
-        return found.start.numpy(), found.end.numpy(), yes.numpy()
+        return found.start.numpy(), found.end.numpy()
 
 
 def load_reader(

@@ -1,4 +1,4 @@
-"""The reader's network: an encoder with a head for spans and one for yes and no."""
+"""The reader's network: an encoder with a head that says where an answer begins and ends."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ class Logits:
     """What the network says of B pairs of T tokens.
 
     `start` and `end`, float32 [B, T], score each token as the first and the last of the
-    answer; the first token of a pair stands for "not in this passage". `verdict`, float32
-    [B, 2], scores yes and no.
+    answer; the first token of a pair stands for "not in this passage".
     """
 
     start: torch.Tensor
     end: torch.Tensor
-    verdict: torch.Tensor
 
 
 class ReaderNetwork(nn.Module):
@@ -30,7 +28,6 @@ class ReaderNetwork(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.span = nn.Linear(width, 2)
-        self.verdict = nn.Linear(width, 2)
 
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, in_passage: torch.Tensor
@@ -45,4 +42,4 @@ class ReaderNetwork(nn.Module):
         allowed = in_passage.clone()
         allowed[:, 0] = True
         span = self.span(states).float().masked_fill(~allowed[..., None], -1e4)
-        return Logits(span[..., 0], span[..., 1], self.verdict(states[:, 0]).float())
+        return Logits(span[..., 0], span[..., 1])

@@ -16,9 +16,9 @@ def hit(text: str, *, title: str = "", date: str | None = None, id: str = "a") -
     return Hit(article, text, 0, len(text), 0.5, ScoreParts(dense=0.6))
 
 
-def reading(text: str, *spans: tuple[str, float], yes: float = 0.0) -> Reading:
+def reading(text: str, *spans: tuple[str, float]) -> Reading:
     return Reading(
-        tuple(Candidate(text.index(s), text.index(s) + len(s), odds) for s, odds in spans), yes
+        tuple(Candidate(text.index(s), text.index(s) + len(s), odds) for s, odds in spans)
     )
 
 

@@ -101,7 +101,7 @@ class FakeReader:
 
     Without a number it takes the last capitalised word, else the whole sentence. A passage
     with at least half of the question's words of four letters or more answers it, with odds
-    of 8 nats, and otherwise does not, with -8. "Yes" unless the passage has a "not".
+    of 8 nats, and otherwise does not, with -8.
     """
 
     id = "fake"
@@ -116,12 +116,11 @@ class FakeReader:
         here = asked & set(_lower(f"{passage.heading} {passage.text}"))
         sentences = list(re.finditer(r"[^.!?]+[.!?]*", passage.text))
         if not sentences:
-            return Reading((), 0.0)
+            return Reading(())
         best = max(sentences, key=lambda found: len(asked & set(_lower(found[0]))))
         start, end = self._span(best)
         odds = 8.0 if 2 * len(here) >= len(asked) > 0 else -8.0
-        yes = -3.0 if "not" in _lower(passage.text) else 3.0
-        return Reading((Candidate(start, end, odds),), yes)
+        return Reading((Candidate(start, end, odds),))
 
     def _span(self, sentence: re.Match[str]) -> tuple[int, int]:
         numbers = list(re.finditer(r"\d+", sentence[0]))

@@ -89,7 +89,6 @@ def test_the_reader_says_what_the_network_says() -> None:
         first, last = pair.token_at(best.start), pair.token_at(best.end - 1)
         odds = logits.start[0, first] + logits.end[0, last] - logits.start[0, 0] - logits.end[0, 0]
         assert best.odds == reading.odds == pytest.approx(float(odds), abs=1e-4)
-        assert reading.yes == pytest.approx(float(logits.verdict[0, 0] - logits.verdict[0, 1]))
 
 
 def test_what_is_not_read_has_no_candidates() -> None:

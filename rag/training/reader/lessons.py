@@ -30,7 +30,8 @@ class Lesson:
     """What the reader should say of one passage.
 
     `spans` are the places of the answer in `text`, in characters: none when the passage
-    does not answer, or when only the `verdict` of a yes/no question is known.
+    does not answer, or when only the `verdict` on a question of yes or no is
+    known: it is somewhere in the passage.
     """
 
     question: str

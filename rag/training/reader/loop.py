@@ -1,4 +1,4 @@
-"""The training loop of the reader: low-rank adapters (LoRA, Hu et al. 2021) and two heads.
+"""The training loop of the reader: low-rank adapters (LoRA, Hu et al. 2021) and a head.
 
 The encoder's own weights stay as they are, in the type that the machine is fastest in; what
 is learnt is kept in float32 and is a few megabytes. A run that was stopped goes on.
@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
-from torch.nn.functional import cross_entropy, log_softmax
+from torch.nn.functional import log_softmax
 
 from rag.errors import TrainingError
 from rag.models.adapters import HEADS, WEIGHTS
@@ -26,7 +26,6 @@ from rag.reading.pairs import Pair, PairTokenizer
 from rag.training.reader.lessons import Lesson
 
 CHECKPOINT = "checkpoint.pt"
-_VERDICTS = ("yes", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +58,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """A lesson as token positions: of the answer, or 0 and 0 for none; `verdict` 0 yes, 1 no."""
+    """A lesson as token positions of its answer, 0 and 0 for none.
+
+    `somewhere` when the passage answers, but it is not known where.
+    """
 
     pair: Pair
     start: int
     end: int
-    verdict: int | None
+    somewhere: bool = False
 
 
 def train(
@@ -119,9 +121,8 @@ class _Run:
         config = LoraConfig(
             r=recipe.rank, lora_alpha=recipe.alpha, target_modules=["q", "k", "v", "o", "dense"]
         )
-        for module in (network.span, network.verdict):
-            torch.nn.init.normal_(module.weight, std=0.02)
-            torch.nn.init.zeros_(module.bias)
+        torch.nn.init.normal_(network.span.weight, std=0.02)
+        torch.nn.init.zeros_(network.span.bias)
         # Adapters in the encoder's own type: mixing types costs a tenth of the speed.
         network.encoder = get_peft_model(network.encoder, config, autocast_adapter_dtype=False)  # type: ignore[arg-type]
         self._network = network.train()
@@ -222,13 +223,12 @@ def _targets(tokenizer: PairTokenizer, lessons: Sequence[Lesson]) -> list[_Targe
 
 
 def _target(pair: Pair, lesson: Lesson) -> _Target | None:
-    verdict = _VERDICTS.index(lesson.verdict) if lesson.verdict else None
     if not lesson.spans:
-        return _Target(pair, 0, 0, verdict)
+        return _Target(pair, 0, 0, somewhere=lesson.verdict is not None)
     span = lesson.spans[0]
     start, end = pair.token_at(span.start), pair.token_at(span.end - 1)
     # The end of a long passage may have been cut off, and the answer with it.
-    return _Target(pair, start, end, verdict) if start and end else None
+    return _Target(pair, start, end) if start and end else None
 
 
 def _batches(targets: Sequence[_Target], recipe: Recipe) -> list[list[_Target]]:
@@ -254,22 +254,14 @@ def _digest(targets: Sequence[_Target]) -> str:
 
 
 def _loss(logits: Logits, targets: Sequence[_Target]) -> torch.Tensor:
-    """Return the mean negative log-likelihood of what the lessons say.
-
-    Of a yes/no question only the verdict is known, and that the passage answers at all.
-    """
+    """Return the mean negative log-likelihood of what the lessons say."""
     losses = []
     starts, ends = log_softmax(logits.start, dim=-1), log_softmax(logits.end, dim=-1)
     for row, target in enumerate(targets):
-        if target.verdict is None:
+        if target.somewhere:
+            losses.append(_not_none(starts[row]) + _not_none(ends[row]))
+        else:
             losses.append(-starts[row, target.start] - ends[row, target.end])
-            continue
-        verdict = torch.tensor([target.verdict])
-        losses.append(
-            cross_entropy(logits.verdict[row : row + 1], verdict)
-            + _not_none(starts[row])
-            + _not_none(ends[row])
-        )
     return torch.stack(losses).mean()
 
 

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from rag.models.adapters import CONFIG, HEADS, WEIGHTS, write_checksum
 from rag.training.reader.loop import Recipe, saved_name
 
-_HEADS = ("span.", "verdict.")
+_HEADS = ("span.",)
 
 
 def save(weights: dict[str, torch.Tensor], folder: Path, *, base: str, recipe: Recipe) -> None:
