@@ -129,8 +129,10 @@ def _stated(text: str) -> tuple[str, dict[str, str]]:
             kept.append(line)
         if len(line) > _SHORT or len(kept) > _HEAD_LINES:
             break
+    if not stated:
+        return text, {}
     rest = texts.clean("\n".join([*kept, *lines]))
-    return (rest, stated) if stated and _HAS_WORDS.search(rest) else (text, {})
+    return (rest, stated) if _HAS_WORDS.search(rest) else (text, {})
 
 
 def _without_headline(text: str, headline: str) -> str:

@@ -29,7 +29,10 @@ def tidy(text: str) -> str:
 
     Lines, indentation, blank lines and form feeds stay, as they tell articles apart.
     """
-    seen = _JOINERS.sub("", _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)))
+    seen = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
+    if seen.isascii():  # which has neither joiners nor odd spaces
+        return seen
+    seen = _JOINERS.sub("", seen)
     return unicodedata.normalize("NFC", _ODD_SPACES.sub(" ", seen))
 
 

@@ -47,25 +47,27 @@ def check_size(data: bytes) -> None:
 def _written(document: Document) -> Written:
     """Return the paragraphs and properties of a document."""
     properties = document.core_properties
-    headings = {p.text: p.style.name or "" for p in document.paragraphs if p.style}
+    styled = _styled(document)
+    titles = {style: text for text, style in reversed(styled)}  # the first of each style
     return Written(
         _docx_body(document),
-        headings=[text for text, style in headings.items() if style.startswith("Heading")],
-        title=_docx_title(document),
+        headings=[text for text, style in styled if style.startswith("Heading")],
+        title=named(properties.title)
+        or one_line(titles.get("Title") or titles.get("Heading 1") or ""),
         # The name that the template of python-docx comes with is nobody's.
         author=properties.author if properties.author != "python-docx" else "",
         language=properties.language,
     )
 
 
-def _docx_title(document: Document) -> str:
-    """Return the title from the properties, else from the first paragraph styled as one."""
-    if declared := named(document.core_properties.title):
-        return declared
-    styled = {
-        (p.style.name or "") if p.style else "": p.text for p in reversed(document.paragraphs)
-    }
-    return one_line(styled.get("Title") or styled.get("Heading 1") or "")
+def _styled(document: Document) -> list[tuple[str, str]]:
+    """Return the paragraphs that have a style of their own, with its name.
+
+    Asked for its style, a paragraph looks through all of them, which takes a millisecond.
+    """
+    names = {style.style_id: style.name or "" for style in document.styles}
+    styles = ((p.text, p.paragraph_format.element.style) for p in document.paragraphs)
+    return [(text, names.get(style, "")) for text, style in styles if style]
 
 
 def _docx_body(document: Document) -> list[str]:

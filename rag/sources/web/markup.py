@@ -37,6 +37,8 @@ _BREAK = "\u2029"  # the paragraph separator, which `tidy` lets no text keep
 
 def from_markup(text: str) -> str:
     """Return a cell or an entry as plain text, whether it is HTML, escaped HTML or plain."""
+    if "<" not in text and "&" not in text:
+        return text
     for _ in range(2):  # markup may itself be escaped
         if _DOCUMENT.search(text):
             return main_text(text)
