@@ -117,13 +117,15 @@ class Archive:
         *,
         columns: Mapping[str, str] | None = None,
         progress: Callable[[Progress], None] | None = None,
+        private: bool = False,
     ) -> IngestReport:
         """Read articles from files, folders, addresses or records, and index them.
 
         An article whose id is known is replaced when it differs and left alone when
         it does not. Work is committed in batches, so an interruption loses none that
         `progress` has reported; running again goes on. `columns` maps our fields to a
-        table's columns. What could not be read is in the report's `skipped`.
+        table's columns. What could not be read is in the report's `skipped`. Addresses
+        of this machine and its network are read only with `private`.
         Raises `ArchiveError` while another process ingests into this archive.
         """
         # Imported here because its readers take half a second, for which a search need not wait.
@@ -142,7 +144,7 @@ class Archive:
             progress=progress,
         )
         with self._storage.exclusive():
-            return run.run(given, columns=columns)
+            return run.run(given, columns=columns, private=private)
 
     def search(
         self,

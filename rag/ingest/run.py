@@ -81,11 +81,17 @@ class Ingest:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="ingest")
         self._tally = Tally()
         self._total: int | None = None
+        self._private = False
 
     def run(
-        self, given: Iterable[Source], *, columns: Mapping[str, str] | None = None
+        self,
+        given: Iterable[Source],
+        *,
+        columns: Mapping[str, str] | None = None,
+        private: bool = False,
     ) -> IngestReport:
         """Ingest everything; what was committed is indexed even when interrupted."""
+        self._private = private
         started = time.perf_counter()
         if isinstance(given, Sequence) and all(isinstance(item, Article) for item in given):
             self._total = len(given)
@@ -112,7 +118,13 @@ class Ingest:
         if isinstance(item, Article):
             return [item]
         tally = self._tally
-        return sources.read([item], columns=columns, on_skip=tally.skip, on_note=tally.notes.append)
+        return sources.read(
+            [item],
+            columns=columns,
+            on_skip=tally.skip,
+            on_note=tally.notes.append,
+            private=self._private,
+        )
 
     def _take(self, article: Article) -> None:
         """Queue an article that is new or has changed."""

@@ -29,6 +29,7 @@ def read(
     columns: Mapping[str, str] | None = None,
     on_skip: Callable[[Skipped], None] | None = None,
     on_note: Callable[[Note], None] | None = None,
+    private: bool = False,
 ) -> Iterator[Article]:
     """Yield the articles found in files, folders and http(s) addresses, in order.
 
@@ -37,13 +38,14 @@ def read(
     `columns` maps a field of `Article` to the column of a table that holds it; fields
     it leaves out are matched by well-known names. What cannot be read is passed to
     `on_skip`, what is odd about what was read to `on_note`, or both are logged, and
-    reading goes on. Raises `SourceError` for a mapping of an
+    reading goes on. Addresses of this machine and its network are read only with `private`.
+    Raises `SourceError` for a mapping of an
     unknown field, and `TypeError` for a lone path instead of a list.
     """
     if isinstance(paths, str | Path):
         raise TypeError(f"give a list of paths, not a lone one: [{str(paths)!r}]")
     checked = check_columns(columns)
-    found = (item for path in paths for item in _at(path, columns=checked))
+    found = (item for path in paths for item in _at(path, columns=checked, private=private))
     return _articles(found, on_skip=on_skip or _log_skip, on_note=on_note or _log_note)
 
 
@@ -67,12 +69,12 @@ def _log_note(note: Note) -> None:
     _log.warning("%s %s", note.source, note.text)
 
 
-def _at(path: str | Path, *, columns: Columns) -> Found:
+def _at(path: str | Path, *, columns: Columns, private: bool) -> Found:
     """Yield what is at one path or address."""
     name = str(path)
     try:
         if isinstance(path, str) and fetch.is_address(path):
-            with fetch.open_client() as client:
+            with fetch.open_client(private=private) as client:
                 yield from read_address(path, columns=columns, client=client)
         elif isinstance(path, str) and "://" in path:
             raise SourceError("is not an http or https address, and no other kind is read")

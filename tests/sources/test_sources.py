@@ -28,7 +28,7 @@ from rag.sources.files import handle
 from rag.sources.files.encoding import decode
 from rag.sources.tables import objects
 from rag.sources.text import clean
-from rag.sources.web import fetch
+from rag.sources.web import fetch, reach
 from rag.types import Article, Skipped
 
 if TYPE_CHECKING:
@@ -664,6 +664,7 @@ class _Site(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(reach, "is_public", lambda address: True)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Site)
     serve = functools.partial(server.serve_forever, poll_interval=0.01)
     thread = threading.Thread(target=serve, daemon=True)

@@ -9,7 +9,7 @@ import sys
 import typer
 
 from rag.errors import RagError
-from ui.cli import archives, benchmark, questions, reader_training, system, training
+from ui.cli import archives, benchmark, questions, reader_training, system, training, users
 from ui.cli.console import errors
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ train = typer.Typer(help="Train the reader or the generator.", no_args_is_help=T
 train.command("reader")(reader_training.train)
 train.command("generator")(training.train)
 app.add_typer(train, name="train")
+app.add_typer(users.users, name="users")
 app.command()(system.models)
 app.command()(system.doctor)
 

@@ -46,13 +46,21 @@ def ingest(
             help="The column of a field in a table, as in --column text=body; may be repeated."
         ),
     ] = None,
+    allow_private: Annotated[
+        bool,
+        typer.Option(
+            "--allow-private", help="Also read addresses of this machine and its own network."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read articles into an archive; only what is new or edited is indexed."""
     columns = dict(_pair(item) for item in column or [])
     with rag.Archive.open(archive_path(archive)) as opened:
         try:
-            report = ingest_with_progress(opened, list(paths), columns=columns or None)
+            report = ingest_with_progress(
+                opened, list(paths), columns=columns or None, private=allow_private
+            )
         except KeyboardInterrupt:
             count = opened.stats().articles
             errors.print(f"Stopped. The archive has {count} articles; run again to go on.")

@@ -99,7 +99,11 @@ def _open_sample(path: Path, settings: Settings | None) -> rag.Archive:
 
 
 def ingest_with_progress(
-    archive: rag.Archive, paths: list[str | Path], *, columns: dict[str, str] | None = None
+    archive: rag.Archive,
+    paths: list[str | Path],
+    *,
+    columns: dict[str, str] | None = None,
+    private: bool = False,
 ) -> IngestReport:
     """Ingest `paths` under a progress line with count, rate and time."""
     archive_bar = Progress(
@@ -130,7 +134,7 @@ def ingest_with_progress(
         Thread(target=_count, args=(paths, columns, archive_bar, task), daemon=True).start()
         # Loaded here so that a first download shows; an ingest of nothing does not need it.
         archive.embedder(on_progress=say)
-        return archive.ingest(paths, columns=columns, progress=show)
+        return archive.ingest(paths, columns=columns, progress=show, private=private)
 
 
 def _count(

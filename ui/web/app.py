@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
+import signal
+import threading
+import webbrowser
 from collections.abc import Callable, Sequence
 
 import gradio as gr
 
 from rag.archive import Archive
+from rag.errors import RagError
 from rag.generation import Generator
 from ui.web.archive import page as archive_page
 from ui.web.chat import page as chat_page
@@ -14,6 +19,7 @@ from ui.web.common.frame import serve
 from ui.web.common.library import Library
 from ui.web.common.models import Models
 from ui.web.evaluation import page as evaluation_page
+from ui.web.network.guard import is_loopback
 
 _DAY = 86_400  # seconds
 
@@ -60,16 +66,45 @@ def launch(
     examples: Sequence[str] | None = None,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve the pages until Ctrl-C, and load the models behind them.
+    """Serve the pages until Ctrl-C or SIGTERM, and load the models behind them.
 
     `port` 0 takes a free one. `on_ready` is called with the chat page's address; without
-    it Gradio prints the address. Raises `RagError` when the port is taken.
+    it Gradio prints the address. On this machine the address holds a token, without which
+    nothing is answered; on any other `host` the users of the archives' folder log in. Raises
+    `RagError` when the port is taken, and where others reach the page but there are no users.
     """
+    token = secrets.token_urlsafe(24) if is_loopback(host) else None
+    login = None if token else _login(archive)
     models = Models(generator=generator, name=archive.settings.generator)
     page = build(archive, models=models, examples=examples)
-    address = serve(page, host=host, port=port, quiet=on_ready is not None, inbrowser=open_browser)
+    address = serve(page, host=host, port=port, token=token, quiet=on_ready is not None, auth=login)
+    if token:
+        address += f"?token={token}"
+    if open_browser:
+        webbrowser.open(address)
     # Only now: loaded meanwhile, they would hold the server up.
     models.load_in_background(archive)
     if on_ready is not None:
         on_ready(address)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _end)
     page.block_thread()
+
+
+def _login(archive: Archive) -> Callable[[str, str], bool]:
+    """Return what checks a name and its password. Raises `RagError` when there are no users."""
+    # Imported here because only who serves other machines needs it.
+    from ui.web.network.users import Users
+
+    users = Users(archive.folder.parent)
+    if not users.names:
+        raise RagError(
+            "other machines can reach that address, so users must log in, and there are none: "
+            "add one with `rag users add NAME`, or leave --host out"
+        )
+    return users.verify
+
+
+def _end(_signal: int, _frame: object) -> None:
+    """End as Ctrl-C does: answers that are being written stop, and what was stored is whole."""
+    raise KeyboardInterrupt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -11,15 +12,22 @@ import httpx
 
 from rag.errors import SourceError
 from rag.sources.files.handle import File
+from rag.sources.web.reach import PublicTransport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SIZE_LIMIT = 20 * 2**20  # bytes of one answer
 _TIMEOUT = 20.0  # seconds without a byte
 _DEADLINE = 90.0  # seconds for one answer, however it trickles
 _REDIRECTS = 8
-_HEADERS = {"User-Agent": "Mozilla/5.0 (compatible; Dateline; local news archive)"}
+_HEADERS = {
+    "User-Agent": "Mozilla/5.0 (compatible; Dateline; local news archive)",
+    # What is unpacked here within limits.
+    "Accept-Encoding": "gzip",
+}
+# Bytes unpacked at a time.
+_BLOCK = 2**16
 
 _KINDS = {
     "text/html": "html",
@@ -54,10 +62,19 @@ def is_address(path: str) -> bool:
     return path.lower().startswith(("http://", "https://"))
 
 
-def open_client() -> httpx.Client:
-    """Return a client that follows a few redirects, which lead to http and https only."""
+def open_client(*, private: bool = False) -> httpx.Client:
+    """Return a client that follows a few redirects, which lead to http and https only.
+
+    Unless `private` is set, it reaches the public web only; a proxy that the environment names
+    resolves names itself, and decides what is reached.
+    """
+    transport = httpx.HTTPTransport()
     return httpx.Client(
-        follow_redirects=True, max_redirects=_REDIRECTS, timeout=_TIMEOUT, headers=_HEADERS
+        transport=transport if private else PublicTransport(transport),
+        follow_redirects=True,
+        max_redirects=_REDIRECTS,
+        timeout=_TIMEOUT,
+        headers=_HEADERS,
     )
 
 
@@ -89,13 +106,35 @@ def fetch(url: str, *, client: httpx.Client) -> Fetched:
 def _blocks(response: httpx.Response) -> Iterator[bytes]:
     """Yield the body, unpacked, while it keeps within size and time."""
     size, end = 0, time.monotonic() + _DEADLINE
-    for block in response.iter_bytes():
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    for block in _unpacked(response.iter_raw(), encoding=encoding):
         size += len(block)
         if size > SIZE_LIMIT:
             raise SourceError(f"is larger than {SIZE_LIMIT >> 20} MB; save it and give the file")
         if time.monotonic() > end:
             raise SourceError(f"took longer than {_DEADLINE:.0f} s; try again later")
         yield block
+
+
+def _unpacked(blocks: Iterable[bytes], *, encoding: str) -> Iterator[bytes]:
+    """Yield an answer's bytes, unpacked in small blocks, so that a limit ends the work in time."""
+    if encoding in ("", "identity"):
+        yield from blocks
+        return
+    if encoding not in ("gzip", "x-gzip"):
+        raise SourceError(
+            f"is packed as {encoding!r}, which is not read; save it and give the file"
+        )
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        for block in blocks:
+            packed = block
+            while packed:
+                yield unpacker.decompress(packed, _BLOCK)
+                packed = unpacker.unconsumed_tail
+        yield unpacker.flush(_BLOCK)
+    except zlib.error as error:
+        raise SourceError(f"is damaged: it cannot be unpacked ({error})") from error
 
 
 def kind_declared(content_type: str) -> str | None:

@@ -8,11 +8,14 @@ from importlib import resources
 from typing import Any
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from rag.archive import Archive
 from rag.errors import RagError
 from ui.web.common.header import header_html
 from ui.web.common.library import Library
+from ui.web.network import health
+from ui.web.network.guard import BODY_LIMIT, LOOPBACK, Guard, is_loopback
 
 # No overlay on the components while a handler runs, and no endpoint for other programs.
 QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -58,12 +61,17 @@ def header(library: Library, archive: Archive, page: str) -> str:
     return header_html(archive.folder.name, archive.stats(), page=page, names=library.names)
 
 
-def serve(page: gr.Blocks, *, host: str, port: int, **options: Any) -> str:
+def serve(
+    page: gr.Blocks, *, host: str, port: int, token: str | None = None, **options: Any
+) -> str:
     """Start the page's server, return its address and leave it running.
 
-    Nothing is fetched from elsewhere: no web fonts, no share link, no statistics. Raises
-    `RagError` when the port is taken. `options` are Gradio's.
+    Nothing is fetched from elsewhere: no web fonts, no share link, no statistics. Requests
+    of other pages are refused, and with a `token` all that do not bear it: see
+    `ui.web.network.guard`. Raises `RagError` when the port is taken. `options` are Gradio's.
     """
+    hosts = LOOPBACK if is_loopback(host) else None
+    guard = Middleware(Guard, hosts=hosts, token=token)
     try:
         _, address, _ = page.launch(
             server_name=host,
@@ -72,6 +80,8 @@ def serve(page: gr.Blocks, *, host: str, port: int, **options: Any) -> str:
             share=False,
             ssr_mode=False,
             run_history=False,
+            app_kwargs={"middleware": [guard], "routes": health.ROUTES},
+            max_file_size=BODY_LIMIT,
             footer_links=[],
             theme=_theme(),
             css=_resources(*_STYLES),

@@ -1,0 +1,1 @@
+"""Who may ask the pages anything: hosts, origins, tokens, users."""
