@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rag.answering.pipeline import answer, stream
-    from rag.archive import Archive
+    from rag.archive import Archive, restore
     from rag.errors import ArchiveError, GenerationError, ModelError, RagError, SourceError
     from rag.settings import Settings
     from rag.types import (
@@ -67,6 +67,7 @@ __all__ = [
     "Timings",
     "Turn",
     "answer",
+    "restore",
     "stream",
 ]
 
@@ -76,6 +77,7 @@ _HOMES = {
     "answer": "rag.answering.pipeline",
     "stream": "rag.answering.pipeline",
     "Archive": "rag.archive",
+    "restore": "rag.archive",
     "Settings": "rag.settings",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -14,8 +14,12 @@ from rag.embedding.embedder import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError
 from rag.retrieval.search import search
 from rag.settings import Settings
+from rag.store import care
+from rag.store.care import Examination
+from rag.store.connection import damage
 from rag.store.folder import Storage
-from rag.store.store import EmbedderIdentity
+from rag.store.indexes import Indexes
+from rag.store.store import EmbedderIdentity, Store
 from rag.types import (
     ArchiveStats,
     Article,
@@ -25,6 +29,7 @@ from rag.types import (
     Progress,
     Query,
     calendar_date,
+    readable_question,
 )
 
 if TYPE_CHECKING:
@@ -142,6 +147,7 @@ class Archive:
             chunk_tokens=self._settings.chunk_tokens,
             batch_articles=self._settings.batch_articles,
             progress=progress,
+            limits=self._settings.reading,
         )
         with self._storage.exclusive():
             return run.run(given, columns=columns, private=private)
@@ -188,8 +194,8 @@ class Archive:
     ) -> list[Article]:
         """Return the articles, newest first, those without a date last."""
         where = Filter.read(since=since, until=until, publishers=publishers)
-        with self._storage.lock:
-            return self._storage.store.catalog.articles(where=where, limit=limit, offset=offset)
+        with self._storage.reading() as store:
+            return store.catalog.articles(where=where, limit=limit, offset=offset)
 
     def count(
         self,
@@ -220,8 +226,8 @@ class Archive:
 
     def article(self, article_id: str) -> Article:
         """Return one article; `ArchiveError` when there is none of that id."""
-        with self._storage.lock:
-            found = self._storage.store.article(article_id)
+        with self._storage.reading() as store:
+            found = store.article(article_id)
         if found is None:
             raise self._unknown(article_id)
         return found
@@ -235,18 +241,24 @@ class Archive:
         publishers: Iterable[str] | None = None,
         limit: int = 20,
     ) -> list[Article]:
-        """Return the articles whose title and text fit `words` best by BM25, best first."""
+        """Return the articles whose title and text fit `words` best by BM25, best first.
+
+        Raises `ValueError` for more words than a question may have, a bad date or an empty range.
+        """
+        words = readable_question(words)
         where = Filter.read(since=since, until=until, publishers=publishers)
-        with self._storage.lock:
-            self._storage.refresh()
-            found = self._storage.indexes.headlines.search(words, k=limit, where=where)
-            articles = self._storage.store.articles_by_key(list(found))
-        return [articles[key] for key in found if key in articles]
+
+        def look(store: Store, indexes: Indexes) -> list[Article]:
+            found = indexes.headlines.search(words, k=limit, where=where)
+            articles = store.articles_by_key(list(found))
+            return [articles[key] for key in found if key in articles]
+
+        return self._storage.search(look)
 
     def linked(self, article_id: str) -> list[Article]:
         """Return the near-duplicates of an article, the first ingested first."""
-        with self._storage.lock:
-            return self._storage.store.linked_to(article_id)
+        with self._storage.reading() as store:
+            return store.linked_to(article_id)
 
     def delete(self, article_id: str) -> None:
         """Delete one article; `ArchiveError` when there is none of that id."""
@@ -256,13 +268,13 @@ class Archive:
 
     def publishers(self) -> list[tuple[str, int]]:
         """Return publishers with their numbers of articles, the busiest first."""
-        with self._storage.lock:
-            return self._storage.store.catalog.publishers()
+        with self._storage.reading() as store:
+            return store.catalog.publishers()
 
     def months(self) -> list[tuple[str, int]]:
         """Return the months that articles are dated in, ``YYYY-MM``, with their numbers."""
-        with self._storage.lock:
-            return self._storage.store.catalog.months()
+        with self._storage.reading() as store:
+            return store.catalog.months()
 
     def languages(self) -> list[tuple[str, int]]:
         """Return the ISO 639 codes of languages with their numbers of articles."""
@@ -271,8 +283,7 @@ class Archive:
 
     def stats(self) -> ArchiveStats:
         """Return counts, dates and the embedder of the archive."""
-        with self._storage.lock:
-            store = self._storage.store
+        with self._storage.reading() as store:
             articles, chunks, linked = store.catalog.counts()
             first, last = store.catalog.dates()
             return ArchiveStats(
@@ -285,6 +296,21 @@ class Archive:
                 generation=store.generation,
                 embedder=self._settings.embedder,
             )
+
+    def examine(self) -> Examination:
+        """Read the whole archive and check all of it; a damaged index is built anew."""
+        found = care.examine(self._storage.store.path)
+        fault = self._storage.check_indexes()
+        return dataclasses.replace(found, mended=(fault,) if fault else ())
+
+    def backup(self, file: str | Path) -> Examination:
+        """Copy the archive into `file`, which must not exist, as it is at one moment.
+
+        Other threads and processes read and write it meanwhile. `rag.restore` makes an
+        archive of the copy. Raises `ArchiveError` when it cannot be written, or when the
+        archive is damaged.
+        """
+        return care.backup(self._storage.store.path, to=Path(file))
 
     def size_on_disk(self) -> int:
         """Return the bytes that the archive's folder takes."""
@@ -305,23 +331,25 @@ class Archive:
         """Build the archive anew with another embedder and return it, open.
 
         This archive stays as it was until the new one is complete, and is closed
-        then. Ids are kept.
+        then. Ids are kept, and so is what else lies in its folder.
         """
-        fresh = self.folder.with_name(f"{self.folder.name}.new")
-        retired = self.folder.with_name(f"{self.folder.name}.old")
         settings = self._settings
         with self._storage.exclusive():
-            for leftover in (fresh, retired):
-                shutil.rmtree(leftover, ignore_errors=True)
-            with Archive.open(fresh, embedder=embedder, settings=settings) as new:
+            with Archive.open(
+                self._storage.begin_again(), embedder=embedder, settings=settings
+            ) as new:
                 # In the order of their first ingest, so that the same copy leads its group.
-                articles = (item.article for item in self._storage.store.feed.indexable())
-                new.ingest(articles, progress=progress)
-            self.close()
-        self.folder.rename(retired)
-        fresh.rename(self.folder)
-        shutil.rmtree(retired)
+                new.ingest(self._whole_articles(), progress=progress)
+            self._storage.take_over()
         return Archive.open(self.folder, create=False, embedder=embedder, settings=settings)
+
+    def _whole_articles(self) -> Iterator[Article]:
+        """Yield all articles; `DamageError` at one that is not as it was written."""
+        for item in self._storage.store.feed.indexable():
+            if not item.whole:
+                what = f"the checksum of article {item.article.id!r} is wrong"
+                raise damage(self._storage.store.path, what)
+            yield item.article
 
     def _checked(self, embedder: Embedder) -> Embedder:
         """Return `embedder` if it is the one that made the archive's vectors."""
@@ -335,6 +363,15 @@ class Archive:
         return ArchiveError(
             f"no article {article_id!r} in {self.folder}; `rag articles list` shows the ids"
         )
+
+
+def restore(file: str | Path, path: str | Path) -> Examination:
+    """Make an archive in folder `path`, where there is none, of a backup.
+
+    Its indexes are built when it is next opened. Raises `ArchiveError` when there is an
+    archive already, or `file` is no whole backup.
+    """
+    return care.restore(Path(file), database=Storage.database_in(Path(path)))
 
 
 def archives_in(folder: Path) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import platformdirs
 
 from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_GENERATOR, DEFAULT_READER
-from rag.types import Stance
+from rag.types import ReadLimits, Stance
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,7 @@ class Settings:
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
     index: IndexSettings = field(default_factory=IndexSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
+    reading: ReadLimits = field(default_factory=ReadLimits)
 
 
 def archives_folder() -> Path:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 Stance = Literal["strict", "balanced", "lenient"]
 
 
+# Of a question. The longest of the question sets has 124; a reader of 512 tokens has no use
+# for more, and each further one costs time.
+MOST_CHARACTERS = 2_000
+
+
 def iso_date(value: str | dt.date | None) -> str | None:
     """Return `value` as an ISO 8601 calendar date, ``YYYY-MM-DD``.
 
@@ -186,11 +191,30 @@ class Filter:
 
         Raises `ValueError` for what is not a date, and for an empty range.
         """
-        names = (publishers,) if isinstance(publishers, str) else tuple(publishers or ())
+        given = (publishers,) if isinstance(publishers, str) else tuple(publishers or ())
+        names = tuple(map(whole_characters, given))
         where = cls(iso_date(since), iso_date(until), names)
         if where.since and where.until and where.since > where.until:
             raise ValueError(f"since {where.since} is after until {where.until}; swap them")
         return where
+
+
+def readable_question(text: str) -> str:
+    """Return a question without halves of characters, which no text has.
+
+    Raises `ValueError` when it is too long, before anything is done with it.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(
+            f"the question has {len(text):,} characters, and at most {MOST_CHARACTERS:,} are "
+            "read; ask it in fewer words"
+        )
+    return whole_characters(text)
+
+
+def whole_characters(text: str) -> str:
+    """Return `text` with every lone surrogate as a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +236,9 @@ class Query:
     def __post_init__(self) -> None:
         if self.k < 1:
             raise ValueError(f"k is {self.k}; ask for at least one passage")
+        object.__setattr__(self, "question", readable_question(self.question))
+        turns = (Turn(*map(whole_characters, turn)) for turn in self.history)
+        object.__setattr__(self, "history", tuple(turns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +324,21 @@ class Note:
 
     source: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What reading one file may cost before it is given up.
+
+    `seconds` are of a processor's time for each article of it, `waiting` those that pass
+    altogether, as for a slow disk or server; `memory` is in bytes.
+    """
+
+    seconds: float = 60.0
+    waiting: float = 300.0
+    # A gigabyte would do for a PDF of 64 MB, the largest that is read; two leave room to
+    # spare, and a machine of 4 GB usable.
+    memory: int = 2 << 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -485,7 +485,7 @@ def test_a_damaged_database(tmp_path, embedder, damage):
         archive.ingest([Article("", numbered(n, n + 99), id=str(n)) for n in range(0, 3000, 100)])
     path = tmp_path / "a" / "archive.sqlite"
     path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(ArchiveError, match="is not a readable archive") as caught:
+    with pytest.raises(ArchiveError, match="is damaged") as caught:
         Archive.open(tmp_path / "a", embedder=embedder)
     assert str(path) in str(caught.value)
 

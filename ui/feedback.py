@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 from rag.answering.marks import strip_date, strip_marks
 from rag.errors import SourceError
 from rag.types import Answer, Turn
+
+log = logging.getLogger(__name__)
 
 FEEDBACK_FILE = "feedback.jsonl"
 QUESTIONS_FILE = "feedback-questions.jsonl"
@@ -72,23 +75,40 @@ def save(feedback: Feedback, folder: Path) -> None:
     """Append a judgement to the file in an archive's folder."""
     record = asdict(feedback)
     record["history"] = [turn._asdict() for turn in feedback.history]
-    with (folder / FEEDBACK_FILE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    path = folder / FEEDBACK_FILE
+    line = json.dumps(record, ensure_ascii=False) + "\n"
+    try:
+        with path.open("ab") as file:
+            # A line that was cut short by a crash or a full disk stays a line of its own.
+            file.write((b"" if _ends_line(path) else b"\n") + line.encode("utf-8", "replace"))
+    except OSError as error:
+        raise SourceError(f"{path} cannot be written ({error.strerror}); make room") from error
 
 
 def read(folder: Path) -> list[Feedback]:
-    """Return the last judgement of every answer. Raises `SourceError` for a damaged file."""
+    """Return the last judgement of every answer; a damaged line is left out, with a log line."""
     path = folder / FEEDBACK_FILE
     if not path.exists():
         return []
     found = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+        if not line.strip():
+            continue
         try:
             item = _feedback(json.loads(line))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise SourceError(f"{path}, line {number}: no feedback: {error!r}") from error
-        found[item.message] = item
+            log.warning("%s, line %s is left out: no feedback: %r", path, number, error)
+        else:
+            found[item.message] = item
     return list(found.values())
+
+
+def _ends_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        if not file.seek(0, 2):
+            return True
+        file.seek(-1, 2)
+        return file.read(1) == b"\n"
 
 
 def write_questions(folder: Path) -> tuple[Path, int]:

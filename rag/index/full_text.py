@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
+from rag.index import footers
+from rag.index.faults import IndexFault, faults
 from rag.text.sentences import STOPWORDS, content_stems, is_english, stem, words
 from rag.types import Filter
 
 # Texts in memory, a thread, before they are written as a part of the index.
 _HEAP_BYTES = 64_000_000
 _THREADS = min(4, os.cpu_count() or 1)
+# Bytes of an index up to which its checksums are read as it is opened: 30 ms, and 100,000 chunks.
+_READ_WHOLE = 64_000_000
 # A publisher is one term of its field; tantivy leaves out longer ones.
 _LONGEST_TERM = 60_000
 _FIELDS = frozenset({"id", "text", "stems", "language", "day", "publisher"})
@@ -45,9 +51,17 @@ class Document:
 class LexicalIndex:
     """Texts by id in a folder of their own. Scores are BM25, higher is better."""
 
-    def __init__(self, index: tantivy.Index, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        index: tantivy.Index,
+        folder: Path | None = None,
+        *,
+        links: tempfile.TemporaryDirectory[str] | None = None,
+    ) -> None:
         self._index = index
         self._folder = folder
+        # Gone with the index.
+        self._links = links
         # By itself it would follow what another process writes into its folder, and no
         # longer fit the other indexes.
         self._index.config_reader("manual")
@@ -59,20 +73,28 @@ class LexicalIndex:
         """Create an empty index in `folder`, which must not exist; in memory when None."""
         if folder is None:
             return cls(tantivy.Index(_schema()))
-        folder.mkdir(parents=True)
-        return cls(tantivy.Index(_schema(), path=str(folder), reuse=False), folder)
+        with faults():
+            folder.mkdir(parents=True)
+            return cls(tantivy.Index(_schema(), path=str(folder), reuse=False), folder)
 
     @classmethod
     def load(cls, folder: Path) -> LexicalIndex:
-        """Open the index in `folder`; `ValueError` when it is missing or damaged."""
-        if not folder.is_dir() or not tantivy.Index.exists(str(folder)):
-            raise ValueError(f"no full-text index in {folder}")
-        if _fields_in(folder) != _FIELDS:
-            raise ValueError(f"the full-text index in {folder} is of an earlier version")
-        loaded = cls(tantivy.Index.open(str(folder)), folder)
-        # A file that is gone may show only when its part of the index is first read.
-        loaded.search("a", k=1, where=Filter())
-        return loaded
+        """Open the index in `folder`; `IndexFault` when it is missing or damaged."""
+        with faults():
+            if not folder.is_dir() or not tantivy.Index.exists(str(folder)):
+                raise IndexFault(f"no full-text index in {folder}")
+            if _fields_in(folder) != _FIELDS:
+                raise IndexFault(f"the full-text index in {folder} is of an earlier version")
+            if footers.size(folder) <= _READ_WHOLE:
+                footers.check(folder)
+            # tantivy cannot open what it cannot put a lock file into.
+            ours = os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+            links = None if ours else _links(folder)
+            opened = tantivy.Index.open(links.name if links else str(folder))
+            loaded = cls(opened, folder, links=links)
+            # A file that is gone may show only when its part of the index is first read.
+            loaded.search("a", k=1, where=Filter())
+            return loaded
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
@@ -87,11 +109,13 @@ class LexicalIndex:
         """Number of the last commit in the folder, which only grows; 0 in memory."""
         if self._folder is None:
             return 0
-        return int(json.loads((self._folder / "meta.json").read_text("utf-8"))["opstamp"])
+        with faults():
+            return int(json.loads((self._folder / "meta.json").read_text("utf-8"))["opstamp"])
 
     def fill(self, documents: Iterable[Document]) -> None:
         """Add the documents of a whole archive, with several threads."""
-        self._writer = self._index.writer(_HEAP_BYTES * _THREADS, _THREADS)
+        with faults():
+            self._writer = self._index.writer(_HEAP_BYTES * _THREADS, _THREADS)
         self.update(remove=(), add=documents)
         self.settle()
 
@@ -101,16 +125,23 @@ class LexicalIndex:
         Tantivy's writer stays open, and joins small parts of the index behind the
         searches' back, until `settle`.
         """
-        writer = self._writer or self._index.writer(_HEAP_BYTES, 1)
-        # Left behind when interrupted, with what it has not committed.
+        with faults():
+            writer = self._writer or self._index.writer(_HEAP_BYTES, 1)
         self._writer = None
-        if remove:
-            # Deleting by term takes a Python integer for a signed one and finds nothing.
-            gone = Query.term_set_query(self._index.schema, "id", list(remove))
-            writer.delete_documents_by_query(gone)
-        for document in add:
-            writer.add_document(_to_tantivy(document))
-        writer.commit()
+        try:
+            with faults():
+                if remove:
+                    # Deleting by term takes a Python integer for a signed one and finds nothing.
+                    gone = Query.term_set_query(self._index.schema, "id", list(remove))
+                    writer.delete_documents_by_query(gone)
+            for document in add:
+                with faults():
+                    writer.add_document(_to_tantivy(document))
+            with faults():
+                writer.commit()
+        except BaseException:
+            _abandon(writer)
+            raise
         self._writer = writer
         self.reload()
 
@@ -118,12 +149,19 @@ class LexicalIndex:
         """Wait until parts of the index that are being joined are, and let others write."""
         if self._writer is not None:
             writer, self._writer = self._writer, None
-            writer.wait_merging_threads()
+            with faults():
+                writer.wait_merging_threads()
             self.reload()
+
+    def check(self) -> None:
+        """Read all files; `IndexFault` when one is not as it was written."""
+        if self._folder is not None:
+            footers.check(self._folder)
 
     def reload(self) -> None:
         """See what has been written to the folder, by another process as well."""
-        self._index.reload()
+        with faults():
+            self._index.reload()
         self._languages = None
 
     def search(self, question: str, *, k: int, where: Filter) -> dict[int, float]:
@@ -138,9 +176,10 @@ class LexicalIndex:
         conditions = self._conditions(where)
         # A query of terms alone skips documents that cannot be among the best.
         query = Query.boolean_query([(Occur.Must, text), *conditions]) if conditions else text
-        searcher = self._index.searcher()
-        hits = searcher.search(query, k).hits
-        ids = searcher.fast_field_values("id", [address for _, address in hits])
+        with faults():
+            searcher = self._index.searcher()
+            hits = searcher.search(query, k).hits
+            ids = searcher.fast_field_values("id", [address for _, address in hits])
         # The field is set on every document, so no value is None.
         return {int(id_ or 0): float(score) for id_, (score, _) in zip(ids, hits, strict=True)}
 
@@ -149,7 +188,8 @@ class LexicalIndex:
         """The languages of its texts other than English, as ISO 639 codes."""
         if self._languages is None:
             counted = {"by": {"terms": {"field": "language", "size": _MOST_LANGUAGES}}}
-            found = self._index.searcher().aggregate(Query.all_query(), counted)
+            with faults():
+                found = self._index.searcher().aggregate(Query.all_query(), counted)
             self._languages = tuple(sorted(each["key"] for each in found["by"]["buckets"]))
         return self._languages
 
@@ -195,6 +235,26 @@ def _terms(question: str, language: str) -> list[str]:
     found = content_stems(question, language=language)
     stems = found or [stem(word, language=language) for word in words(question)]
     return [f"{language}:{each}" for each in dict.fromkeys(stems)]
+
+
+def _abandon(writer: tantivy.IndexWriter) -> None:
+    """Forget what was not committed, and give up the lock on the folder at once.
+
+    Without it the lock lasts as long as the error that ended the work is held anywhere.
+    """
+    with suppress(IndexFault), faults():
+        writer.rollback()
+    with suppress(IndexFault), faults():
+        writer.wait_merging_threads()
+
+
+def _links(folder: Path) -> tempfile.TemporaryDirectory[str]:
+    """Return a folder of links to the files of one that cannot be written."""
+    links = tempfile.TemporaryDirectory(prefix="dateline-")
+    for file in folder.iterdir():
+        if file.suffix != ".lock":
+            Path(links.name, file.name).symlink_to(file.resolve())
+    return links
 
 
 def _schema() -> tantivy.Schema:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from rag.embedding.embedder import Vectors
 from rag.index import Ids
+from rag.index.faults import IndexFault, faults
 
 # Memory-mapped, so that opening reads next to nothing and what searches do not touch stays
 # on disk.
@@ -42,10 +43,11 @@ class DenseIndex:
 
     @classmethod
     def load(cls, path: Path, *, dimension: int, last: int) -> DenseIndex:
-        """Map the index in file `path`; `RuntimeError` when it is damaged."""
-        base = faiss.read_index(str(path), _MAPPED)
+        """Map the index in file `path`; `IndexFault` when it is damaged."""
+        with faults():
+            base = faiss.read_index(str(path), _MAPPED)
         if base.d != dimension:
-            raise ValueError(f"{path} has {base.d} dimensions, the archive {dimension}")
+            raise IndexFault(f"{path} has {base.d} dimensions, the archive {dimension}")
         return cls(dimension, base=base, last=last)
 
     def __len__(self) -> int:
@@ -117,7 +119,8 @@ class DenseIndex:
 
     def merged(self, path: Path) -> faiss.Index:
         """Return the index in file `path`, which is this one's, with what has changed since."""
-        index = faiss.read_index(str(path))
+        with faults():
+            index = faiss.read_index(str(path))
         if len(self._gone):
             index.remove_ids(self._gone)
         if self._tail.ntotal:
@@ -135,7 +138,8 @@ def _nearest(
     parameters = faiss.SearchParameters(sel=selector)
     if isinstance(index, faiss.IndexIVF):
         parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probes or index.nprobe)
-    scores, ids = index.search(vector[None, :], min(k, index.ntotal), params=parameters)
+    with faults():
+        scores, ids = index.search(vector[None, :], min(k, index.ntotal), params=parameters)
     # FAISS pads a short result with -1.
     return {
         int(id_): float(score) for id_, score in zip(ids[0], scores[0], strict=True) if id_ >= 0

@@ -13,10 +13,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag import sources
 from rag.embedding.embedder import Embedder, Vectors
 from rag.ingest.chunks import chunk_article
 from rag.ingest.tally import Tally
+from rag.sources.apart import Apart
 from rag.store.folder import Storage
 from rag.store.identity import (
     SAME_STORY_SIMILARITY,
@@ -30,7 +30,7 @@ from rag.store.identity import (
 from rag.store.store import EmbedderIdentity, Known, Prepared
 from rag.text.language import language_of
 from rag.text.sentences import is_english
-from rag.types import Article, Chunk, IngestReport, Progress
+from rag.types import Article, Chunk, IngestReport, Progress, ReadLimits
 
 Source = str | Path | Article
 
@@ -69,6 +69,7 @@ class Ingest:
         chunk_tokens: int,
         batch_articles: int,
         progress: Callable[[Progress], None] | None,
+        limits: ReadLimits | None = None,
     ) -> None:
         self._storage = storage
         self._embedder = embedder
@@ -79,6 +80,7 @@ class Ingest:
         self._queue: dict[str, Article] = {}
         self._embedding: _Batch | None = None
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="ingest")
+        self._sources = Apart(limits)
         self._tally = Tally()
         self._total: int | None = None
         self._private = False
@@ -99,6 +101,7 @@ class Ingest:
         try:
             self._take_all(given, columns)
         finally:
+            self._sources.close()
             self._worker.shutdown()
             if self._storage.store.generation != before:
                 self._storage.save()
@@ -118,8 +121,8 @@ class Ingest:
         if isinstance(item, Article):
             return [item]
         tally = self._tally
-        return sources.read(
-            [item],
+        return self._sources.read(
+            item,
             columns=columns,
             on_skip=tally.skip,
             on_note=tally.notes.append,

@@ -27,9 +27,9 @@ def search(
     `embedder` is called, and the model loaded, only when there is something to search.
     A blank question or an empty archive has no hits.
     """
-    with storage.lock:
-        empty = storage.store.catalog.is_empty()
-        _, newest = storage.store.catalog.dates()
+    with storage.reading() as store:
+        empty = store.catalog.is_empty()
+        _, newest = store.catalog.dates()
     if empty or not query.question.strip():
         return []
     time = read_time(query.question, today=query.today, newest=newest)
@@ -66,25 +66,25 @@ class _Search:
         # A publisher chosen by the caller is not one more that the question may name.
         if where.publishers or not self._settings.parts:
             return []
-        with self._storage.lock:
-            names = self._storage.store.catalog.publisher_names()
+        with self._storage.reading() as store:
+            names = store.catalog.publisher_names()
         return per_publisher.subquestions(question, names)
 
     def passages(self, question: str, *, k: int, where: Filter) -> list[Hit]:
         """Return the best `k` passages for a question or a part of one."""
         vector = self._embedder.embed_question(question)
-        with self._storage.lock:
-            self._storage.refresh()
-            found = fusion.search(
+        found = self._storage.search(
+            lambda store, indexes: fusion.search(
                 question,
                 vector,
-                store=self._storage.store,
-                indexes=self._storage.indexes,
+                store=store,
+                indexes=indexes,
                 k=k,
                 where=where,
                 settings=self._settings,
                 time=self._time,
             )
+        )
         return list(islice(fusion.without_repeats(found), k))
 
 

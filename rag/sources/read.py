@@ -30,6 +30,7 @@ def read(
     on_skip: Callable[[Skipped], None] | None = None,
     on_note: Callable[[Note], None] | None = None,
     private: bool = False,
+    wants: Callable[[str], bool] | None = None,
 ) -> Iterator[Article]:
     """Yield the articles found in files, folders and http(s) addresses, in order.
 
@@ -39,13 +40,17 @@ def read(
     it leaves out are matched by well-known names. What cannot be read is passed to
     `on_skip`, what is odd about what was read to `on_note`, or both are logged, and
     reading goes on. Addresses of this machine and its network are read only with `private`.
-    Raises `SourceError` for a mapping of an
-    unknown field, and `TypeError` for a lone path instead of a list.
+    `wants` is called with the name of each file or address before it is read, and tells
+    whether to read it. Raises `SourceError` for a mapping of an unknown field, and
+    `TypeError` for a lone path instead of a list.
     """
     if isinstance(paths, str | Path):
         raise TypeError(f"give a list of paths, not a lone one: [{str(paths)!r}]")
     checked = check_columns(columns)
-    found = (item for path in paths for item in _at(path, columns=checked, private=private))
+    asked = wants or (lambda _name: True)
+    found = (
+        item for path in paths for item in _at(path, columns=checked, private=private, wants=asked)
+    )
     return _articles(found, on_skip=on_skip or _log_skip, on_note=on_note or _log_note)
 
 
@@ -69,18 +74,23 @@ def _log_note(note: Note) -> None:
     _log.warning("%s %s", note.source, note.text)
 
 
-def _at(path: str | Path, *, columns: Columns, private: bool) -> Found:
+def _at(
+    path: str | Path, *, columns: Columns, private: bool, wants: Callable[[str], bool]
+) -> Found:
     """Yield what is at one path or address."""
     name = str(path)
     try:
         if isinstance(path, str) and fetch.is_address(path):
+            if not wants(name):
+                return
             with fetch.open_client(private=private) as client:
                 yield from read_address(path, columns=columns, client=client)
         elif isinstance(path, str) and "://" in path:
             raise SourceError("is not an http or https address, and no other kind is read")
         else:
             for file in walk.find(Path(path)):
-                yield from read_file(file, columns=columns)
+                if isinstance(file, Skipped) or wants(file.name):
+                    yield from read_file(file, columns=columns)
     except (SourceError, *DAMAGE) as error:
         _log.debug("cannot read %s", name, exc_info=error)
         yield Skipped(name, why(error))

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.index import Ids
+from rag.store.checksums import is_whole
 from rag.types import Article, Filter
 
-ARTICLE = "id, title, text, date, url, publisher, author, language, source"
+# The last column is the checksum of the others.
+ARTICLE = "id, title, text, date, url, publisher, author, language, source, checksum"
 _NEWEST_FIRST = "date DESC NULLS LAST, key"
 # One step of the index a name, where DISTINCT would read an entry an article.
 _NAMES = (
@@ -43,7 +45,7 @@ class Catalog:
         self._db = connection
 
     def articles(self, *, where: Filter, limit: int | None, offset: int) -> list[Article]:
-        """Return articles, newest first, undated ones last."""
+        """Return articles, newest first, undated ones last; damaged ones are left out."""
         terms, values = condition(where)
         # The page is found in an index; only its articles are read.
         rows = self._db.execute(
@@ -52,7 +54,7 @@ class Catalog:
             f"ORDER BY {_NEWEST_FIRST}",
             (*values, -1 if limit is None else limit, offset),
         )
-        return [article_of(row) for row in rows]
+        return [article_of(row) for row in rows if is_whole(row[:-1], row[-1])]
 
     def count(self, where: Filter) -> int:
         """Return the number of articles that pass."""
@@ -141,8 +143,8 @@ class Catalog:
 
 
 def article_of(row: Sequence[str | None]) -> Article:
-    """Return the article whose columns `ARTICLE` are in `row`."""
-    id_, title, text, date, url, publisher, author, language, source = row
+    """Return the article whose columns `ARTICLE` are in `row`, be it whole or not."""
+    id_, title, text, date, url, publisher, author, language, source, _ = row
     return Article(
         title=title or "",
         text=text or "",

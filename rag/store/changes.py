@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,22 +12,26 @@ import numpy as np
 from rag.embedding.embedder import Vectors
 from rag.index import Ids
 from rag.store.catalog import ARTICLE, article_of
+from rag.store.checksums import VECTOR_MASK, is_whole, of_vector
 from rag.store.database import select_in
 from rag.types import Article
 
 # Articles, and vectors, read at a time.
 _ARTICLES, _VECTORS = 500, 20_000
-VECTOR = "SELECT id, vector FROM chunks"
+VECTOR = f"SELECT id, vector, checksum & {VECTOR_MASK} FROM chunks"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Indexable:
-    """What the full-text indexes need of one article."""
+    """What the full-text indexes need of one article; `whole` unless it is damaged."""
 
     key: int
     article: Article
     chunk_ids: Sequence[int]
     texts: Sequence[str]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +106,10 @@ class Feed:
             after = articles[-1][0]
             spans = self._spans([row[1] for row in articles], [row[2] for row in articles])
             for row in articles:
-                article, own = article_of(row[3:]), spans.get(row[0], [])
+                article, whole = _readable(row[3:])
+                own = spans.get(row[0], [])
                 texts = [article.text[start:end] for _, start, end in own]
-                yield Indexable(row[0], article, [id_ for id_, _, _ in own], texts)
+                yield Indexable(row[0], article, [id_ for id_, _, _ in own], texts, whole)
 
     def _spans(
         self, firsts: list[int | None], lasts: list[int | None]
@@ -119,8 +125,27 @@ class Feed:
         return spans
 
 
-def matrix(rows: Sequence[tuple[int, bytes]]) -> tuple[Ids, Vectors]:
-    """Return the ids and vectors of some chunks, shapes (rows,) and (rows, dimension)."""
+def _readable(row: tuple[str | None, ...]) -> tuple[Article, bool]:
+    """Return an article and whether it is whole; a damaged one counts, so it is indexed too."""
+    if is_whole(row[:-1], row[-1]):
+        return article_of(row), True
+    id_, title, text, _, *others = row
+    # A damaged date may be none.
+    return article_of((id_, title, text, None, *others)), False
+
+
+def matrix(rows: Sequence[tuple[int, bytes, int]]) -> tuple[Ids, Vectors]:
+    """Return the ids and vectors of some chunks, shapes (rows,) and (rows, dimension).
+
+    A damaged vector is all zeros, which no search prefers.
+    """
     ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-    vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float32)
+    vectors = np.frombuffer(b"".join(_whole(*row) for row in rows), np.float32)
     return ids, vectors.reshape(len(rows), -1) if rows else vectors.reshape(0, 0)
+
+
+def _whole(id_: int, vector: bytes, checksum: int) -> bytes:
+    if of_vector(vector) == checksum:
+        return vector
+    log.warning("the vector of chunk %s is damaged; `rag doctor --archive` lists all", id_)
+    return bytes(len(vector))

@@ -10,8 +10,10 @@ from typing import Any
 
 from rag.errors import ArchiveError
 from rag.index import Ids
+from rag.store import checksums
+from rag.store.connection import Connection, damage, is_read_only, open_file
 
-FORMAT = 2
+FORMAT = 3
 # What SQLite keeps of the file in memory. Its own 2 MB hold few of the 200 passages and their
 # articles that one search reads.
 _CACHE_KB = 64_000
@@ -39,7 +41,8 @@ CREATE TABLE articles (
     signature BLOB NOT NULL,
     duplicate_of INTEGER REFERENCES articles(key),
     first_chunk INTEGER,
-    last_chunk INTEGER
+    last_chunk INTEGER,
+    checksum INTEGER
 );
 CREATE INDEX articles_by_root ON articles(duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE TABLE chunks (
@@ -49,6 +52,7 @@ CREATE TABLE chunks (
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
     vector BLOB NOT NULL,
+    checksum INTEGER,
     UNIQUE (article, position)
 );
 CREATE TABLE bands (
@@ -71,7 +75,7 @@ CREATE INDEX removals_by_generation ON removals(generation);
 CREATE INDEX articles_by_date ON articles(date, first_chunk, last_chunk);
 CREATE INDEX articles_by_publisher ON articles(publisher, date, first_chunk, last_chunk);
 """
-_MIGRATE = f"""
+_TO_SECOND = f"""
 ALTER TABLE articles ADD COLUMN first_chunk INTEGER;
 ALTER TABLE articles ADD COLUMN last_chunk INTEGER;
 UPDATE articles SET
@@ -80,6 +84,17 @@ UPDATE articles SET
 DROP INDEX articles_by_date;
 {_SECOND.strip()}
 """
+
+
+# What format 3 has beyond format 2: `rag.store.checksums` has the functions.
+_TO_THIRD = """
+ALTER TABLE articles ADD COLUMN checksum INTEGER;
+ALTER TABLE chunks ADD COLUMN checksum INTEGER;
+UPDATE articles SET checksum =
+    of_article(id, title, text, date, url, publisher, author, language, source);
+UPDATE chunks SET checksum = of_chunk(article, position, start, "end", vector);
+"""
+_STEPS = {1: _TO_SECOND, 2: _TO_THIRD}
 
 
 def create(path: Path) -> sqlite3.Connection:
@@ -93,24 +108,19 @@ def create(path: Path) -> sqlite3.Connection:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the database at `path`, bringing one of format 1 up to date in place.
+    """Open the database at `path`, bringing one of an older format up to date in place.
 
-    Raises `ArchiveError` when it is no archive or of a newer format.
+    Raises `ArchiveError` when it is no archive or of a newer format. A file that cannot be
+    written is opened for reading.
     """
     try:
         connection = _connect(path)
-        if _format(connection) == 1:
-            with transaction(connection):
-                # Another process may have done so while this one waited.
-                if _format(connection) == 1:
-                    _run(connection, _MIGRATE)
-                    connection.execute("UPDATE meta SET value = '2' WHERE key = 'format'")
         found = _format(connection)
-    except sqlite3.DatabaseError as error:
-        raise ArchiveError(
-            f"{path} is not a readable archive ({error}); restore it from a backup, or "
-            "delete its folder and ingest the sources again"
-        ) from error
+        if found in _STEPS:
+            found = _brought_up_to_date(connection, path)
+    except (sqlite3.Error, ValueError) as error:
+        # Our table is missing, or a number is none: the file is whole, but not ours.
+        raise damage(path, str(error)) from error
     if found != FORMAT:
         raise ArchiveError(
             f"{path} has archive format {found}, this version reads {FORMAT}; "
@@ -119,16 +129,33 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _brought_up_to_date(connection: sqlite3.Connection, path: Path) -> int:
+    if is_read_only(path):
+        raise ArchiveError(
+            f"{path} is of an older format and cannot be written; copy the folder to a place "
+            "that can, and open it there once"
+        )
+    with transaction(connection):
+        # Another process may have done so while this one waited.
+        while (found := _format(connection)) in _STEPS:
+            _run(connection, _STEPS[found])
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(found + 1),))
+    return found
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Write everything that is done inside, or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        # Within, since a full disk may show only now.
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # SQLite has done so itself after some errors.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 @contextmanager
@@ -155,13 +182,16 @@ def select_in(
     return found
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+def _connect(path: Path) -> Connection:
+    connection = open_file(path)
     connection.create_function("casefold", 1, _casefold, deterministic=True)
+    connection.create_function("of_article", 9, checksums.of_article, deterministic=True)
+    connection.create_function("of_chunk", 5, checksums.of_chunk, deterministic=True)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
-    # Readers go on while an ingest writes, in this process and in others.
-    connection.execute("PRAGMA journal_mode = WAL")
+    if not is_read_only(path):
+        # Readers go on while an ingest writes, in this process and in others.
+        connection.execute("PRAGMA journal_mode = WAL")
     return connection
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import RLock
+from typing import TypeVar
 
 import filelock
 
 from rag.errors import ArchiveError
+from rag.index.faults import IndexFault, NoRoomFault
 from rag.settings import IndexSettings
+from rag.store.connection import is_read_only
 from rag.store.indexes import Indexes
 from rag.store.store import Change, EmbedderIdentity, Prepared, Store
 
@@ -20,16 +24,23 @@ log = logging.getLogger(__name__)
 
 _DATABASE = "archive.sqlite"
 _LOCK = "ingest.lock"
+# How the names begin of what is made anew in an archive's folder; the rest is the user's.
+_OURS = (_DATABASE, _LOCK, "manifest.json", "vectors-", "dense.faiss", "passages", "headlines")
 # Seconds that a writer waits for another one: long enough for most rebuilds of indexes.
 _PATIENCE = 2.0
+# Seconds after which indexes that could not be written are tried again.
+_TRY_AGAIN = 10.0
+
+Found = TypeVar("Found")
 
 
 class Storage:
     """The open files of one archive.
 
-    Hold `lock` while using `store` or `indexes`; `refresh` first, so that writes of
-    other processes are seen. The methods that write take the lock themselves. The
-    files of the indexes belong to the process that is in `exclusive`.
+    Hold `lock` while using `store`, by way of `reading`; searches go by way of `search`,
+    which sees the writes of other processes and mends the indexes where they fail. The
+    methods that write take the lock themselves. The files of the indexes belong to the
+    process that is in `exclusive`.
     """
 
     def __init__(self, folder: Path, store: Store, *, settings: IndexSettings) -> None:
@@ -37,6 +48,9 @@ class Storage:
         self.store = store
         self.lock = RLock()
         self._settings = settings
+        self.read_only = is_read_only(folder / _DATABASE)
+        self._inode = (folder / _DATABASE).stat().st_ino
+        self._try_again_at = 0.0
         # Held by a thread, which may take it again.
         self._writing = filelock.FileLock(folder / _LOCK, timeout=0)
         self.indexes = self._first()
@@ -48,6 +62,7 @@ class Storage:
         Raises `ArchiveError` when the database is missing or damaged.
         """
         database = folder / _DATABASE
+        _finish_take_over(folder)
         if not create and not cls.is_at(folder):
             raise ArchiveError(
                 f"there is no archive at {folder}; make one with "
@@ -55,22 +70,88 @@ class Storage:
             )
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            there = database.exists()
         except OSError as error:
             raise ArchiveError(
-                f"cannot make an archive at {folder} ({error.strerror}); choose another folder"
+                f"cannot open an archive at {folder} ({error.strerror}); check the rights of "
+                "the folder, or choose another one"
             ) from error
-        store = Store.open(database) if database.exists() else Store.create(database)
-        return cls(folder, store, settings=settings or IndexSettings())
+        store = Store.open(database) if there else Store.create(database)
+        try:
+            return cls(folder, store, settings=settings or IndexSettings())
+        except BaseException:
+            store.close()
+            raise
+
+    @staticmethod
+    def database_in(folder: Path) -> Path:
+        """Return where the database of the archive in `folder` lies."""
+        return folder / _DATABASE
 
     @staticmethod
     def is_at(folder: Path) -> bool:
         """Tell whether `folder` holds an archive."""
         return (folder / _DATABASE).is_file()
 
+    def begin_again(self) -> Path:
+        """Return an empty place for an archive that is to take over from this one."""
+        for leftover in (_fresh(self.folder), _retired(self.folder)):
+            shutil.rmtree(leftover, ignore_errors=True)
+        return _fresh(self.folder)
+
+    def take_over(self) -> None:
+        """Close this archive and put the one made at `begin_again` in its place.
+
+        A crash on the way is made good by the next one to open it.
+        """
+        fresh, retired = _fresh(self.folder), _retired(self.folder)
+        for path in self.folder.iterdir():
+            if not path.name.startswith(_OURS):
+                copy = shutil.copytree if path.is_dir() else shutil.copy2
+                copy(path, fresh / path.name)
+        self.close()
+        self.folder.rename(retired)
+        fresh.rename(self.folder)
+        shutil.rmtree(retired)
+
     def close(self) -> None:
         """Close the database."""
         with self.lock:
             self.store.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Store]:
+        """Lend the database; `ArchiveError` when its file was deleted or replaced."""
+        with self.lock:
+            self._check_present()
+            yield self.store
+
+    def search(self, work: Callable[[Store, Indexes], Found]) -> Found:
+        """Return what `work` finds; an index that fails is built anew, and asked again."""
+        with self.reading() as store:
+            self.refresh()
+            try:
+                return work(store, self.indexes)
+            except IndexFault as fault:
+                self.indexes = self._renewed(fault)
+            try:
+                return work(store, self.indexes)
+            except IndexFault as error:
+                raise ArchiveError(
+                    f"the indexes in {self.folder} fail although they are new ({error}); check "
+                    f"the disk, and run `rag doctor --archive {self.folder}`"
+                ) from error
+
+    def check_indexes(self) -> str | None:
+        """Read all files of the indexes; build them anew if one is damaged, and say which."""
+        with self.reading():
+            self.refresh()
+            try:
+                self.indexes.check(self.folder)
+            except IndexFault as fault:
+                self.indexes = self._renewed(fault)
+                return str(fault)
+        return None
 
     def refresh(self) -> None:
         """Take in what another process has written to the archive.
@@ -79,58 +160,125 @@ class Storage:
         """
         if self.indexes.generation == self.store.generation:
             return
-        if not self.indexes.reload(self.store, self.folder):
+        try:
+            fresh = self.indexes.reload(self.store, self.folder)
+        except IndexFault as error:
+            log.info("the indexes in %s are loaded anew: %s", self.folder, error)
+            fresh = False
+        if not fresh:
             self.indexes = self._current() or self.indexes
+
+    def _check_present(self) -> None:
+        try:
+            found = (self.folder / _DATABASE).stat().st_ino
+        except OSError:
+            found = None
+        if found != self._inode:
+            done = "deleted" if found is None else "replaced by another"
+            raise ArchiveError(f"the archive at {self.folder} was {done} meanwhile; open it again")
 
     def _first(self) -> Indexes:
         """Load the indexes; those of a while ago, or some in memory, while another one writes."""
         deadline = time.monotonic() + _PATIENCE
         while (found := self._current()) is None and time.monotonic() < deadline:
+            if self._stuck:
+                break
             time.sleep(0.1)
         return found or Indexes.load(self.folder, self.store, behind=True) or self._rebuilt(None)
+
+    @property
+    def _stuck(self) -> bool:
+        """Whether the indexes could not be written a moment ago."""
+        return time.monotonic() < self._try_again_at
 
     def _current(self) -> Indexes | None:
         """Load the indexes, bring them up to date or build new ones, as it needs.
 
-        None when it needs one of the latter and another process is writing.
+        None when it needs one of the latter, and another process is writing or the folder
+        cannot be written.
         """
         if self.store.embedder is None:
             return self._rebuilt(None)
         found = Indexes.load(self.folder, self.store)
         if found and found.fit(self.store):
             return found
+        if self._stuck:
+            return None
         try:
             with self._writing:
                 # The other process may have ended a moment ago.
                 return self._repaired(Indexes.load(self.folder, self.store, behind=True))
         except filelock.Timeout:
             return None
+        except (NoRoomFault, OSError) as error:
+            self._give_up(error)
+            return None
 
     def _repaired(self, found: Indexes | None) -> Indexes:
         """Bring indexes up to date in the folder; build new ones where that does not do."""
+        fault: IndexFault | None = None
         if found and found.generation != self.store.generation:
-            found.follow(self.store, self.folder)
-            found.settle()
+            try:
+                found.follow(self.store, self.folder)
+                found.settle()
+            except NoRoomFault:
+                raise
+            except IndexFault as error:
+                found, fault = None, error
         if found and found.fit(self.store):
             return found
-        log.warning("rebuilding the indexes in %s", self.folder)
+        _say_rebuilding(self.folder, fault)
         return self._rebuilt(self.folder)
+
+    def _renewed(self, fault: IndexFault) -> Indexes:
+        """Build the indexes anew, in memory where the folder is not ours to write."""
+        _say_rebuilding(self.folder, fault)
+        try:
+            with self._writing:
+                return self._rebuilt(self.folder)
+        except (filelock.Timeout, NoRoomFault, OSError):
+            return self._rebuilt(None)
+
+    def _give_up(self, error: Exception) -> None:
+        self._try_again_at = time.monotonic() + _TRY_AGAIN
+        log.warning(
+            "the indexes in %s cannot be written (%s); searches use those there are, or some "
+            "in memory",
+            self.folder,
+            error,
+        )
 
     def _rebuilt(self, folder: Path | None) -> Indexes:
         return Indexes.rebuild(folder, self.store, settings=self._settings)
+
+    def _follow(self) -> None:
+        """Bring the indexes up to what was just written; a fault makes new ones, once."""
+        try:
+            self.indexes.follow(self.store, self.folder)
+        except NoRoomFault as error:
+            raise _no_room(self.folder, error) from error
+        except IndexFault as fault:
+            _say_rebuilding(self.folder, fault)
+            self._rebuild_in_folder()
+
+    def _rebuild_in_folder(self) -> None:
+        try:
+            self.indexes = self._rebuilt(self.folder)
+        except IndexFault as error:
+            raise _no_room(self.folder, error) from error
 
     def set_embedder(self, identity: EmbedderIdentity) -> None:
         """Record what vectors will be made with, and make indexes of that dimension."""
         with self.lock:
             self.store.set_embedder(identity)
-            self.indexes = self._rebuilt(self.folder)
+            self._rebuild_in_folder()
 
     def write(self, batch: Iterable[Prepared]) -> Change:
         """Write articles to the database and the indexes."""
         with self.lock:
             self._own()
             change = self.store.write(batch)
-            self.indexes.follow(self.store, self.folder)
+            self._follow()
         self.save()
         return change
 
@@ -141,7 +289,7 @@ class Storage:
             change = self.store.delete(article_id)
             if change is None:
                 return False
-            self.indexes.follow(self.store, self.folder)
+            self._follow()
         self.save()
         return True
 
@@ -153,14 +301,18 @@ class Storage:
 
     def save(self) -> None:
         """Write the vectors to a new file when many have changed; searches go on meanwhile."""
-        if not self.indexes.overdue(self._settings):
+        if self._stuck or not self.indexes.overdue(self._settings):
             return
         # A connection of its own, so that the lock is free while it reads. Nothing is
         # written in between, because this process alone may write.
-        with closing(Store.open(self.folder / _DATABASE)) as store:
-            file = self.indexes.renewed(self.folder, store, settings=self._settings)
-        with self.lock:
-            self.indexes.adopt(file, self.folder, self.store)
+        try:
+            with closing(Store.open(self.folder / _DATABASE)) as store:
+                file = self.indexes.renewed(self.folder, store, settings=self._settings)
+            with self.lock:
+                self.indexes.adopt(file, self.folder, self.store)
+        except IndexFault as error:
+            # The vectors are in the database, and in memory for this process.
+            self._give_up(error)
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -171,10 +323,50 @@ class Storage:
             raise ArchiveError(
                 f"another process is writing to {self.folder}; wait until it ends"
             ) from None
+        except OSError as error:
+            raise ArchiveError(
+                f"{self.folder} cannot be written ({error.strerror}); it can be searched where it "
+                "is, and changed in a copy at a place that can be written"
+            ) from error
         try:
+            self._check_present()
             yield
         finally:
             try:
                 self.indexes.settle()
             finally:
                 self._writing.release()
+
+
+def _fresh(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.new")
+
+
+def _retired(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.old")
+
+
+def _finish_take_over(folder: Path) -> None:
+    """Put a folder back that a process killed between two renamings has left without a name.
+
+    By then the new archive is complete.
+    """
+    if folder.exists() or not (_retired(folder) / _DATABASE).is_file():
+        return
+    made = (_fresh(folder) / _DATABASE).is_file()
+    (_fresh(folder) if made else _retired(folder)).rename(folder)
+    log.warning("%s is put in place, where a process was killed meanwhile", folder)
+
+
+def _say_rebuilding(folder: Path, fault: IndexFault | None) -> None:
+    if fault:
+        log.warning("rebuilding the indexes in %s (%s)", folder, fault)
+    else:
+        log.warning("rebuilding the indexes in %s", folder)
+
+
+def _no_room(folder: Path, error: IndexFault) -> ArchiveError:
+    return ArchiveError(
+        f"the indexes in {folder} cannot be written ({error}). The articles written so far are "
+        "kept, and searches go on with the indexes of before; make room, and run this again"
+    )

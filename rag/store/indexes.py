@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from rag.index.faults import IndexFault, faults
 from rag.index.full_text import Document, LexicalIndex
 from rag.index.vectors import DenseIndex
 from rag.settings import IndexSettings
@@ -62,13 +63,13 @@ class Indexes:
         """
         try:
             return cls._read(folder, store, behind=behind)
-        except (OSError, ValueError, TypeError, RuntimeError) as error:
+        except IndexFault as error:
             log.info("the indexes in %s do not fit: %s", folder, error)
             return None
 
     @classmethod
     def _read(cls, folder: Path, store: Store, *, behind: bool) -> Indexes:
-        """Load the indexes; ValueError says how they differ from the store."""
+        """Load the indexes; `IndexFault` says how they differ from the store."""
         manifest = Manifest.load(folder)
         identity = store.embedder
         expect("embedder", manifest.checksum, identity and identity.checksum)
@@ -94,8 +95,18 @@ class Indexes:
     def rebuild(cls, folder: Path | None, store: Store, *, settings: IndexSettings) -> Indexes:
         """Build the indexes anew from the database, without embedding anything.
 
-        They replace those in `folder`; when it is None they stay in memory.
+        They replace those in `folder`; when it is None they stay in memory. `NoRoomFault`
+        when there is no room for them, which leaves no half of one behind.
         """
+        try:
+            return cls._rebuild(folder, store, settings=settings)
+        except IndexFault:
+            for name in (_PASSAGES, _HEADLINES):
+                _fresh(folder, name)
+            raise
+
+    @classmethod
+    def _rebuild(cls, folder: Path | None, store: Store, *, settings: IndexSettings) -> Indexes:
         identity = store.embedder
         with store.snapshot():
             mark = store.feed.mark()
@@ -164,7 +175,7 @@ class Indexes:
         """
         try:
             manifest = Manifest.load(folder)
-        except (OSError, ValueError, TypeError):
+        except IndexFault:
             return False
         if (manifest.vectors, manifest.dimension) != (self._file, self.dense.dimension):
             return False
@@ -210,12 +221,27 @@ class Indexes:
         self._save(folder, store)
         for path in (*folder.glob("vectors-*"), *folder.glob("dense.faiss*")):
             if file is None or path.name != file.name:
-                path.unlink()
+                with faults():
+                    path.unlink(missing_ok=True)
+
+    def check(self, folder: Path) -> None:
+        """Read all files in `folder`; `IndexFault` when one is not as it was written."""
+        self.passages.check()
+        self.headlines.check()
+        if self._file:
+            self._file.check(folder)
 
     def settle(self) -> None:
-        """Let other processes write to the full-text folders."""
-        self.passages.settle()
-        self.headlines.settle()
+        """Let other processes write to the full-text folders.
+
+        Parts that could not be joined stay as they are; what is wrong with one is found,
+        and mended, when it is next read.
+        """
+        for index in (self.passages, self.headlines):
+            try:
+                index.settle()
+            except IndexFault as error:
+                log.info("parts of an index were not joined: %s", error)
 
     def _settle(self, folder: Path) -> None:
         """Put the full-text folders just built in the places of the old ones."""
@@ -284,7 +310,8 @@ def _replace(fresh: Path, folder: Path) -> None:
     """Put folder `fresh` in the place of `folder`."""
     old = folder.with_name(f"{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.replace(old)
-    fresh.replace(folder)
+    with faults():
+        if folder.exists():
+            folder.replace(old)
+        fresh.replace(folder)
     shutil.rmtree(old, ignore_errors=True)

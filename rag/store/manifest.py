@@ -10,6 +10,7 @@ from pathlib import Path
 
 import faiss
 
+from rag.index.faults import IndexFault, faults
 from rag.index.vectors import DenseIndex
 from rag.store.changes import Mark
 from rag.store.tuning import Fit
@@ -35,26 +36,37 @@ class VectorFile:
 
     @classmethod
     def save(cls, index: faiss.Index, folder: Path, *, mark: Mark, fit: Fit) -> VectorFile:
-        """Write `index` into `folder`, under a name of its own."""
+        """Write `index` into `folder`, under a name of its own; `IndexFault` when that fails."""
         path = folder / f"vectors-{mark.generation}.faiss"
         fresh = path.with_suffix(".new")
-        faiss.write_index(index, str(fresh))
-        with fresh.open("rb+") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
-        found = fresh.stat()
-        fresh.replace(path)
+        try:
+            with faults():
+                faiss.write_index(index, str(fresh))
+                with fresh.open("rb+") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                    os.fsync(file.fileno())
+                found = fresh.stat()
+                fresh.replace(path)
+        except IndexFault:
+            # On a full disk its room is needed for better things.
+            fresh.unlink(missing_ok=True)
+            raise
         return cls(path.name, mark, fit, found.st_size, found.st_mtime_ns, digest)
 
     def load(self, folder: Path, *, dimension: int) -> DenseIndex:
-        """Map the file; `ValueError` or `RuntimeError` when it is not as it was written."""
+        """Map the file; `IndexFault` when it is not as it was written."""
         path = folder / self.name
-        found = path.stat()
+        with faults():
+            found = path.stat()
         if (found.st_size, found.st_mtime_ns) != (self.size, self.modified_ns):
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            expect(f"checksum of {path.name}", digest, self.sha256)
+            self.check(folder)
         return DenseIndex.load(path, dimension=dimension, last=self.mark.chunk)
+
+    def check(self, folder: Path) -> None:
+        """Read the whole file; `IndexFault` when it is not as it was written."""
+        with faults(), (folder / self.name).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        expect(f"checksum of {self.name}", digest, self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +90,27 @@ class Manifest:
     vectors: VectorFile | None
 
     def save(self, folder: Path) -> None:
-        """Write the manifest into `folder`."""
+        """Write the manifest into `folder`; `IndexFault` when that fails."""
         fresh = folder / f"{_MANIFEST}.new"
-        fresh.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
-        fresh.replace(folder / _MANIFEST)
+        with faults():
+            fresh.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+            fresh.replace(folder / _MANIFEST)
 
     @classmethod
     def load(cls, folder: Path) -> Manifest:
-        """Read the manifest in `folder`; OSError, ValueError or TypeError when damaged."""
-        read = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        if not isinstance(read, dict) or not {"mark", "commits", "vectors"} <= read.keys():
-            raise ValueError(f"{folder / _MANIFEST} is no manifest of this version")
-        if file := read["vectors"]:
-            file["mark"], file["fit"] = Mark(**file["mark"]), Fit(**file["fit"])
-            read["vectors"] = VectorFile(**file)
-        read["mark"], read["commits"] = Mark(**read["mark"]), tuple(read["commits"])
-        return cls(**read)
+        """Read the manifest in `folder`; `IndexFault` when it is missing or damaged."""
+        with faults():
+            read = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+            if not isinstance(read, dict) or not {"mark", "commits", "vectors"} <= read.keys():
+                raise IndexFault(f"{folder / _MANIFEST} is no manifest of this version")
+            if file := read["vectors"]:
+                file["mark"], file["fit"] = Mark(**file["mark"]), Fit(**file["fit"])
+                read["vectors"] = VectorFile(**file)
+            read["mark"], read["commits"] = Mark(**read["mark"]), tuple(read["commits"])
+            return cls(**read)
 
 
 def expect(what: str, found: object, wanted: object) -> None:
-    """Raise `ValueError` when what was found is not what was wanted."""
+    """Raise `IndexFault` when what was found is not what was wanted."""
     if found != wanted:
-        raise ValueError(f"{what} is {found}, not {wanted}")
+        raise IndexFault(f"{what} is {found}, not {wanted}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,10 @@ import numpy as np
 
 from rag.embedding.embedder import Vectors
 from rag.index import Ids
-from rag.store import database
+from rag.store import checksums, database
 from rag.store.catalog import ARTICLE, Catalog, article_of
 from rag.store.changes import VECTOR, Feed, matrix
+from rag.store.connection import damage
 from rag.store.database import select_in
 from rag.store.identity import (
     DUPLICATE_SIMILARITY,
@@ -52,7 +53,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store knows of an article it already holds."""
+    """What the store knows of an article it already holds.
+
+    The hash of a damaged one is blank, so that it is written anew when it comes again.
+    """
 
     key: int
     content_hash: str
@@ -82,8 +86,9 @@ class Change:
 class Store:
     """An open archive database. Not safe for use by several threads at once."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._db = connection
+        self.path = path
         self.catalog = Catalog(connection)
         self.feed = Feed(connection)
         self._ranges: tuple[int, dict[Filter, Ids]] = (-1, {})
@@ -91,7 +96,7 @@ class Store:
     @classmethod
     def create(cls, path: Path) -> Store:
         """Create an empty database at `path`, which must not exist."""
-        return cls(database.create(path))
+        return cls(database.create(path), path)
 
     @classmethod
     def open(cls, path: Path) -> Store:
@@ -99,7 +104,7 @@ class Store:
 
         Raises `ArchiveError` when it is no archive or of a newer format.
         """
-        return cls(database.connect(path))
+        return cls(database.connect(path), path)
 
     def close(self) -> None:
         """Close the database; it must not be used afterwards."""
@@ -136,9 +141,22 @@ class Store:
     def known(self, article_id: str) -> Known | None:
         """Return what is stored of the article with that id."""
         row = self._db.execute(
-            "SELECT key, content_hash, signature FROM articles WHERE id = ?", (article_id,)
+            f"SELECT key, content_hash, signature, {ARTICLE} FROM articles WHERE id = ?",
+            (article_id,),
         ).fetchone()
-        return None if row is None else Known(row[0], row[1], np.frombuffer(row[2], np.uint64))
+        if row is None:
+            return None
+        whole = checksums.is_whole(row[3:-1], row[-1]) and not self._damaged_chunks(row[0])
+        return Known(row[0], row[1] if whole else "", np.frombuffer(row[2], np.uint64))
+
+    def _damaged_chunks(self, key: int) -> bool:
+        """Tell whether a chunk of the article with that key is not as it was written."""
+        rows = self._db.execute(
+            'SELECT article, position, start, "end", vector, checksum FROM chunks '
+            "WHERE article = ?",
+            (key,),
+        )
+        return any(checksums.of_chunk(*row[:-1]) != row[-1] for row in rows)
 
     def write(self, batch: Iterable[Prepared]) -> Change:
         """Write articles in one transaction, replacing those of the same id."""
@@ -165,10 +183,12 @@ class Store:
         return Change(removed=1)
 
     def article(self, article_id: str) -> Article | None:
-        """Return the article with that id, or None."""
+        """Return the article with that id, or None. Raises `DamageError` for a damaged one."""
         row = self._db.execute(
             f"SELECT {ARTICLE} FROM articles WHERE id = ?", (article_id,)
         ).fetchone()
+        if row is not None and not checksums.is_whole(row[:-1], row[-1]):
+            raise damage(self.path, f"the checksum of article {article_id!r} is wrong")
         return None if row is None else article_of(row)
 
     def linked_to(self, article_id: str) -> list[Article]:
@@ -180,17 +200,22 @@ class Store:
             "ORDER BY articles.date DESC NULLS LAST, articles.key",
             (article_id,),
         )
-        return [article_of(row) for row in rows]
+        return [article_of(row) for row in rows if checksums.is_whole(row[:-1], row[-1])]
 
     def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
-        """Return the chunks with those ids."""
+        """Return the chunks with those ids; damaged ones are left out."""
         rows = select_in(
             self._db,
-            'SELECT c.id, c.article, coalesce(a.duplicate_of, a.key), c.start, c."end" '
+            'SELECT c.id, c.article, coalesce(a.duplicate_of, a.key), c.start, c."end", '
+            "c.position, (c.checksum >> 32) & 4294967295 "
             "FROM chunks c JOIN articles a ON a.key = c.article WHERE c.id IN ({})",
             ids,
         )
-        return {row[0]: StoredChunk(*row) for row in rows}
+        return {
+            id_: StoredChunk(id_, article, root, start, end)
+            for id_, article, root, start, end, position, checksum in rows
+            if checksums.of_place(article, position, start, end) == checksum
+        }
 
     def cosines(self, vector: Vectors, ids: Sequence[int]) -> dict[int, float]:
         """Return the cosine of a unit vector, shape (dimension,), with each of the chunks."""
@@ -200,9 +225,11 @@ class Store:
         return dict(zip(found.tolist(), scores.tolist(), strict=True))
 
     def articles_by_key(self, keys: Sequence[int]) -> dict[int, Article]:
-        """Return the articles with those internal keys."""
+        """Return the articles with those internal keys; damaged ones are left out."""
         rows = select_in(self._db, f"SELECT key, {ARTICLE} FROM articles WHERE key IN ({{}})", keys)
-        return {row[0]: article_of(row[1:]) for row in rows}
+        return {
+            row[0]: article_of(row[1:]) for row in rows if checksums.is_whole(row[1:-1], row[-1])
+        }
 
     def chunk_ranges(self, where: Filter) -> Ids:
         """Return the chunk ids of the articles that pass a filter, shape (articles, 2).
@@ -223,21 +250,15 @@ class Store:
     def _insert(self, prepared: Prepared, root: int | None) -> None:
         article, chunks = prepared.article, prepared.chunks
         mark = self.feed.mark()
+        fields = _fields(article)
         first = mark.chunk + 1 if chunks else None
         last = mark.chunk + len(chunks) if chunks else None
         cursor = self._db.execute(
             f"INSERT INTO articles ({ARTICLE}, content_hash, signature, duplicate_of, "
-            "first_chunk, last_chunk) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "first_chunk, last_chunk) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                article.id,
-                article.title,
-                article.text,
-                article.date,
-                article.url,
-                article.publisher,
-                article.author,
-                article.language,
-                article.source,
+                *fields,
+                checksums.of_article(*fields),
                 prepared.content_hash,
                 prepared.signature.tobytes(),
                 root,
@@ -251,10 +272,10 @@ class Store:
             [(band, key) for band in band_keys(prepared.signature)],
         )
         self._db.executemany(
-            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
-                (mark.chunk + 1 + n, key, chunk.position, chunk.start, chunk.end, vector.tobytes())
-                for n, (chunk, vector) in enumerate(zip(chunks, prepared.vectors, strict=True))
+                (mark.chunk + 1 + n, *place, vector, checksums.of_chunk(*place, vector))
+                for n, (place, vector) in enumerate(_rows(key, prepared))
             ],
         )
 
@@ -298,3 +319,24 @@ class Store:
         fresh = self.generation + 1
         self._set("generation", str(fresh))
         return fresh
+
+
+def _fields(article: Article) -> tuple[str | None, ...]:
+    """Return an article's fields in the order of `ARTICLE`, but for the checksum."""
+    return (
+        article.id,
+        article.title,
+        article.text,
+        article.date,
+        article.url,
+        article.publisher,
+        article.author,
+        article.language,
+        article.source,
+    )
+
+
+def _rows(key: int, prepared: Prepared) -> Iterator[tuple[tuple[int, int, int, int], bytes]]:
+    """Yield the place of each chunk and its vector's bytes."""
+    for chunk, vector in zip(prepared.chunks, prepared.vectors, strict=True):
+        yield (key, chunk.position, chunk.start, chunk.end), vector.tobytes()

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from rag.index.faults import IndexFault
 from rag.index.full_text import Document, LexicalIndex
 from rag.store.store import Filter
 
@@ -193,7 +194,7 @@ def test_an_open_index_does_not_follow_another_ones_writes(own, tmp_path):
 
 @pytest.mark.parametrize("folder", ["nowhere", ""])
 def test_a_folder_without_an_index_is_refused(tmp_path, folder):
-    with pytest.raises(ValueError, match="no full-text index"):
+    with pytest.raises(IndexFault, match="no full-text index"):
         LexicalIndex.load(tmp_path / folder)
 
 
@@ -217,7 +218,7 @@ def test_joining_parts_of_the_index_leaves_the_number_of_the_commit(tmp_path):
 def test_another_one_may_write_once_it_is_settled(own, tmp_path):
     own.update(remove=[20], add=[])
     other = LexicalIndex.load(tmp_path / "lexical")
-    with pytest.raises(ValueError, match=r"[Ll]ock"):
+    with pytest.raises(IndexFault, match=r"[Ll]ock"):
         other.update(remove=[30], add=[])
     own.settle()
     other.update(remove=[30], add=[])

@@ -6,6 +6,7 @@ import faiss
 import numpy as np
 import pytest
 
+from rag.index.faults import IndexFault
 from rag.index.vectors import DenseIndex
 
 DIMENSION = 12
@@ -170,11 +171,11 @@ def test_a_filter_reads_as_many_partitions_as_it_needs(tmp_path, monkeypatch):
 @pytest.mark.parametrize("damage", [b"", b"not an index"])
 def test_a_damaged_file_is_refused(tmp_path, damage):
     (tmp_path / "file").write_bytes(damage)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(IndexFault):
         DenseIndex.load(tmp_path / "file", dimension=DIMENSION, last=0)
 
 
 def test_a_file_of_another_dimension_is_refused(tmp_path):
     faiss.write_index(flat(9), str(tmp_path / "file"))
-    with pytest.raises(ValueError, match="12 dimensions, the archive 13"):
+    with pytest.raises(IndexFault, match="12 dimensions, the archive 13"):
         DenseIndex.load(tmp_path / "file", dimension=13, last=0)

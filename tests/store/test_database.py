@@ -140,7 +140,8 @@ def test_it_is_then_as_a_new_one(first, tmp_path):
 
 
 def test_a_failure_leaves_the_first_format(first, monkeypatch):
-    monkeypatch.setattr(database, "_MIGRATE", database._MIGRATE + "INSERT INTO nowhere VALUES (1);")
+    broken = {**database._STEPS, 1: database._TO_SECOND + "INSERT INTO nowhere VALUES (1);"}
+    monkeypatch.setattr(database, "_STEPS", broken)
     before = schema(first / "archive.sqlite")
     with pytest.raises(Exception, match="nowhere"):
         Store.open(first / "archive.sqlite")

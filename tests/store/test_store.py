@@ -312,7 +312,7 @@ def test_another_connection_reads_while_one_writes(store, tmp_path):
 def test_a_damaged_database_is_named(tmp_path, content):
     path = tmp_path / "archive.sqlite"
     path.write_bytes(content)
-    with pytest.raises(ArchiveError, match="restore it from a backup") as caught:
+    with pytest.raises(ArchiveError, match="rag restore") as caught:
         Store.open(path)
     assert str(path) in str(caught.value)
 

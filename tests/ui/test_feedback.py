@@ -87,8 +87,13 @@ def test_nothing_to_ask_is_said(tmp_path):
         feedback.write_questions(tmp_path)
 
 
-@pytest.mark.parametrize("line", ["", "3", "{}", json.dumps({"history": [], "articles": []})])
-def test_a_damaged_file_is_named(tmp_path, line):
-    (tmp_path / feedback.FEEDBACK_FILE).write_text(f"{line}\n", encoding="utf-8")
-    with pytest.raises(SourceError, match="line 1: no feedback"):
-        feedback.read(tmp_path)
+@pytest.mark.parametrize("line", ["3", "{}", json.dumps({"history": []}), '{"message": "c-'])
+def test_a_damaged_line_is_left_out_and_blocks_no_other(tmp_path, caplog, line):
+    first, second = (given(message=f"c-{n}") for n in (1, 2))
+    feedback.save(first, tmp_path)
+    with (tmp_path / feedback.FEEDBACK_FILE).open("a", encoding="utf-8") as file:
+        # Cut short, as by a full disk: with no end of line.
+        file.write(line)
+    feedback.save(second, tmp_path)
+    assert feedback.read(tmp_path) == [first, second]
+    assert "line 2 is left out" in caplog.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -168,6 +169,28 @@ def reembed(
         errors.print(f"Embedding {before.articles} articles again, with {embedder}.")
         opened.reembed(embedder).close()
     output.print(f"{before.articles} articles now use {embedder}.", markup=False)
+
+
+def backup(
+    archive: Annotated[str, typer.Argument(help="Name of the archive, or its folder.")],
+    file: Annotated[Path, typer.Argument(help="File to write, which must not exist.")],
+) -> None:
+    """Copy an archive into one file, also while it is read and written."""
+    with rag.Archive.open(archive_path(archive), create=False) as opened:
+        found = opened.backup(file)
+    size = file.stat().st_size / _MEGABYTE
+    output.print(f"{found.articles} articles in {file}, {size:.1f} MB, read back and whole.")
+
+
+def restore(
+    archive: Annotated[str, typer.Argument(help="Name of the archive to make, or its folder.")],
+    file: Annotated[Path, typer.Argument(help="File that `rag backup` has written.")],
+) -> None:
+    """Make an archive of a backup."""
+    found = rag.restore(file, archive_path(archive))
+    with rag.Archive.open(archive_path(archive), create=False):
+        # Which builds its indexes.
+        output.print(f"{found.articles} articles in {archive_path(archive)}.", soft_wrap=True)
 
 
 def _show_report(report: IngestReport) -> None:

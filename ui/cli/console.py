@@ -146,11 +146,11 @@ def _count(
     there is one, the total stays unknown.
     """
     # Imported here because it takes half a second, which `rag --help` need not pay.
-    from rag import sources
+    from rag.sources import apart
     from rag.sources.web.fetch import is_address
 
     if not any(is_address(str(path)) for path in paths):
-        found = sources.read(
+        found = apart.read(
             paths, columns=columns, on_skip=lambda _skipped: None, on_note=lambda _note: None
         )
         bar.update(task, total=sum(1 for _ in found))

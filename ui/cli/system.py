@@ -21,7 +21,9 @@ from rag.models.registry import (
     resolve,
     status,
 )
-from rag.settings import archives_folder
+from rag.settings import archive_path, archives_folder
+from rag.store.care import examine
+from rag.store.folder import Storage
 from ui.cli.console import errors, output
 
 _PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tantivy", "gradio")
@@ -51,8 +53,18 @@ def models(
     output.print(table)
 
 
-def doctor() -> None:
-    """Check that everything an answer needs is in place."""
+def doctor(
+    archive: Annotated[
+        str | None,
+        typer.Option(
+            "--archive", "-a", help="Read all of this archive, and check every article and vector."
+        ),
+    ] = None,
+) -> None:
+    """Check that everything an answer needs is in place, or that an archive is whole."""
+    if archive is not None:
+        _examine(archive)
+        return
     problems = [problem for check in (_python, _disk, _models, _archives) for problem in check()]
     for problem in problems:
         errors.print(f"Problem: {problem}", style="red", markup=False, soft_wrap=True)
@@ -97,9 +109,38 @@ def _archives() -> list[str]:
     problems = []
     for database in sorted(archives_folder().glob("*/archive.sqlite")):
         try:
-            with rag.Archive.open(database.parent, create=False) as archive:
-                found = archive.stats()
-                output.print(f"{database.parent.name}: {found.articles} articles, {found.embedder}")
+            found = examine(database)
         except RagError as error:
             problems.append(str(error))
+            continue
+        output.print(f"{database.parent.name}: {found.articles} articles")
+        if found.faults:
+            problems.append(
+                f"{database} is damaged in {len(found.faults)} places; "
+                f"`rag doctor --archive {database.parent.name}` lists them"
+            )
     return problems
+
+
+def _examine(name: str) -> None:
+    """Tell every fault of one archive, and exit with status 1 if its database has any."""
+    path = archive_path(name)
+    # Before it is opened, which a damaged one may not allow.
+    found = examine(Storage.database_in(path)) if Storage.is_at(path) else None
+    if found is None or not found.faults:
+        with rag.Archive.open(path, create=False) as opened:
+            found = opened.examine()
+    output.print(f"{path}: {found.articles} articles, {found.chunks} passages", soft_wrap=True)
+    for fault in found.mended:
+        output.print(f"An index was damaged and is built anew: {fault}", soft_wrap=True)
+    for fault in found.faults:
+        errors.print(f"Problem: {fault}", style="red", markup=False, soft_wrap=True)
+    if found.faults:
+        errors.print(
+            f"Searches leave out what is damaged. Ingest those articles again; or copy {path}, "
+            f"move it away and put a backup in its place: rag restore {name} FILE",
+            markup=False,
+            soft_wrap=True,
+        )
+        raise typer.Exit(1)
+    output.print("Every page, article and vector is as it was written.")

@@ -27,6 +27,8 @@ def find(path: Path) -> Iterator[File | Skipped]:
         yield from readable(shown_name(path), _walk(path))
     elif path.is_file():
         yield on_disk(path)
+    elif path.exists():
+        raise SourceError("is a device or a pipe, which may never end; give a file")
     else:
         raise SourceError(f"no such file or folder: {path}; check the spelling")
 

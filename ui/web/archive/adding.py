@@ -131,7 +131,7 @@ def ingest(archive: Archive, paths: Sequence[str], job: IngestJob) -> IngestRepo
     The reports name a file as it was called where it came from, not the copy of it that
     was uploaded.
     """
-    from rag import sources
+    from rag.sources import apart
     from rag.sources.web.fetch import is_address
 
     skipped: list[Skipped] = []
@@ -145,7 +145,7 @@ def ingest(archive: Archive, paths: Sequence[str], job: IngestJob) -> IngestRepo
 
     def articles() -> Iterator[Article]:
         for path in paths:
-            for article in sources.read([path], on_skip=skip, on_note=note):
+            for article in apart.read([path], on_skip=skip, on_note=note):
                 named = path if is_address(path) else Path(path).name
                 yield dataclasses.replace(article, source=named)
 
@@ -156,7 +156,7 @@ def ingest(archive: Archive, paths: Sequence[str], job: IngestJob) -> IngestRepo
     total = 0
     if not any(map(is_address, paths)):
         # Reading takes a three-hundredth of the time of embedding.
-        total = sum(1 for _ in sources.read(paths, on_skip=lambda _: None, on_note=lambda _: None))
+        total = sum(1 for _ in apart.read(paths, on_skip=lambda _: None, on_note=lambda _: None))
     job.tell("Loading the model...", total=total)
     archive.embedder()
     report = archive.ingest(articles(), progress=tell)

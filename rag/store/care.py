@@ -1,0 +1,200 @@
+"""An archive's database examined, copied while it is in use, and put back from a copy."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import ArchiveError
+from rag.store import checksums
+from rag.store.catalog import ARTICLE
+from rag.store.connection import in_words, open_file
+from rag.store.store import Store
+
+# What lies beside the database and is nowhere else: it goes into a backup too.
+KEPT_FILES = ("feedback.jsonl",)
+# Lines that SQLite says of a damaged file, at most.
+_LINES = 20
+_FILES = "CREATE TABLE backup_files (name TEXT PRIMARY KEY, content BLOB NOT NULL)"
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What an archive holds and every fault that was found in it; none in a whole one.
+
+    `mended` are the faults of indexes, which were built anew.
+    """
+
+    articles: int
+    chunks: int
+    faults: tuple[str, ...]
+    mended: tuple[str, ...] = ()
+
+
+def examine(path: Path) -> Examination:
+    """Read the whole database at `path` and check all that can be checked.
+
+    Pages, tables against their indexes, references, and the checksum of every article and
+    vector. Raises `ArchiveError` when it cannot be opened at all.
+    """
+    Store.open(path).close()
+    with closing(open_file(path)) as connection:
+        faults = [*_each(_page_faults, connection), *_each(_article_faults, connection)]
+        faults += _each(_chunk_faults, connection)
+        articles, chunks = (_count(connection, table) for table in ("articles", "chunks"))
+    return Examination(articles, chunks, tuple(faults))
+
+
+def backup(database: Path, *, to: Path) -> Examination:
+    """Copy an archive into file `to`, as it is at one moment, while others read and write it.
+
+    The copy is examined before it gets its name. Raises `ArchiveError` when `to` exists or
+    cannot be written, or when the copy is not whole.
+    """
+    if to.exists():
+        raise ArchiveError(f"{to} exists; choose another name, or move it away first")
+    fresh = to.with_name(f"{to.name}.partial")
+    try:
+        with _told(to):
+            fresh.unlink(missing_ok=True)
+            _copy(database, fresh)
+            _keep_files(database.parent, fresh)
+            found = examine(fresh)
+            if found.faults:
+                raise ArchiveError(
+                    f"{database} is damaged, so that {to} was not written ({found.faults[0]}); "
+                    f"`rag doctor --archive {database.parent}` shows the rest"
+                )
+            _to_disk(fresh)
+            fresh.replace(to)
+    finally:
+        for left in to.parent.glob(f"{fresh.name}*"):
+            left.unlink()
+    return found
+
+
+def restore(file: Path, *, database: Path) -> Examination:
+    """Put the archive of a backup in the place of `database`, whose folder has none.
+
+    Raises `ArchiveError` when there is an archive already, when `file` is no whole backup,
+    or when there is no room.
+    """
+    if not file.is_file():
+        raise ArchiveError(f"there is no backup at {file}; check the spelling")
+    if database.exists():
+        raise ArchiveError(
+            f"there is an archive at {database.parent}; give another name, or move that folder "
+            "away first"
+        )
+    fresh = database.with_name(f"{database.name}.restoring")
+    try:
+        with _told(database):
+            database.parent.mkdir(parents=True, exist_ok=True)
+            fresh.unlink(missing_ok=True)
+            _copy(file, fresh)
+            found = examine(fresh)
+            if found.faults:
+                raise ArchiveError(f"{file} is damaged ({found.faults[0]}); try an earlier backup")
+            _give_files(fresh, database.parent)
+            _to_disk(fresh)
+            fresh.replace(database)
+    finally:
+        for left in database.parent.glob(f"{fresh.name}*"):
+            left.unlink()
+    return found
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(open_file(source)) as given, closing(open_file(target)) as taken:
+        # In one step, which sees one state and keeps no other process from writing.
+        given.backup(taken)
+        # One file, with nothing beside it.
+        taken.execute("PRAGMA journal_mode = DELETE")
+
+
+def _keep_files(folder: Path, copy: Path) -> None:
+    """Take into a copy what an archive keeps beside its database."""
+    with closing(open_file(copy)) as connection:
+        connection.execute(_FILES)
+        for name in KEPT_FILES:
+            if (folder / name).is_file():
+                content = (folder / name).read_bytes()
+                connection.execute("INSERT INTO backup_files VALUES (?, ?)", (name, content))
+
+
+def _give_files(copy: Path, folder: Path) -> None:
+    """Put into a folder what its archive had beside the database, and out of the copy."""
+    with closing(open_file(copy)) as connection:
+        if not connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE name = 'backup_files'"
+        ).fetchone():
+            return
+        for name, content in connection.execute("SELECT name, content FROM backup_files"):
+            # Only names of ours: the file may come from anywhere.
+            if name in KEPT_FILES:
+                (folder / name).write_bytes(content)
+        connection.execute("DROP TABLE backup_files")
+        connection.execute("VACUUM")
+
+
+def _page_faults(connection: sqlite3.Connection) -> Iterator[str]:
+    for (line,) in connection.execute(f"PRAGMA integrity_check({_LINES})"):
+        if line != "ok":
+            yield str(line)
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        yield f"row {row} of {table} belongs to a row of {parent} that is gone"
+
+
+def _article_faults(connection: sqlite3.Connection) -> Iterator[str]:
+    for row in connection.execute(f"SELECT {ARTICLE} FROM articles ORDER BY key"):  # noqa: S608
+        if checksums.of_article(*row[:-1]) != row[-1]:
+            yield f"article {row[0]!r} is not as it was written"
+
+
+def _chunk_faults(connection: sqlite3.Connection) -> Iterator[str]:
+    rows = connection.execute(
+        'SELECT c.article, c.position, c.start, c."end", c.vector, c.checksum, c.id, a.id '
+        "FROM chunks c LEFT JOIN articles a ON a.key = c.article ORDER BY c.id"
+    )
+    for *chunk, checksum, id_, article in rows:
+        if checksums.of_chunk(*chunk) != checksum:
+            yield f"chunk {id_} of article {article!r} is not as it was written"
+
+
+def _each(
+    check: Callable[[sqlite3.Connection], Iterator[str]], connection: sqlite3.Connection
+) -> Iterator[str]:
+    """Yield the faults that a check finds; one that ends it is a fault as well."""
+    try:
+        yield from check(connection)
+    except (ArchiveError, TypeError, AttributeError) as error:
+        yield str(error)
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    try:
+        row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+    except ArchiveError:
+        return 0
+    return int(row[0])
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise in_words(error, path=path) from error
+    except OSError as error:
+        raise ArchiveError(
+            f"{path} cannot be written ({error.strerror}); make room, or choose another place"
+        ) from error
