@@ -2,7 +2,8 @@
 
     python -m eval.followups --archive sample --generator dateline-reader
 
-Searches for every follow-up turn of a question file in several forms and prints a table.
+Searches for every follow-up turn of a question file in several forms and prints a table. The
+default form is completed by rule; the generator's rewrites are what it is compared with.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from eval.metrics import gold_name, interval, percentile, ranking
 from eval.questions import Question, load_questions, packaged_questions
 from eval.runner import RANKED_ARTICLES, SEARCHED_PASSAGES
 from rag import Archive
+from rag.answering.follow_up import understand
 from rag.answering.rewrite import refers_back, rewrite, standalone
 from rag.generation import Generator, load_generator
 from rag.models.registry import DEFAULT_GENERATOR
@@ -49,8 +51,11 @@ def rewrite_all(turns: Sequence[Question], generator: Generator) -> Rewrites:
     return Rewrites(passed, len(seconds), seconds)
 
 
-def forms(turns: Sequence[Question], rewritten: Mapping[str, str]) -> dict[str, list[str]]:
+def forms(
+    turns: Sequence[Question], rewritten: Mapping[str, str], *, archive: Archive
+) -> dict[str, list[str]]:
     """Return the forms in which `turns` can be searched for, by name, the default third."""
+    understood = [understand(turn.question, turn.history, search=archive.search) for turn in turns]
     completed = [standalone(turn.question, turn.history) for turn in turns]
     checked = [rewritten.get(q.id, text) for q, text in zip(turns, completed, strict=True)]
     both = [
@@ -60,7 +65,8 @@ def forms(turns: Sequence[Question], rewritten: Mapping[str, str]) -> dict[str, 
     return {
         "as asked": [turn.question for turn in turns],
         "after the question before it": completed,
-        "rewritten and checked (default)": checked,
+        "completed by rule (default)": understood,
+        "rewritten and checked": checked,
         "rewritten, after the question before it": both,
         "written by hand": [turn.standalone or turn.question for turn in turns],
     }
@@ -86,7 +92,7 @@ def main(
     rewrites = rewrite_all(turns, load_generator(generator))
     table = Table(f"{len(turns)} follow-up turns", "hit@1", "hit@4", f"MRR@{RANKED_ARTICLES}")
     with Archive.open(archive_path(archive), create=False) as opened:
-        for name, texts in forms(turns, rewrites.passed).items():
+        for name, texts in forms(turns, rewrites.passed, archive=opened).items():
             found = [
                 ranking(rank(opened, text, turn.gold_articles), turn.gold_articles)
                 for turn, text in zip(turns, texts, strict=True)

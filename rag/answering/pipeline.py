@@ -15,8 +15,8 @@ from rag.answering import choice, fact, overview
 from rag.answering.disagreement import disagreeing
 from rag.answering.draft import Draft
 from rag.answering.evidence import collect, weigh
+from rag.answering.follow_up import understand
 from rag.answering.periods import Listing, asked_period, list_period
-from rag.answering.rewrite import refers_back, standalone
 from rag.answering.talk.recognise import Remark, recognise, without_courtesy
 from rag.answering.talk.replies import reply
 from rag.answering.written import write
@@ -265,17 +265,19 @@ class _Work:
 
     @property
     def _writes(self) -> bool:
-        """Whether a generator was named to write answers; the default one only rewrites."""
+        """Whether a generator was named to write answers; by default none writes."""
         return self._given is not None or self._archive.settings.generator != DEFAULT_GENERATOR
 
     def standalone(self, query: Query) -> Query:
         """Return the query with a question that can be understood without the conversation."""
-        if not query.history or not refers_back(query.question):
+        if not query.history:
             return query
-        question = standalone(
-            query.question, query.history, generator=self._generator, stop=self._stop
+        found = understand(
+            query.question,
+            query.history,
+            search=lambda text: self._archive.retrieve(replace(query, question=text)),
         )
-        return replace(query, question=question)
+        return replace(query, question=found)
 
     def overview(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the sentences that tell most; none when the archive lacks the subject."""

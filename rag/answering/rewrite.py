@@ -29,6 +29,16 @@ _CLAUSE = frozenset("when while before after because since if that which who who
 _ASKING = QUESTION_WORDS | frozenset("many much more most".split())
 # A question with fewer words of its own leaves out its subject: "And in 2021?"
 _FEWEST_CONTENT_WORDS = 2
+# "How many did China win?" leaves out of what.
+_OF_WHAT = re.compile(
+    r"\bhow many (?:did|does|do|has|have|had|is|are|was|were|will|would|can|could)\b", re.IGNORECASE
+)
+# "Who is Vikram?" says enough; "What was the play?" does not.
+_DEFINES = re.compile(
+    r"\W*(?:who|what|where)\s+(?:is|are|was|were)\s+(?:an?\s+)?(?!the\b|it\b|that\b|this\b)\w{4,}\W*$",
+    re.IGNORECASE,
+)
+_THINGS = frozenset("it its they them their".split())
 _GOES_ON = re.compile(r"\W*(?:and|but|so|(?:and |but )?(?:what|how) about)\b", re.IGNORECASE)
 
 
@@ -83,7 +93,7 @@ def is_faithful(rewritten: str, *, question: str, history: Sequence[Turn]) -> bo
         and len(sentences(rewritten)) == 1
         and not _points_elsewhere(rewritten)
         and kept <= has <= kept | _telling(said) | _ASKING
-        and (kept != has or not _leaves_out(question))
+        and (kept != has or not leaves_out(question))
         and denies(rewritten) == denies(question)
     )
 
@@ -94,14 +104,19 @@ def refers_back(question: str) -> bool:
     It does when it leaves something out, and may when it names nobody and nothing: news is
     asked about by name.
     """
-    unnamed = _first_name(question) is None and question != question.casefold()
-    return unnamed or _leaves_out(question)
+    return leaves_out(question) or not (names_somebody(question) or question == question.casefold())
 
 
-def _leaves_out(question: str) -> bool:
+def names_somebody(question: str) -> bool:
+    """Tell whether a word of `question`, not at its head, has a capital letter."""
+    return _first_name(question) is not None
+
+
+def leaves_out(question: str) -> bool:
     """Tell whether it goes on with "and", says too little or points to something outside it."""
-    short = len(content_words(question)) < _FEWEST_CONTENT_WORDS
-    return short or bool(_GOES_ON.match(question)) or _points_elsewhere(question)
+    short = len(content_words(question)) < _FEWEST_CONTENT_WORDS and not _DEFINES.match(question)
+    goes_on = _GOES_ON.match(question) or _OF_WHAT.search(question)
+    return short or bool(goes_on) or _points_elsewhere(question)
 
 
 def _points_elsewhere(question: str) -> bool:
@@ -122,9 +137,18 @@ def _is_inside(found: Sequence[str], place: int, *, name: int | None) -> bool:
     word, last = found[place], place == len(found) - 1
     if word in ("that", "there"):
         return not last and place > 0 and (found[place - 1] in STOPWORDS) == (word == "there")
+    if word in _THINGS and _after_a_noun(found[:place]):
+        return True
     if word in _POINTING or name is None or place < name:
         return False
     return word in _POSSESSIVE or not _CLAUSE.isdisjoint(found[:place])
+
+
+def _after_a_noun(before: Sequence[str]) -> bool:
+    """Tell whether a clause has begun, "when it ...", behind one with words of its own."""
+    clause = next((place for place, word in enumerate(before) if word in _CLAUSE and place), None)
+    told = [word for word in before[:clause] if word not in STOPWORDS]
+    return clause is not None and len(told) >= _FEWEST_CONTENT_WORDS
 
 
 def _first_name(question: str) -> int | None:

@@ -28,12 +28,13 @@ def test_only_turns_that_refer_back_are_rewritten() -> None:
     assert rewrite_all([WON], FakeGenerator("Who?")).passed == {}
 
 
-def test_forms_of_a_turn_that_refers_back_and_of_one_that_does_not() -> None:
-    made = forms([WON, ALONE], {"won": "When did Ann Borg win?"})
+def test_forms_of_a_turn_that_refers_back_and_of_one_that_does_not(archive: Archive) -> None:
+    made = forms([WON, ALONE], {"won": "When did Ann Borg win?"}, archive=archive)
     before = HISTORY[0].question
     assert [texts[0] for texts in made.values()] == [
         "When did she win?",
         f"{before} When did she win?",
+        "When did Ann Borg win? (won the election in Malta)",
         "When did Ann Borg win?",
         f"{before} When did Ann Borg win?",
         "When did Ann Borg win the election?",

@@ -168,7 +168,6 @@ def test_an_answer_streams_in_steps_and_stands_still(archive, serve, visit):
         " has 300 boats. [1]",
     )
     generator.go = threading.Event()
-    # One that refers back to the first would have the generator rewrite it.
     page.fill("#dl-ask textarea", "How many cranes and boats has the harbour of Cadiz?")
     page.keyboard.press("Enter")
     second = page.locator("#m2")

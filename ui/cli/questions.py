@@ -38,7 +38,7 @@ GeneratorName = Annotated[
     typer.Option(
         envvar="DATELINE_GENERATOR",
         help="A model to write the answers: a name, a path, a hub id, or http://host/v1#model. "
-        "The default one only rewrites follow-ups.",
+        "By default the reader alone answers.",
     ),
 ]
 ReaderName = Annotated[

@@ -79,7 +79,7 @@ class Models:
             self._problem = ""
             archive.load()
             reading.load_reader(archive.settings.reader)
-            # The default one only rewrites follow-ups, and is loaded for the first of them.
+            # The default one writes no answers; the reader finds them.
             if self._generator is None and self._name != DEFAULT_GENERATOR:
                 self._generator = load_generator(self._name)
             self._ready.add(archive)

@@ -1,0 +1,208 @@
+"""Whether a question goes on with the conversation, and what it then means.
+
+A question that points back, "How old was he?", is completed by rule from the turn before it.
+One that names nobody, "How many people died?", may go on or stand alone: it is searched for
+both as typed and completed, and the archive decides. Nothing is written by a model, so a
+question never has words that the conversation lacks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from rag.answering.evidence import Overlap
+from rag.answering.rewrite import leaves_out, names_somebody
+from rag.text.sentences import STOPWORDS, WORD, content_words, words
+from rag.text.time_phrases import time_phrases
+from rag.types import Hit, Turn
+
+# What a question refers to is rarely further back.
+_TURNS = 4
+# Words of an answer in which the names are looked for: an overview names too many.
+_ANSWER_WORDS = 20
+_SHORT_ANSWER = 3
+# Words of its own with which a question that seems to point back may stand alone all the same:
+# "Which two companies have their home in Santa Clara?"
+_OWN_SUBJECT = 3
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday".split()
+)
+_NAME = re.compile(r"[A-Z][\w’'&-]*(?: (?:(?:of|the|de|la|al) )?[A-Z0-9][\w’'&-]*)*")
+_GOES_ON = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|then)\s+)*(?:(?:what|how)\s+about\s+)?", re.IGNORECASE
+)
+_PERSONAL = re.compile(r"\b(?:he|she|him)\b", re.IGNORECASE)
+_OWNING = re.compile(r"\b(?:his|hers)\b", re.IGNORECASE)
+_HER = re.compile(r"\bher\b(?=\s+\w)(?!\s+(?:in|on|at|by|for|to|with|after|before)\b)", re.I)
+_HER_ALONE = re.compile(r"\bher\b", re.IGNORECASE)
+_ASKS_FOR_ONE = re.compile(r"^\W*(?:\w+\s+)?(?:who|whom|whose|which)\b", re.IGNORECASE)
+_OPENING_ASKED = frozenset("when where why how".split())
+
+
+class Reference(StrEnum):
+    """How a question stands to the conversation before it."""
+
+    NONE = "none"  # it names whom it asks about
+    OPEN = "open"  # it names nobody, and may go on or stand alone
+    BOUND = "bound"  # it points back, or leaves something out
+
+
+def reference(question: str) -> Reference:
+    """Return how `question` stands to a conversation, told by its words alone."""
+    if leaves_out(question):
+        return Reference.BOUND
+    return Reference.NONE if names_somebody(question) else Reference.OPEN
+
+
+def complete(question: str, history: Sequence[Turn]) -> str:
+    """Return `question` with what it leaves out, in the words of the conversation.
+
+    "And in 2021?" takes the place of the time asked about before, and "And Microsoft?" that of
+    the name. Otherwise "he" becomes the person last spoken of, and what the conversation is
+    about follows in brackets. Without a conversation it is returned as it is.
+    """
+    if not history:
+        return question
+    last = history[-1]
+    if swapped := _swap(question, last.question):
+        return (
+            swapped
+            if reference(last.question) is Reference.NONE
+            else (complete(swapped, history[:-1]))
+        )
+    named = _with_person(question, history)
+    people = _names_told(last.answer)[:2] if _ASKS_FOR_ONE.match(last.question) else []
+    about = dict.fromkeys([_gist(_topic(history)), _gist(last.question), *people])
+    added = [text for text in about if text and not {*content_words(text)} <= {*words(named)}]
+    return f"{named} ({', '.join(added)})" if added else named
+
+
+def understand(
+    question: str, history: Sequence[Turn], *, search: Callable[[str], Sequence[Hit]]
+) -> str:
+    """Return what `question` means after `history`: itself, or what completes it.
+
+    `search` returns the passages for a question, best first. A question that may stand alone
+    is completed only when the passages so found hold as many of its words, of another article.
+    """
+    kind = reference(question) if history else Reference.NONE
+    if kind is Reference.NONE:
+        return question
+    completed = complete(question, history)
+    if kind is Reference.BOUND and not _may_stand_alone(question):
+        return completed
+    typed, found = search(question), search(completed)
+    if not (typed and found):
+        return completed if found or kind is Reference.BOUND else question
+    if typed[0].article.id == found[0].article.id:
+        # "He" is still easier to read as a name.
+        return completed if kind is Reference.BOUND else question
+    return completed if _holds_more(question, found, than=typed) else question
+
+
+def _may_stand_alone(question: str) -> bool:
+    """Tell whether a question that seems to point back has enough words of its own."""
+    goes_on = _GOES_ON.match(question)
+    return len(content_words(question)) >= _OWN_SUBJECT and not (goes_on and goes_on[0].strip())
+
+
+def _holds_more(question: str, found: Sequence[Hit], *, than: Sequence[Hit]) -> bool:
+    """Tell whether the first of the passages found has as many of the question's words."""
+    told = [f"{hit.article.title} {hit.text}" for hit in (*found, *than)]
+    overlap = Overlap(question, told)
+    return overlap.of(told[0]) >= overlap.of(told[len(found)])
+
+
+def _topic(history: Sequence[Turn]) -> str:
+    """Return the last question that stands alone, which tells what the talk is about."""
+    asked = [turn.question for turn in history[-_TURNS:]]
+    named = (text for text in reversed(asked) if reference(text) is Reference.NONE)
+    told = (text for text in reversed(asked) if reference(text) is Reference.OPEN)
+    return next(named, None) or next(told, asked[-1])
+
+
+def _swap(question: str, base: str) -> str | None:
+    """Return `base` with the time, name or question word of a clipped question put into it."""
+    fragment = _GOES_ON.sub("", question.strip()).rstrip("?!. ")
+    found = words(fragment)
+    if len(found) == 1 and found[0] in _OPENING_ASKED:
+        opened = re.match(r"(?:when|where|why)\b", base, re.IGNORECASE)
+        return f"{fragment.capitalize()}{base[opened.end() :]}" if opened else None
+    if fragment == question.strip().rstrip("?!. ") or len(found) > _TURNS + 1:
+        return None
+    return _swap_time(fragment, base) or _swap_name(fragment, base)
+
+
+def _swap_time(fragment: str, base: str) -> str | None:
+    today = dt.date.today()
+    new, old = time_phrases(fragment, today=today), time_phrases(base, today=today)
+    if len(new) != 1 or len(old) != 1 or set(content_words(fragment[: new[0].start])):
+        return None
+    time = fragment[new[0].start : new[0].end]
+    return f"{base[: old[0].start]}{time}{base[old[0].end :]}"
+
+
+def _swap_name(fragment: str, base: str) -> str | None:
+    """Put the name in `fragment` into the place of the one in `base`, if it is the only one."""
+    name = re.sub(r"^(?:the)\s+", "", fragment, flags=re.IGNORECASE)
+    old = _names(base)
+    if not name[:1].isupper() or len(old) != 1:
+        return None
+    return base.replace(old[0], name, 1)
+
+
+def _with_person(question: str, history: Sequence[Turn]) -> str:
+    """Return `question` with "he" or "she" as the name of whoever was last spoken of."""
+    person = _person(history)
+    if person is None:
+        return question
+    owner = f"{person}’s"
+    forms = ((_PERSONAL, person), (_OWNING, owner), (_HER, owner), (_HER_ALONE, person))
+    for pattern, name in forms:
+        question, count = pattern.subn(name, question, count=1)
+        if count:
+            break
+    return question
+
+
+def _person(history: Sequence[Turn]) -> str | None:
+    """Return the last name told to a question for someone, or asked about."""
+    for turn in reversed(history[-_TURNS:]):
+        told = _names_told(turn.answer) if _ASKS_FOR_ONE.match(turn.question) else []
+        if found := told or _names(turn.question):
+            return found[0]
+    return None
+
+
+def _gist(asked: str) -> str:
+    """Return what `asked` is about: itself without the words that only ask."""
+    first = next(
+        (word for word in WORD.finditer(asked) if word[0].casefold() not in STOPWORDS), None
+    )
+    return asked[first.start() :].rstrip("?!. ") if first else ""
+
+
+def _names_told(answer: str) -> list[str]:
+    """Return the names in the first words of an answer.
+
+    Its first word may be capitalised for its place alone, unless that is all it says.
+    """
+    found = answer.split()[:_ANSWER_WORDS]
+    names = _names(" ".join(found))
+    alone = len(found) <= _SHORT_ANSWER
+    return [name for name in names if alone or " " in name or not answer.startswith(name)]
+
+
+def _names(text: str) -> list[str]:
+    """Return the names in `text`, in order; no months, and no word that only asks."""
+    found = []
+    for match in _NAME.finditer(text):
+        name = match[0].removesuffix("’s").removesuffix("'s")
+        known = words(name)
+        if known and not {*known} & _MONTHS and known[0] not in STOPWORDS:
+            found.append(name)
+    return found

@@ -1,0 +1,110 @@
+"""What a question means after those before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from rag.answering.follow_up import Reference, complete, reference, understand
+from rag.types import Article, Hit, ScoreParts, Turn
+
+WON = [Turn("Who won the election in Malta in 2022?", "Ann Borg. [1]")]
+
+
+def hit(title: str, text: str) -> Hit:
+    return Hit(Article(title, text, id=title), text, 0, len(text), 1.0, ScoreParts())
+
+
+VOTE = hit("Malta votes", "Ann Borg won the election in Malta; 12 people observed it.")
+STORM = hit("Storm in Rye", "The storm killed people and sank the ferry of the harbour company.")
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("When did she win?", Reference.BOUND),
+        ("and in 2021", Reference.BOUND),
+        ("What about Reform UK?", Reference.BOUND),
+        ("How many did Spain win?", Reference.BOUND),
+        ("What was the play?", Reference.BOUND),
+        ("Why?", Reference.BOUND),
+        ("who is vikram", Reference.OPEN),
+        ("How many people died?", Reference.OPEN),
+        ("how many votes were cast when they opened", Reference.OPEN),
+        ("Who lost the football final in Spain?", Reference.NONE),
+        ("How old was Joe Biden when he won?", Reference.NONE),
+    ],
+)
+def test_reference(question: str, expected: Reference) -> None:
+    assert reference(question) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("And in 2017?", "Who won the election in Malta in 2017?"),
+        ("what about Gozo?", "Who won the election in Gozo in 2022?"),
+        ("When?", "When? (won the election in Malta in 2022, Ann Borg)"),
+        ("How old is she?", "How old is Ann Borg? (won the election in Malta in 2022)"),
+        ("Where was her party?", "Where was Ann Borg’s party? (won the election in Malta in 2022)"),
+        ("who came second", "who came second (won the election in Malta in 2022, Ann Borg)"),
+    ],
+)
+def test_completed_in_the_words_of_the_conversation(question: str, expected: str) -> None:
+    assert complete(question, WON) == expected
+
+
+def test_a_question_word_alone_takes_the_place_of_another() -> None:
+    history = [Turn("When did the Queen of Tonga die?", "On 3 May.")]
+    assert complete("Where?", history) == "Where did the Queen of Tonga die?"
+
+
+def test_the_subject_is_kept_over_several_turns() -> None:
+    history = [*WON, Turn("How old is she?", "She is 50. [1]")]
+    assert complete("Where was she born?", history) == (
+        "Where was Ann Borg born? (won the election in Malta in 2022, old is she)"
+    )
+
+
+def test_without_a_conversation_nothing_is_added() -> None:
+    assert complete("And in 2017?", []) == "And in 2017?"
+    assert understand("And in 2017?", [], search=never) == "And in 2017?"
+
+
+def never(text: str) -> Sequence[Hit]:
+    raise AssertionError(f"searched for {text!r}")
+
+
+def found(typed: Hit, completed: Hit, asked: str) -> str:
+    return understand(asked, WON, search=lambda text: [typed if text == asked else completed])
+
+
+def test_a_question_that_names_somebody_is_not_searched_for_twice() -> None:
+    asked = "Who lost the football final in Spain?"
+    assert understand(asked, WON, search=never) == asked
+
+
+def test_a_question_that_points_back_is_always_completed() -> None:
+    assert understand("How old is she?", WON, search=never).startswith("How old is Ann Borg?")
+
+
+def test_a_change_of_topic_is_left_as_typed() -> None:
+    asked = "who owned the ferry company"
+    assert found(STORM, VOTE, asked) == asked
+
+
+def test_a_question_without_names_is_completed_where_that_finds_more() -> None:
+    asked = "how many people observed it there"
+    assert found(STORM, VOTE, asked).endswith("(won the election in Malta in 2022, Ann Borg)")
+
+
+def test_a_question_that_finds_the_same_article_is_left_as_typed() -> None:
+    asked = "how many people observed the election"
+    assert found(VOTE, VOTE, asked) == asked
+
+
+def test_many_words_of_its_own_may_make_a_question_that_seems_to_point_back_stand_alone() -> None:
+    asked = "which harbour company lost their ferry"
+    assert reference(asked) is Reference.BOUND
+    assert found(STORM, VOTE, asked) == asked
