@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import gradio as gr
-from markupsafe import Markup
 
 from rag.archive import Archive
 from ui.web.archive import adding, browsing
@@ -58,10 +57,7 @@ def build(page: gr.Blocks, library: Library) -> None:
 
 
 def statistics_html(archive: Archive) -> str:
-    """Return what the archive holds: figures, and plots by month and publisher."""
-    # Imported here because it takes half a second, for which the chat page need not wait.
-    from eval import plots
-
+    """Return what the archive holds: figures, and bars by month and publisher."""
     stats, publishers = archive.stats(), archive.publishers()
     rows = [
         ("Articles", f"{stats.articles:,}"),
@@ -74,24 +70,15 @@ def statistics_html(archive: Archive) -> str:
         ("Folder", str(archive.folder.resolve())),
     ]
     months = histogram.without_gaps(archive.months())
-    by_month = [plots.Bar(month, count) for month, count in months]
-    by_publisher = [plots.Bar(name, count) for name, count in publishers[:_PUBLISHERS]]
     return markup.render(
         "statistics.html",
         figures=markup.table_html(("", ""), rows),
         months=months,
-        by_month=_drawn(plots.columns(by_month, title="Articles by month") if months else ""),
+        columns=histogram.columns(months),
         publishers=publishers,
-        by_publisher=_drawn(
-            plots.bars({"": by_publisher}, title="Articles by publisher") if publishers else ""
-        ),
+        most=_PUBLISHERS,
         folded=markup.folded_table,
     )
-
-
-def _drawn(plot: str) -> Markup:
-    """Return a plot of our own as markup."""
-    return Markup(plot)  # noqa: S704
 
 
 def _managing() -> Managing:
