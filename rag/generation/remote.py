@@ -6,6 +6,7 @@ import json
 import math
 import threading
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import httpx
 import openai
@@ -28,6 +29,14 @@ _CHARACTERS_PER_TOKEN = 4
 _REPLY_CHARACTERS = 300
 
 
+def without_password(url: str) -> str:
+    """Return an address whose user and password, if it has them, are masked: for messages."""
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url
+    return parts._replace(netloc=f"***@{parts.netloc.rpartition('@')[2]}").geturl()
+
+
 class OpenAIGenerator:
     """A model behind an OpenAI-compatible address such as ``http://localhost:8000/v1``."""
 
@@ -40,8 +49,8 @@ class OpenAIGenerator:
         context_tokens: int = 8192,
         timeout: openai.Timeout = _TIMEOUT,
     ) -> None:
-        self.name = f"{base_url}#{model}"
-        self._address = base_url.rstrip("/")
+        self._address = without_password(base_url).rstrip("/")
+        self.name = f"{self._address}#{model}"
         self.context_tokens = context_tokens
         self._model = model
         # The client insists on a key; servers that want none ignore it. Without retries,

@@ -16,7 +16,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from rag.errors import GenerationError, ModelError
 from rag.generation import Message, load_generator
 from rag.generation.local import TransformersGenerator
-from rag.generation.remote import OpenAIGenerator
+from rag.generation.remote import OpenAIGenerator, without_password
 from rag.models.registry import BASE_GENERATOR, LocalModel
 from tests.fakes.tiny_models import HELLO, plain_greedy, tiny_tokenizer, wait_until
 
@@ -529,3 +529,16 @@ def test_default_model_answers_and_stops():
     begin = "The rain is a powerful and unpredictable force"
     assert "".join(generator.stream(rain, max_new_tokens=9)).startswith(begin[:30])
     assert [generator.count_tokens(t) for t in ("2024", "a  2024", "<|im_end|>")] == [4, 6, 1]
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://localhost:8000/v1", "http://localhost:8000/v1"),
+        ("https://ann:secret@models.example:8443/v1", "https://***@models.example:8443/v1"),
+        ("https://a:b@c@models.example/v1", "https://***@models.example/v1"),
+    ],
+)
+def test_passwords_in_addresses_are_masked(url, shown):
+    assert without_password(url) == shown
+    assert OpenAIGenerator(url, model="m").name == f"{shown}#m"
