@@ -117,13 +117,13 @@ class LexicalIndex:
         with faults():
             self._writer = self._index.writer(_HEAP_BYTES * _THREADS, _THREADS)
         self.update(remove=(), add=documents)
-        self.settle()
+        self.finish_merging()
 
     def update(self, *, remove: Sequence[int], add: Iterable[Document]) -> None:
         """Remove and add documents in one commit, seen by the next search.
 
         Tantivy's writer stays open, and joins small parts of the index behind the
-        searches' back, until `settle`.
+        searches' back, until `finish_merging`.
         """
         with faults():
             writer = self._writer or self._index.writer(_HEAP_BYTES, 1)
@@ -145,7 +145,7 @@ class LexicalIndex:
         self._writer = writer
         self.reload()
 
-    def settle(self) -> None:
+    def finish_merging(self) -> None:
         """Wait until parts of the index that are being joined are, and let others write."""
         if self._writer is not None:
             writer, self._writer = self._writer, None

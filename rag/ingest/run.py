@@ -115,7 +115,7 @@ class Ingest:
             self._flush()
         finally:
             # The batch that is being embedded is kept, whatever ended the reading.
-            self._settle(None)
+            self._write_embedded(None)
 
     def _read(self, item: Source, columns: Mapping[str, str] | None) -> Iterable[Article]:
         if isinstance(item, Article):
@@ -194,9 +194,9 @@ class Ingest:
         }
         texts = [_with_title(articles[id_], chunk) for id_, own in chunks.items() for chunk in own]
         vectors = self._worker.submit(embedder.embed_passages, texts)
-        self._settle(_Batch(articles, chunks, vectors))
+        self._write_embedded(_Batch(articles, chunks, vectors))
 
-    def _settle(self, following: _Batch | None) -> None:
+    def _write_embedded(self, following: _Batch | None) -> None:
         """Write the batch being embedded, and index it; `following` is embedded meanwhile."""
         done, self._embedding = self._embedding, following
         if done is None:

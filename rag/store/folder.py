@@ -200,7 +200,7 @@ class Storage:
         if self.store.embedder is None:
             return self._rebuilt(None)
         found = Indexes.load(self.folder, self.store)
-        if found and found.fit(self.store):
+        if found and found.matches(self.store):
             return found
         if self._stuck:
             return None
@@ -220,12 +220,12 @@ class Storage:
         if found and found.generation != self.store.generation:
             try:
                 found.follow(self.store, self.folder)
-                found.settle()
+                found.finish_merging()
             except NoRoomFault:
                 raise
             except IndexFault as error:
                 found, fault = None, error
-        if found and found.fit(self.store):
+        if found and found.matches(self.store):
             return found
         _say_rebuilding(self.folder, fault)
         return self._rebuilt(self.folder)
@@ -333,7 +333,7 @@ class Storage:
             yield
         finally:
             try:
-                self.indexes.settle()
+                self.indexes.finish_merging()
             finally:
                 self._writing.release()
 

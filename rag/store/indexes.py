@@ -117,7 +117,7 @@ class Indexes:
                 texts.append(index)
             indexes = cls(DenseIndex(identity.dimension if identity else 1), *texts, mark=mark)
             if folder and identity:
-                indexes._settle(folder)
+                indexes._put_in_place(folder)
                 indexes.adopt(indexes.renewed(folder, store, settings=settings), folder, store)
             else:
                 indexes._take_vectors(store)
@@ -137,7 +137,7 @@ class Indexes:
     def _commits(self) -> tuple[int, int]:
         return self.passages.commit, self.headlines.commit
 
-    def fit(self, store: Store) -> bool:
+    def matches(self, store: Store) -> bool:
         """Tell whether as many articles and chunks are indexed as the store has."""
         articles, chunks, _ = store.catalog.counts()
         found = (len(self.headlines), len(self.passages), len(self.dense))
@@ -202,14 +202,14 @@ class Indexes:
         count = store.catalog.counts()[1]
         if count <= settings.pending:
             return None
-        if self._file and self._file.fit.suits(count, settings):
-            index, fit = self.dense.merged(folder / self._file.name), self._file.fit
+        if self._file and self._file.tuning.suits(count, settings):
+            index, tuning = self.dense.merged(folder / self._file.name), self._file.tuning
             mark = self._vectors_mark
         else:
             mark = store.feed.mark()
             dimension = self.dense.dimension
-            index, fit = build(store.feed, count=count, dimension=dimension, settings=settings)
-        return VectorFile.save(index, folder, mark=mark, fit=fit)
+            index, tuning = build(store.feed, count=count, dimension=dimension, settings=settings)
+        return VectorFile.save(index, folder, mark=mark, tuning=tuning)
 
     def adopt(self, file: VectorFile | None, folder: Path, store: Store) -> None:
         """Use what `renewed` wrote, and remove the file before it."""
@@ -231,7 +231,7 @@ class Indexes:
         if self._file:
             self._file.check(folder)
 
-    def settle(self) -> None:
+    def finish_merging(self) -> None:
         """Let other processes write to the full-text folders.
 
         Parts that could not be joined stay as they are; what is wrong with one is found,
@@ -239,11 +239,11 @@ class Indexes:
         """
         for index in (self.passages, self.headlines):
             try:
-                index.settle()
+                index.finish_merging()
             except IndexFault as error:
                 log.info("parts of an index were not joined: %s", error)
 
-    def _settle(self, folder: Path) -> None:
+    def _put_in_place(self, folder: Path) -> None:
         """Put the full-text folders just built in the places of the old ones."""
         for name in (_PASSAGES, _HEADLINES):
             _replace(folder / f"{name}.new", folder / name)

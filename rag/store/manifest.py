@@ -13,7 +13,7 @@ import faiss
 from rag.index.faults import IndexFault, faults
 from rag.index.vectors import DenseIndex
 from rag.store.changes import Mark
-from rag.store.tuning import Fit
+from rag.store.tuning import Tuning
 
 _MANIFEST = "manifest.json"
 
@@ -29,13 +29,13 @@ class VectorFile:
 
     name: str
     mark: Mark
-    fit: Fit
+    tuning: Tuning
     size: int
     modified_ns: int
     sha256: str
 
     @classmethod
-    def save(cls, index: faiss.Index, folder: Path, *, mark: Mark, fit: Fit) -> VectorFile:
+    def save(cls, index: faiss.Index, folder: Path, *, mark: Mark, tuning: Tuning) -> VectorFile:
         """Write `index` into `folder`, under a name of its own; `IndexFault` when that fails."""
         path = folder / f"vectors-{mark.generation}.faiss"
         fresh = path.with_suffix(".new")
@@ -51,7 +51,7 @@ class VectorFile:
             # On a full disk its room is needed for better things.
             fresh.unlink(missing_ok=True)
             raise
-        return cls(path.name, mark, fit, found.st_size, found.st_mtime_ns, digest)
+        return cls(path.name, mark, tuning, found.st_size, found.st_mtime_ns, digest)
 
     def load(self, folder: Path, *, dimension: int) -> DenseIndex:
         """Map the file; `IndexFault` when it is not as it was written."""
@@ -104,7 +104,9 @@ class Manifest:
             if not isinstance(read, dict) or not {"mark", "commits", "vectors"} <= read.keys():
                 raise IndexFault(f"{folder / _MANIFEST} is no manifest of this version")
             if file := read["vectors"]:
-                file["mark"], file["fit"] = Mark(**file["mark"]), Fit(**file["fit"])
+                # Called "fit" by the first versions.
+                tuning = file.pop("fit", None) or file["tuning"]
+                file["mark"], file["tuning"] = Mark(**file["mark"]), Tuning(**tuning)
                 read["vectors"] = VectorFile(**file)
             read["mark"], read["commits"] = Mark(**read["mark"]), tuple(read["commits"])
             return cls(**read)

@@ -34,7 +34,7 @@ _LIKENESS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class Tuning:
     """What was chosen for an archive of `vectors` vectors, and the recall it reached.
 
     `recall` is the share of the ten nearest vectors found among `CANDIDATES`. A search
@@ -56,13 +56,13 @@ class Fit:
 
 def build(
     feed: Feed, *, count: int, dimension: int, settings: IndexSettings
-) -> tuple[faiss.Index, Fit]:
+) -> tuple[faiss.Index, Tuning]:
     """Index the `count` vectors of an archive by chunk id; needs memory for the index alone."""
     if count < settings.partition_from:
         flat = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
         for ids, vectors in feed.vectors():
             flat.add_with_ids(vectors, ids)
-        return flat, Fit(FLAT, count)
+        return flat, Tuning(FLAT, count)
     partitions = _partitions(count)
     index = _trained(feed.sample(partitions * _A_CENTRE), partitions)
     trial = _Trial.made_of(feed.sample(_QUESTIONS))
@@ -70,7 +70,7 @@ def build(
         index.add_with_ids(vectors, ids)
         trial.see(ids, vectors)
     index.nprobe, recall = trial.fewest_probes(index, least_recall=settings.least_recall)
-    return index, Fit(PARTITIONED, count, partitions, index.nprobe, recall)
+    return index, Tuning(PARTITIONED, count, partitions, index.nprobe, recall)
 
 
 def _partitions(count: int) -> int:

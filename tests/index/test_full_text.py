@@ -206,9 +206,9 @@ def test_joining_parts_of_the_index_leaves_the_number_of_the_commit(tmp_path):
         index.update(remove=[number], add=[Document(number, f"storm x{number}", None, None)])
         seen.append(index.commit)
         if number % 9 == 0:
-            index.settle()
+            index.finish_merging()
             assert index.commit == seen[-1]
-    index.settle()
+    index.finish_merging()
     assert index.commit == LexicalIndex.load(tmp_path / "lexical").commit == seen[-1]
     assert seen == sorted(set(seen))
     assert index._index.searcher().num_segments < 29
@@ -220,9 +220,9 @@ def test_another_one_may_write_once_it_is_settled(own, tmp_path):
     other = LexicalIndex.load(tmp_path / "lexical")
     with pytest.raises(IndexFault, match=r"[Ll]ock"):
         other.update(remove=[30], add=[])
-    own.settle()
+    own.finish_merging()
     other.update(remove=[30], add=[])
-    other.settle()
+    other.finish_merging()
     own.reload()
     assert (len(own), len(other)) == (1, 1)
 

@@ -18,7 +18,7 @@ from rag.store.changes import Mark
 from rag.store.indexes import Indexes
 from rag.store.manifest import Manifest, VectorFile
 from rag.store.store import Store
-from rag.store.tuning import Fit
+from rag.store.tuning import Tuning
 from tests.fakes import FakeEmbedder
 
 QUESTION = "storm ferry oil Zanzibar"
@@ -194,7 +194,7 @@ def test_the_manifest_says_what_the_files_were_built_from(folder):
     # One write of the embedder, one of the articles.
     assert manifest.mark == Mark(2, 3, 5)
     assert manifest.vectors is not None
-    assert manifest.vectors.fit == Fit("flat", 5)
+    assert manifest.vectors.tuning == Tuning("flat", 5)
     assert manifest.vectors.mark == Mark(2, 3, 5)
     data = vectors(folder).read_bytes()
     assert (manifest.vectors.name, manifest.vectors.size) == (vectors(folder).name, len(data))
@@ -321,7 +321,7 @@ def test_an_archive_that_grows_and_shrinks_is_fitted_anew(tmp_path, embedder):
 
     def fits():
         manifest = Manifest.load(tmp_path / "a")
-        return manifest.vectors and (manifest.vectors.fit.kind, manifest.vectors.fit.vectors)
+        return manifest.vectors and (manifest.vectors.tuning.kind, manifest.vectors.tuning.vectors)
 
     def best():
         vector = embedder.embed_question("storm oil")

@@ -8,7 +8,7 @@ import pytest
 
 from rag.index.vectors import DenseIndex
 from rag.settings import IndexSettings
-from rag.store.tuning import Fit, build
+from rag.store.tuning import Tuning, build
 
 DIMENSION = 16
 SETTINGS = IndexSettings(partition_from=1000, least_recall=0.99)
@@ -35,26 +35,26 @@ class FakeFeed:
 
 
 @pytest.mark.parametrize(
-    ("fit", "count", "suits"),
+    ("tuning", "count", "suits"),
     [
-        (Fit("flat", 10), 999, True),
-        (Fit("flat", 10), 1000, False),
-        (Fit("ivf-sq8", 1000), 1000, True),
+        (Tuning("flat", 10), 999, True),
+        (Tuning("flat", 10), 1000, False),
+        (Tuning("ivf-sq8", 1000), 1000, True),
         # Refitted when it has doubled, and flat again when it has become small.
-        (Fit("ivf-sq8", 1000), 2000, True),
-        (Fit("ivf-sq8", 1000), 2001, False),
-        (Fit("ivf-sq8", 1000), 500, True),
-        (Fit("ivf-sq8", 1000), 499, False),
+        (Tuning("ivf-sq8", 1000), 2000, True),
+        (Tuning("ivf-sq8", 1000), 2001, False),
+        (Tuning("ivf-sq8", 1000), 500, True),
+        (Tuning("ivf-sq8", 1000), 499, False),
     ],
 )
-def test_when_another_fit_is_due(fit, count, suits):
-    assert fit.suits(count, SETTINGS) == suits
+def test_when_another_tuning_is_due(tuning, count, suits):
+    assert tuning.suits(count, SETTINGS) == suits
 
 
 def test_a_small_archive_is_compared_whole(tmp_path):
     feed = FakeFeed(999)
-    index, fit = build(feed, count=999, dimension=DIMENSION, settings=SETTINGS)
-    assert fit == Fit("flat", 999)
+    index, tuning = build(feed, count=999, dimension=DIMENSION, settings=SETTINGS)
+    assert tuning == Tuning("flat", 999)
     _, found = index.search(feed.rows[:5], 3)
     expected = feed.ids[np.argsort(-(feed.rows[:5] @ feed.rows.T), axis=1)[:, :3]]
     assert found.tolist() == expected.tolist()
@@ -62,11 +62,11 @@ def test_a_small_archive_is_compared_whole(tmp_path):
 
 def test_a_large_archive_is_partitioned_and_its_recall_is_as_promised(tmp_path):
     feed = FakeFeed(6000)
-    built, fit = build(feed, count=6000, dimension=DIMENSION, settings=SETTINGS)
+    built, tuning = build(feed, count=6000, dimension=DIMENSION, settings=SETTINGS)
     # Twice the root of 6000 is 155, and 128 the nearest power of two.
-    assert (fit.kind, fit.vectors, fit.partitions) == ("ivf-sq8", 6000, 128)
-    assert fit.recall >= 0.99
-    assert 1 <= fit.probes < 128
+    assert (tuning.kind, tuning.vectors, tuning.partitions) == ("ivf-sq8", 6000, 128)
+    assert tuning.recall >= 0.99
+    assert 1 <= tuning.probes < 128
     faiss.write_index(built, str(tmp_path / "file"))
     index = DenseIndex.load(tmp_path / "file", dimension=DIMENSION, last=int(feed.ids[-1]))
     random = np.random.default_rng(5)
@@ -83,6 +83,6 @@ def test_a_lower_recall_takes_fewer_partitions():
     probes = []
     for recall in (0.5, 0.999):
         settings = IndexSettings(partition_from=0, least_recall=recall)
-        _, fit = build(feed, count=4000, dimension=DIMENSION, settings=settings)
-        probes.append(fit.probes)
+        _, tuning = build(feed, count=4000, dimension=DIMENSION, settings=settings)
+        probes.append(tuning.probes)
     assert probes[0] < probes[1]
