@@ -16,7 +16,7 @@ from rag.text.sentences import words
 from rag.types import Article
 
 # Spans of one list differ in their log-odds by no more than this, in nats.
-_ALIKE = 4.0
+_ALIKE = 3.0
 _MOST_OF_A_LIST = 5
 # A newer article takes over from the likeliest one if it is this share as likely to answer.
 _NEWER = 0.8
@@ -79,14 +79,21 @@ def _newest(able: Sequence[Found]) -> Found:
 
 
 def _others(first: Found, able: Sequence[Found]) -> list[Found]:
-    """Return further spans that answer in other words, about as likely as the first."""
+    """Return further spans of the same shape that answer, about as likely as the first."""
     said, others = [_bag(first)], []
     for item in able:
         bag = _bag(item)
-        if item.odds >= first.odds - _ALIKE and all(not bag & known for known in said):
+        alike = item.odds >= first.odds - _ALIKE and _shape(item) == _shape(first)
+        if alike and all(not bag & known for known in said):
             said.append(bag)
             others.append(item)
     return others
+
+
+def _shape(item: Found) -> tuple[bool, bool]:
+    """Return whether a span names something, and whether it has a figure."""
+    span = item.span
+    return any(word[0].isupper() for word in span.split()), any(map(str.isdigit, span))
 
 
 def _bag(item: Found) -> set[str]:

@@ -128,6 +128,16 @@ def test_a_question_for_several_takes_several_that_are_about_as_likely() -> None
     assert len(fact.chosen("Which country left the union?", ranked, least=0.3)) == 1
 
 
+def test_what_has_another_shape_is_not_of_the_list() -> None:
+    texts = ["Mali left the union.", "Niger left the union.", "The union lost 40 ports."]
+    hits = [hit(text, id=text[:4]) for text in texts]
+    spans = ("Mali", "Niger", "40 ports")
+    readings = [reading(t, (s, 9.0)) for t, s in zip(texts, spans, strict=True)]
+    ranked = rank("Which countries left the union?", hits, readings)
+    found = fact.chosen("Which countries left the union?", ranked, least=0.1)
+    assert {item.span for item in found} == {"Mali", "Niger"}
+
+
 def test_the_passages_of_the_answer_come_first() -> None:
     hits = [hit("South Africa won.", id="a"), hit("England won.", id="b")]
     readings = [
