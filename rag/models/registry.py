@@ -29,8 +29,8 @@ DEFAULT_GENERATOR = "dateline-writer"
 BASE_READER = "all-mpnet-base-v2"
 DEFAULT_READER = "dateline-reader"
 # Of the adapters that are part of Dateline, as `sha256sum` prints them.
-READER_SHA256 = "89804bbe0efc61f794623670c5ace75c56c821ec8e1b76fe58bcc8e29a418ec2"
-READER_HEADS_SHA256 = "edb53ccda5d376ec1212de077f681ac0777c04e461d9d9527c72105fc6e233f7"
+READER_SHA256 = "a1cfefbf7696b09e2e0c6f0fa025fc3bdb845b75941631a94412b242a9bdfd2a"
+READER_HEADS_SHA256 = "736fd23dcbc7302cd76fea5b278b3a2419322eb7bb30401a8e21a6da62570160"
 WRITER_SHA256 = "1dee580b8262f012717c8d0a4f6b4d73b5433fa885303d2881becc3ea96001be"
 
 OnProgress = Callable[[str], None]
