@@ -81,11 +81,11 @@ class AnswerSettings:
     # weighed at 60 to 100 a second on two cores.
     digest_hits: int = 24
     digest_sentences: int = 5
-    # Confidence (`rag.answering.confidence`) below which a question is refused, by
-    # stance. docs/evaluation/refusals.md has the curve.
-    strict: float = 0.7
-    balanced: float = 0.5
-    lenient: float = 0.3
+    # Probability that a span answers (`rag.answering.choice`) below which a question is
+    # refused, by stance. docs/evaluation/refusals.md has the curve.
+    strict: float = 0.4
+    balanced: float = 0.2
+    lenient: float = 0.1
 
     def least_confidence(self, stance: Stance) -> float:
         """Return the confidence below which a question is refused."""

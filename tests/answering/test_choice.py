@@ -80,21 +80,21 @@ def test_features_are_raw_and_of_the_candidates_own_passage() -> None:
     )
     values = dict(zip(FEATURES, found.features, strict=True))
     assert (values["odds"], values["cosine"]) == (2.5, 0.6)
-    assert values["missing"] == 1.0  # the year 2015
-    assert values["misfit"] == values["agreement"] == 0.0
+    assert values["other_year"] == 1.0
+    assert values["misfit"] == 0.0
     assert found.span == "England"
     assert found.evidence.quote == "England lost it."
 
 
-@pytest.mark.parametrize(("date", "missing"), [("2019-11-02", 1.0), (None, 0.0)])
+@pytest.mark.parametrize(("date", "other_year"), [("2019-11-02", 1.0), (None, 0.0)])
 def test_an_article_without_a_date_may_be_of_the_year_asked_about(
-    date: str | None, missing: float
+    date: str | None, other_year: float
 ) -> None:
     text = "South Africa won the cup."
     (found,) = rank(
         "Who won the cup in 2015?", [hit(text, date=date)], [reading(text, ("South Africa", 2.0))]
     )
-    assert found.features[FEATURES.index("missing")] == missing
+    assert found.features[FEATURES.index("other_year")] == other_year
 
 
 def test_higher_odds_and_a_fitting_kind_are_likelier() -> None:
