@@ -14,9 +14,9 @@ otherwise one with odds below zero is a refusal.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
@@ -170,7 +170,7 @@ def _drawn(cases: list[Case], most: int | None) -> list[Case]:
     return random.Random(_SEED).sample(cases, most)  # noqa: S311
 
 
-def _window(article: dict[str, str], answers: Sequence[str]) -> Passage | None:
+def _window(article: Mapping[str, Any], answers: Sequence[str]) -> Passage | None:
     text = " ".join(article["text"].split())
     for answer in answers:
         at = text.find(" ".join(answer.split()))
@@ -179,11 +179,11 @@ def _window(article: dict[str, str], answers: Sequence[str]) -> Passage | None:
     return None
 
 
-def _title(record: dict[str, str]) -> str:
-    return (record.get("title") or "").replace("_", " ")
+def _title(record: Mapping[str, Any]) -> str:
+    return str(record.get("title") or "").replace("_", " ")
 
 
-def _answers(record: dict[str, list[str]]) -> tuple[str, ...]:
+def _answers(record: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(answer for answer in record["answers"] if answer)
 
 
