@@ -725,3 +725,17 @@ def test_a_time_in_the_question_leaves_out_nothing_where_no_article_has_a_date(
     archive.ingest([make_article("The storm took the harbour by surprise.")])
     found = archive.search("What did the storm do last week?", today="2024-05-02")
     assert len(found) == 1
+
+
+def test_a_time_in_the_question_leaves_out_no_article_without_a_date(archive, make_article) -> None:
+    archive.ingest(
+        [
+            make_article("The storm took the harbour.", id="undated"),
+            make_article("The storm took the ferry.", id="old", date="2020-01-01"),
+            make_article("The storm took the school.", id="new", date="2024-04-25"),
+        ]
+    )
+    found = archive.search("What did the storm do last week?", today="2024-05-02")
+    assert {hit.article.id for hit in found} == {"undated", "new"}
+    filtered = archive.search("What did the storm do?", since="2024-01-01")
+    assert {hit.article.id for hit in filtered} == {"new"}

@@ -41,13 +41,21 @@ def search(
     found = _Search(storage, embedder(), time, settings)
     parts = found.parts(query.question, where)
     if not parts:
-        return found.passages(query.question, k=query.k, where=where)
+        hits = found.passages(query.question, k=query.k, where=where)
+        if exact and not (query.where.since or query.where.until):
+            every = found.passages(query.question, k=_AMONG, where=query.where)
+            hits = _with_undated(hits, every)
+        return hits[: query.k]
     depth = max(query.k, per_publisher.DEPTH)
     whole, *rest = (
         found.passages(part.question, k=depth, where=_narrowed(where, part))
         for part in (Subquestion(query.question), *parts)
     )
     return per_publisher.merge(whole, rest, share=settings.parts)[: query.k]
+
+
+# Passages among which those of articles without a date are sought.
+_AMONG = 32
 
 
 class _Search:
@@ -86,6 +94,12 @@ class _Search:
             )
         )
         return list(islice(fusion.without_repeats(found), k))
+
+
+def _with_undated(hits: list[Hit], every: list[Hit]) -> list[Hit]:
+    """Return `hits` of a time with those of `every` that have no date, which may be of it."""
+    undated = [hit for hit in every if hit.article.date is None]
+    return sorted([*hits, *undated], key=lambda hit: -hit.score)
 
 
 def _narrowed(where: Filter, part: Subquestion) -> Filter:
