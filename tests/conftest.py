@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from rag import Archive, Article
 from tests.fakes import FakeEmbedder, FakeReader
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 # Tiers that a developer does not wait for at every save.
 SLOW = ("models", "browser", "crash")
+
+# A property says what holds, not how fast: the clock of a busy machine must not decide it.
+settings.register_profile("dateline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("dateline")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
