@@ -289,7 +289,8 @@ class Answer:
     each other, the newest first; mostly there are none. `period` is the time that the
     question names. `confidence` decides about refusing; None when no passage was read.
     `short` is the answer in the fewest words, empty where it has none. Talk has neither
-    citations nor hits, since nothing was searched for it.
+    citations nor hits, since nothing was searched for it. `suggestions` are questions to go on
+    with, empty until `rag.answering.suggest` has looked for them.
     """
 
     question: str
@@ -304,6 +305,7 @@ class Answer:
     confidence: Confidence | None = None
     short: str = ""
     kind: AnswerKind = AnswerKind.ANSWER
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

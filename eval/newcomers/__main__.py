@@ -8,6 +8,7 @@ Asks every question of the sets named and prints those that are not answered rig
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,8 @@ from eval.newcomers.verdicts import Outcome, Verdict, judge
 from rag import Archive
 from rag.settings import archive_path
 
+_WIDTH = 120
+
 
 def ask(row: Row, archive: Archive) -> Outcome:
     """Return what becomes of a question put to `archive`."""
@@ -35,7 +38,9 @@ def main(
     out: Annotated[Path | None, typer.Option("--json", help="File for the outcomes.")] = None,
 ) -> None:
     """Ask the questions of the sets, all but the one kept aside by default."""
-    console = Console(soft_wrap=True, highlight=False, markup=False)
+    # Wide enough for the table when the output goes to a file.
+    width = None if sys.stdout.isatty() else _WIDTH
+    console = Console(soft_wrap=True, highlight=False, markup=False, width=width)
     outcomes: list[Outcome] = []
     with Archive.open(archive_path(archive), create=False) as opened:
         for name in sets or OPENLY:

@@ -1,0 +1,65 @@
+"""Questions to go on with are made of the articles, and lead back to them."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag import Answer, AnswerKind, Archive, Article, Citation
+from rag.answering.suggest import suggest
+from rag.types import Hit, ScoreParts
+from tests.fakes import FakeReader
+
+STRIKE = Article(
+    "Ferry strike at Port Rye",
+    "The ferry strike closed Port Rye on Monday. Anna Leeson, who leads the harbour union, spoke. "
+    "About 900 people were stranded at the harbour of Port Rye, police said. "
+    "Blue Star, the largest ferry, stayed in Port Rye.",
+    id="strike",
+)
+
+
+@pytest.fixture
+def port(archive: Archive) -> Archive:
+    archive.ingest([STRIKE, Article("A vote", "Hull voted for a minister.", id="vote")])
+    return archive
+
+
+def answered(question: str, *, short: str = "") -> Answer:
+    cited = Citation(1, STRIKE, STRIKE.text[:43], 0, 43)
+    return Answer(question, "It closed. [1]", False, citations=(cited,), short=short)
+
+
+def test_after_an_answer_people_numbers_and_the_subject(port: Archive) -> None:
+    made = suggest(answered("What closed?"), archive=port, reader=FakeReader())
+    assert made == (
+        "Who is Anna Leeson?",
+        "How many people were stranded at the harbour of Port Rye?",
+        "What is known about Port Rye?",
+    )
+
+
+def test_what_was_asked_or_answered_is_not_asked_again(port: Archive) -> None:
+    made = suggest(answered("What closed?", short="Anna Leeson"), archive=port, reader=FakeReader())
+    assert "Who is Anna Leeson?" not in made
+
+
+def test_after_a_refusal_two_of_the_nearest_articles(port: Archive) -> None:
+    near = Hit(STRIKE, STRIKE.text, 0, len(STRIKE.text), 0.2, ScoreParts())
+    refused = Answer("Who?", "Not in the articles.", True, hits=(near,), kind=AnswerKind.REFUSAL)
+    assert len(suggest(refused, archive=port, reader=FakeReader())) == 2
+
+
+class _Blind(FakeReader):
+    """Finds nothing anywhere."""
+
+    def read(self, question, passages, *, stop=None):  # type: ignore[no-untyped-def]
+        return super().read("unheard words", passages, stop=stop)
+
+
+def test_what_the_reader_does_not_find_again_is_not_offered(port: Archive) -> None:
+    made = suggest(answered("What closed?"), archive=port, reader=_Blind())
+    assert made == ("What is known about Port Rye?",)
+
+
+def test_talk_goes_on_by_itself(port: Archive) -> None:
+    assert suggest(Answer("hi", "Hello.", False, kind=AnswerKind.TALK), archive=port) == ()
