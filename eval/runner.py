@@ -274,7 +274,7 @@ def _judge(
     )
     if given.abstained or not answerable:
         return refused
-    matched = exact_match(given.text, question.answers)
+    matched = exact_match(given.short or given.text, question.answers)
     return replace(
         refused,
         f1=token_f1(given.short or given.text, question.answers),
