@@ -22,7 +22,7 @@ from sklearn.metrics import roc_auc_score
 
 from rag.types import Confidence
 
-BARS = (0.2, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8)
+BARS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8)
 
 
 class Case(NamedTuple):

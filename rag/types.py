@@ -100,12 +100,15 @@ class ScoreParts:
 
     `dense` is the cosine of question and passage, in [-1, 1]. `lexical` is the BM25
     score of the passage and `headline` that of its whole article with the title,
-    both unbounded. A part is None when its index did not return the passage.
+    both unbounded. A part is None when its index did not return the passage. `fused` is the
+    sum of all before the time that the question names counts, in [0, 1]; None where nothing
+    was fused.
     """
 
     dense: float | None = None
     lexical: float | None = None
     headline: float | None = None
+    fused: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -349,7 +349,7 @@ def test_an_empty_archive_has_no_hits(archive, options):
 
 
 @pytest.mark.parametrize(
-    "question", ['" AND ( title:x', "?!", "—", "the of and", "日本語", "a" * 9999]
+    "question", ['" AND ( title:x', "?!", "—", "the of and", "日本語", "a" * 1999]
 )
 def test_odd_questions_are_only_questions(news, question):
     assert set(found(news, question)) == {"storm", "trial", "oil"}

@@ -17,6 +17,8 @@ from rag.store.store import Store, StoredChunk
 from rag.text.question_time import AskedTime
 from rag.types import Article, Filter, Hit, ScoreParts
 
+# Cosines of a hundred candidates from an archive of thousands spread over more.
+_LEAST_SPREAD = 0.25
 # Two passages that share this much of their five-word runs say the same.
 _SAME_PASSAGE = 0.6
 # A later version of a story speaks for it if it scores this share of the best version.
@@ -53,6 +55,7 @@ def search(
     articles = store.articles_by_key([*{chunk.article for chunk in chunks.values()}])
     # Another process may have deleted some since they were found.
     chunks = {id_: chunk for id_, chunk in chunks.items() if chunk.article in articles}
+    fused = scores
     if time:
         near = {c.article: time.score(articles[c.article].date) for c in chunks.values()}
         scores = {
@@ -62,7 +65,10 @@ def search(
     speakers = _speakers(chunks, articles, scores)
     chunks = {id_: c for id_, c in chunks.items() if speakers[c.root] == c.article}
     ranked = sorted(chunks, key=lambda id_: (-scores[id_], id_))
-    parts = {id_: ScoreParts(dense.get(id_), lexical.get(id_), by_chunk.get(id_)) for id_ in chunks}
+    parts = {
+        id_: ScoreParts(dense.get(id_), lexical.get(id_), by_chunk.get(id_), fused[id_])
+        for id_ in chunks
+    }
     # Made one by one, since few of them are looked at.
     return ((chunks[id_], _hit(chunks[id_], articles, scores[id_], parts[id_])) for id_ in ranked)
 
@@ -98,12 +104,14 @@ def fuse(
 ) -> dict[int, float]:
     """Return each candidate's score in [0, 1], higher is better.
 
-    Cosines are min-max normalised over the candidates; a lone one has 1. BM25 scores are
+    Cosines are min-max normalised over the candidates, which are taken to spread over a
+    quarter at least; the best has 1. BM25 scores are
     divided by the best one, since theirs is a true zero: a passage the words did not find.
     """
     low, high = min(dense.values(), default=0.0), max(dense.values(), default=0.0)
-    low = low if low < high else high - 1
-    spread = high - low
+    # A few candidates of a small archive may all be near: the lowest of them is not unlike.
+    spread = max(high - low, _LEAST_SPREAD)
+    low = high - spread
     best_lexical = max(lexical.values(), default=0.0) or 1.0
     best_headline = max(headline.values(), default=0.0) or 1.0
     weights = settings.weights

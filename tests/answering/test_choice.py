@@ -13,7 +13,7 @@ from rag.types import Article, Hit, ScoreParts
 
 def hit(text: str, *, title: str = "", date: str | None = None, id: str = "a") -> Hit:  # noqa: A002
     article = Article(id=id, title=title, text=text, date=date)
-    return Hit(article, text, 0, len(text), 0.5, ScoreParts(dense=0.6))
+    return Hit(article, text, 0, len(text), 0.9, ScoreParts(dense=0.6, fused=0.95))
 
 
 def reading(text: str, *spans: tuple[str, float]) -> Reading:
@@ -79,7 +79,7 @@ def test_features_are_raw_and_of_the_candidates_own_passage() -> None:
         [reading(text, ("England", 2.5))],
     )
     values = dict(zip(FEATURES, found.features, strict=True))
-    assert (values["odds"], values["cosine"]) == (2.5, 0.6)
+    assert (values["odds"], values["score"]) == (2.5, 0.95)
     assert values["other_year"] == 1.0
     assert values["misfit"] == 0.0
     assert found.span == "England"

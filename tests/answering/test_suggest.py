@@ -16,11 +16,13 @@ STRIKE = Article(
     "Blue Star, the largest ferry, stayed in Port Rye.",
     id="strike",
 )
+# To the fake embedder, which counts words, this is less like a question without any of them.
+OTHER = "Election, vote, court, trial: Hull asked a minister for oil, a school and a hospital."
 
 
 @pytest.fixture
 def port(archive: Archive) -> Archive:
-    archive.ingest([STRIKE, Article("A vote", "Hull voted for a minister.", id="vote")])
+    archive.ingest([STRIKE, Article("A vote", OTHER, id="vote")])
     return archive
 
 

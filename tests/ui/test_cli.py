@@ -90,7 +90,7 @@ def test_search_shows_the_parts_of_the_score(story: Path) -> None:
     assert "1. Ferry strike closes harbour" in _run("search", "harbour strike")
     (hit,) = json.loads(_run("search", "harbour strike", "--json"))
     assert hit["score"] == pytest.approx(1.0)
-    assert set(hit["parts"]) == {"dense", "lexical", "headline"}
+    assert set(hit["parts"]) == {"dense", "lexical", "headline", "fused"}
     assert _run("search", "harbour", "--since", "2025-01-01").strip() == "Nothing found."
 
 
