@@ -5,8 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import rag
@@ -15,13 +14,31 @@ from rag.errors import RagError
 from rag.types import Answer, Turn
 from ui.web.chat import render
 from ui.web.chat.filters import Filters
+from ui.web.chat.listening import while_listened
 from ui.web.common import cited, markup
 from ui.web.common.models import LOADING, Models
 from ui.web.common.shown import Shown
+from ui.web.common.waiting import Place
 
 SEARCHING = "Searching the articles..."
 STOPPED = "Stopped."
 FAILED = "Something went wrong in this program; its terminal says what. Please ask again."
+
+
+# Seconds between two views for a visitor who waits.
+_TELL_EVERY = 1.0
+
+
+def _present() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks: a name for the line of questions, and whether he has gone."""
+
+    name: str
+    gone: Callable[[], bool] = _present
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +89,22 @@ class Conversation:
         return [Turn(item.asked, item.answer.text) for item in self.shown]
 
     def ask(
-        self, question: str, *, archive: Archive, models: Models, filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        archive: Archive,
+        models: Models,
+        filters: Filters | None = None,
+        visitor: Visitor | None = None,
     ) -> Iterator[View]:
         """Ask and yield the page after every step; the last view is no longer `running`.
 
-        A blank question changes nothing, nor does one asked while another is answered.
-        An error is told in the chat, and the question goes back into its box.
+        The question waits for its turn in the line of `models`. A blank question changes
+        nothing, nor does one asked while another is answered. An error, such as a line
+        without room, is told in the chat, and the question goes back into its box.
         """
+        visitor = visitor or Visitor(self.id)
+        place: Place | None = None
         question = question.strip()
         if not question or self._stop is not None:
             yield View(tuple(self._messages), running=self._stop is not None)
@@ -89,6 +115,11 @@ class Conversation:
         self._messages += [render.question_html(question), ""]
         try:
             filters = filters or Filters()
+            place = models.line.enter(visitor.name)
+            yield from self._wait(place, visitor, stop)
+            if stop.is_set():
+                yield self._view(markup.status_html(STOPPED), running=False)
+                return
             yield self._view(
                 markup.status_html(LOADING if not models.ready_for(archive) else SEARCHING),
                 question="",
@@ -98,13 +129,27 @@ class Conversation:
                 yield self._view(markup.status_html(SEARCHING))
             filters.check(archive)
             with models.asked():
-                yield from self._answer(question, archive, models, filters, stop)
+                yield from self._answer(question, archive, models, filters, stop, visitor)
         except (RagError, ValueError) as error:
             yield self._view(markup.problem_html(str(error)), question=question, running=False)
         finally:
             # Reached too when the visitor has left in the middle of an answer.
             stop.set()
             self._stop = None
+            if place:
+                place.leave()
+
+    def _wait(self, place: Place, visitor: Visitor, stop: threading.Event) -> Iterator[View]:
+        """Yield what to show until the question's turn has come, or nobody waits for it."""
+        while not place.wait(0 if stop.is_set() else _TELL_EVERY):
+            if visitor.gone():
+                stop.set()
+            if stop.is_set():
+                return
+            yield self._view(
+                markup.status_html(f"{place.ahead} before you, about {place.seconds} s to wait..."),
+                question="",
+            )
 
     def stop(self) -> None:
         """Stop the answer that is being written, if any; it keeps its sentences so far."""
@@ -166,6 +211,7 @@ class Conversation:
         models: Models,
         filters: Filters,
         stop: threading.Event,
+        visitor: Visitor,
     ) -> Iterator[View]:
         pieces: list[str] = []
         steps = rag.stream(
@@ -179,20 +225,23 @@ class Conversation:
             generator=models.load(archive),
             stop=stop,
         )
-        with closing(steps):  # type: ignore[type-var]
-            for step in steps:
-                if isinstance(step, Answer):
-                    yield self._finish(
-                        Shown(
-                            message=self._asked,
-                            asked=question,
-                            answer=step,
-                            pieces=tuple(pieces),
-                            stopped=stop.is_set(),
-                            narrowed=filters.words(),
-                        )
+        for step in while_listened(steps, gone=visitor.gone, stop=stop):
+            if isinstance(step, Answer):
+                yield self._finish(
+                    Shown(
+                        message=self._asked,
+                        asked=question,
+                        answer=step,
+                        pieces=tuple(pieces),
+                        stopped=stop.is_set(),
+                        narrowed=filters.words(),
                     )
-                    continue
+                )
+            elif step is None:
+                if visitor.gone is not _present:
+                    # The same again, which tells whether somebody takes it.
+                    yield self._view(self._messages[-1])
+            else:
                 pieces.append(step)
                 # The refusal that follows on a stop is no answer to show.
                 if not stop.is_set():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 import gradio as gr
@@ -10,7 +12,7 @@ import gradio as gr
 from rag.errors import ArchiveError
 from rag.types import Span
 from ui.web.chat import layout, thumbs
-from ui.web.chat.conversation import Conversation
+from ui.web.chat.conversation import Conversation, Visitor
 from ui.web.chat.examples import Examples
 from ui.web.chat.filters import Filters
 from ui.web.chat.parts import Parts, updates
@@ -20,9 +22,10 @@ from ui.web.common.library import Library
 from ui.web.common.models import LOADING, Models
 from ui.web.conversations import shelf
 
-# Questions answered at the same time; their models share the machine's cores.
-_AT_ONCE = 4
-_ASKING: dict[str, Any] = {"concurrency_limit": _AT_ONCE, "concurrency_id": "ask"}
+# Seconds for which nothing that is sent to a page is taken by it before it counts as gone.
+_PATIENCE = 1.0
+# Who waits is for the line of questions to say, and who is refused should be told at once.
+_REFUSED_AT_ONCE = 6
 
 
 def build(
@@ -31,7 +34,7 @@ def build(
     """Lay the page out and connect it; see `ui.web.app.build`."""
     parts = layout.layout(library)
     _wire_page(page, parts, library, models, Examples(models, given=examples))
-    _wire_conversation(parts, library, models)
+    _wire_conversation(page, parts, library, models)
     _wire_reader(parts, library)
     shelf.wire(page, parts, library)
     thumbs.wire(parts, library)
@@ -65,7 +68,7 @@ def _wire_page(
     parts.timer.tick(look, outputs=looked, **QUIETLY)
 
 
-def _wire_conversation(parts: Parts, library: Library, models: Models) -> None:
+def _wire_conversation(page: gr.Blocks, parts: Parts, library: Library, models: Models) -> None:
     """Connect the question, Stop, Ask again and Edit."""
 
     def ask(
@@ -75,8 +78,17 @@ def _wire_conversation(parts: Parts, library: Library, models: Models) -> None:
         with told():
             filters = Filters.read(asked)
         question = str(asked.get("question", ""))
-        for view in conversation.ask(question, archive=archive, models=models, filters=filters):
-            yield updates(view, conversation, archive)
+        steps = conversation.ask(
+            question,
+            archive=archive,
+            models=models,
+            filters=filters,
+            visitor=_visitor(page, request),
+        )
+        # Closed with this one, which ends the work.
+        with closing(steps):  # type: ignore[type-var]
+            for view in steps:
+                yield updates(view, conversation, archive)
 
     def take_back(conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
         return updates(conversation.take_back(), conversation, archive_of(library, request))
@@ -91,7 +103,14 @@ def _wire_conversation(parts: Parts, library: Library, models: Models) -> None:
         "js": "(_, session) => [dateline.asked(), session]",
         "show_progress": "hidden",
     }
-    asked = parts.bar.ask(**asking, **_ASKING, api_name="ask", api_visibility="undocumented")
+    limits = models.line.limits
+    asked = parts.bar.ask(
+        **asking,
+        concurrency_limit=limits.at_once + limits.waiting + _REFUSED_AT_ONCE,
+        concurrency_id="ask",
+        api_name="ask",
+        api_visibility="undocumented",
+    )
     back: dict[str, Any] = {
         "fn": take_back,
         "inputs": parts.session,
@@ -115,6 +134,30 @@ def _wire_conversation(parts: Parts, library: Library, models: Models) -> None:
         api_name="stop",
         api_visibility="undocumented",
     )
+
+
+def _visitor(page: gr.Blocks, request: gr.Request) -> Visitor:
+    """Return who asks: the user's name, else the computer's address."""
+    host = request.client.host if request.client else ""
+    return Visitor(request.username or host or str(request.session_hash), _gone(page, request))
+
+
+def _gone(page: gr.Blocks, request: gr.Request) -> Callable[[], bool]:
+    """Return what tells whether the page that asked takes nothing of what is sent to it."""
+    waited_since: float | None = None
+
+    def gone() -> bool:
+        nonlocal waited_since
+        # Gradio tells a handler of nobody who has left before its next step.
+        sent = page._queue.pending_messages_per_session  # noqa: SLF001
+        session = request.session_hash
+        if session not in sent or not sent[session].qsize():
+            waited_since = None
+            return False
+        waited_since = waited_since or time.monotonic()
+        return time.monotonic() - waited_since > _PATIENCE
+
+    return gone
 
 
 def _wire_reader(parts: Parts, library: Library) -> None:

@@ -11,6 +11,7 @@ from rag.archive import Archive
 from rag.errors import RagError
 from rag.generation import Generator, load_generator
 from rag.models.registry import DEFAULT_GENERATOR
+from ui.web.common.waiting import Line
 
 LOADING = "Loading the models..."
 
@@ -29,6 +30,8 @@ class Models:
         self._lock = threading.Lock()
         self._problem = ""
         self._ready: set[Archive] = set()
+        # The questions to all archives, which share the models.
+        self.line = Line()
         self._counting = threading.Condition()
         self._asking = 0
         # Set while a visitor waits for an answer: work that can wait stops.
