@@ -150,7 +150,7 @@ def _gone(page: gr.Blocks, request: gr.Request) -> Callable[[], bool]:
         nonlocal waited_since
         # Gradio tells a handler of nobody who has left before its next step.
         sent = page._queue.pending_messages_per_session  # noqa: SLF001
-        session = request.session_hash
+        session = str(request.session_hash)
         if session not in sent or not sent[session].qsize():
             waited_since = None
             return False
