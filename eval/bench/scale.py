@@ -3,8 +3,7 @@
 Archives of each size are made of the articles of one that exists: repeated, with a share
 of their words replaced and with noise added to their vectors, so that nothing is embedded.
 Run `python -m eval.bench.scale --archive NAME --questions FILE --out FOLDER`; what is already in
-the folder is not measured again. Searches do without the reranker, which takes as long
-at every size.
+the folder is not measured again.
 """
 
 from __future__ import annotations
