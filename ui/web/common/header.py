@@ -29,6 +29,8 @@ def header_html(
         period=period_html(stats),
         page=page,
         pages=PAGES,
+        # Gradio's <base> would make the browser take an address without a path for the chat's.
+        here=next(path for title, path, _ in PAGES if title == page),
     )
 
 
