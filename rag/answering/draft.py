@@ -120,12 +120,12 @@ class Draft:
     def state(self, found: Evidence, *, short: str = "", verdict: str = "") -> str:
         """Say the sentence that holds the answer, after "Yes" or "No" if that is its `verdict`.
 
-        A sentence that leans on the one before it is said after that one. `short` is the
-        answer in the fewest words.
+        A sentence that leans on the one before it is said after that one, unless that one
+        leans too. `short` is the answer in the fewest words.
         """
         piece = ""
         before = sentence_before(found) if leans(found.quote) else None
-        if before and not self._is_cited(before):
+        if before and not leans(before.quote) and not self._is_cited(before):
             piece = self._append(in_full(before.quote, before.article.date), before)
         said = in_full(found.quote, found.article.date)
         self._short += [short] if short and short not in self._short else []
