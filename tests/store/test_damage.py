@@ -21,7 +21,7 @@ from tests.fakes import FakeEmbedder
 ARTICLES = [
     Article("Storm", "Storm closes harbour. The ferry waits.", id="a", date="2021-01-01"),
     Article("Trial", "Vaccine trial ends. Hospital staff vote.", id="b", publisher="Courier"),
-    Article("Oil", "Oil price rose. " * 40, id="c"),
+    Article("Oil", "Oil price rose. " * 40, id="c", language="en"),
 ]
 ROOT = Path(__file__).parents[2]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rag.index.faults import IndexFault
 from rag.index.full_text import Document, LexicalIndex
 from rag.text.language import language_of
 from rag.text.sentences import content_stems, sentences, stem, stopwords, words
@@ -93,7 +94,7 @@ def test_an_index_without_the_fields_of_now_is_refused(tmp_path) -> None:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("text")
     tantivy.Index(builder.build(), path=str(tmp_path))
-    with pytest.raises(ValueError, match="earlier version"):
+    with pytest.raises(IndexFault, match="earlier version"):
         LexicalIndex.load(tmp_path)
 
 
