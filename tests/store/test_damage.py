@@ -21,7 +21,7 @@ from tests.fakes import FakeEmbedder
 ARTICLES = [
     Article("Storm", "Storm closes harbour. The ferry waits.", id="a", date="2021-01-01"),
     Article("Trial", "Vaccine trial ends. Hospital staff vote.", id="b", publisher="Courier"),
-    Article("Oil", "Oil price rose. " * 40, id="c", language="en"),
+    Article("Oil", "The price of the oil rose again this week, and it was high. " * 12, id="c"),
 ]
 ROOT = Path(__file__).parents[2]
 
