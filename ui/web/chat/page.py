@@ -137,9 +137,12 @@ def _wire_conversation(page: gr.Blocks, parts: Parts, library: Library, models: 
 
 
 def _visitor(page: gr.Blocks, request: gr.Request) -> Visitor:
-    """Return who asks: the user's name, else the computer's address."""
-    host = request.client.host if request.client else ""
-    return Visitor(request.username or host or str(request.session_hash), _gone(page, request))
+    """Return who asks: the user's name, else the open page.
+
+    Not the computer's address, which a whole office may share; the line's own bound holds those
+    back who open many pages.
+    """
+    return Visitor(request.username or str(request.session_hash), _gone(page, request))
 
 
 def _gone(page: gr.Blocks, request: gr.Request) -> Callable[[], bool]:
