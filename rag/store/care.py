@@ -26,12 +26,14 @@ _FILES = "CREATE TABLE backup_files (name TEXT PRIMARY KEY, content BLOB NOT NUL
 class Examination:
     """What an archive holds and every fault that was found in it; none in a whole one.
 
-    `mended` are the faults of indexes, which were built anew.
+    `embedder` is the model that made its vectors, blank while there are none. `mended` are
+    the faults of indexes, which were built anew.
     """
 
     articles: int
     chunks: int
     faults: tuple[str, ...]
+    embedder: str = ""
     mended: tuple[str, ...] = ()
 
 
@@ -41,12 +43,13 @@ def examine(path: Path) -> Examination:
     Pages, tables against their indexes, references, and the checksum of every article and
     vector. Raises `ArchiveError` when it cannot be opened at all.
     """
-    Store.open(path).close()
+    with closing(Store.open(path)) as store:
+        identity = store.embedder
     with closing(open_file(path)) as connection:
         faults = [*_each(_page_faults, connection), *_each(_article_faults, connection)]
         faults += _each(_chunk_faults, connection)
         articles, chunks = (_count(connection, table) for table in ("articles", "chunks"))
-    return Examination(articles, chunks, tuple(faults))
+    return Examination(articles, chunks, tuple(faults), identity.id if identity else "")
 
 
 def backup(database: Path, *, to: Path) -> Examination:

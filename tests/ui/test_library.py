@@ -153,7 +153,8 @@ def test_an_ingest_names_files_as_they_were_called(archive, tmp_path):
     (folder / "news.json").write_text(json.dumps(rows), encoding="utf-8")
     (folder / "bad.pdf").write_bytes(b"no")
     job = Job(lambda job: adding.ingest(archive, [str(p) for p in sorted(folder.iterdir())], job))
-    job.wait(20)
+    # Two processes are started to read them, which takes a while on a busy machine.
+    job.wait(120)
     report = job.result
     assert (report.added, job.done, job.total) == (1, 1, 1)
     assert [item.source.partition("#")[0] for item in report.skipped] == ["bad.pdf", "news.json"]

@@ -113,7 +113,7 @@ def _archives() -> list[str]:
         except RagError as error:
             problems.append(str(error))
             continue
-        output.print(f"{database.parent.name}: {found.articles} articles")
+        output.print(f"{database.parent.name}: {found.articles} articles, {found.embedder}")
         if found.faults:
             problems.append(
                 f"{database} is damaged in {len(found.faults)} places; "
