@@ -56,7 +56,7 @@ def test_doctor_finds_everything_in_place(home: Path) -> None:
     fill(home / "city")
     said = run("doctor")
     assert said.endswith("Everything is in place.\n")
-    assert "city: 1 articles\n" in said
+    assert "city: 1 articles, one\n" in said
     assert f"{DEFAULT_GENERATOR}: " in said
 
 
