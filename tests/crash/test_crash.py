@@ -6,18 +6,21 @@ what the system holds for the disk is not lost with it.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
-import signal
+import sys
 import time
 import traceback
 from collections import defaultdict
 from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-import rag.ingest.run  # noqa: F401 - before the first fork, so that no process pays for it
 from rag import Archive
 from tests.crash.work import KINDS, SETTINGS, Step, article, check, do, draw
 from tests.fakes import FakeEmbedder
@@ -28,67 +31,85 @@ SEED = int(os.environ.get("DATELINE_SEED", "1"))
 IN_ONE = 10
 # Versions of the articles there are before the first kill.
 START = dict.fromkeys(range(12), 1)
-# Seconds that a piece of work takes before it was ever measured.
+# Seconds that a piece of work takes before it was ever measured, and the most that it may.
 _GUESS = 0.1
+_PATIENCE = 120
 
-pytestmark = [pytest.mark.crash, pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")]
+pytestmark = [pytest.mark.crash, pytest.mark.skipif(sys.platform == "win32", reason="no fork")]
+
+# Processes are forked off a server that has no threads: a copy of this process, in which other
+# tests have left the threads of their libraries, could wait forever for a lock of one of them.
+_PROCESSES = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
+_PROCESSES.set_forkserver_preload(["rag.ingest.run", "tests.crash.work"])
 
 
-def forked(work: Callable[[Callable[[bytes], None]], None]) -> tuple[int, int]:
-    """Run `work` in a process of its own; return its id and where it can be heard."""
-    heard, told = os.pipe()
-    if child := os.fork():
-        os.close(told)
-        return child, heard
-    os.close(heard)
+def forked(work: Callable[..., Any], *args: Any) -> tuple[BaseProcess, Connection]:
+    """Run `work` in a process of its own; return it and where it can be heard.
+
+    `work` is called with the pipe it speaks by and `args`.
+    """
+    heard, told = _PROCESSES.Pipe(duplex=False)
+    process = _PROCESSES.Process(target=_run, args=(told, work, args), daemon=True)
+    process.start()
+    told.close()
+    return process, heard
+
+
+def _run(told: Connection, work: Callable[..., Any], args: tuple[Any, ...]) -> None:
     try:
-        work(lambda line: os.write(told, line))
+        work(told, *args)
     except BaseException:  # noqa: BLE001 - the process's edge: the parent is told
-        os.write(told, traceback.format_exc().encode()[-60_000:])
-        os._exit(1)
-    os._exit(0)
+        told.send(traceback.format_exc())
+        sys.exit(1)
 
 
-def begin(folder: Path) -> None:
+def _begin(_told: Connection, folder: Path) -> None:
     with Archive.open(folder, embedder=FakeEmbedder(), settings=SETTINGS) as archive:
         archive.ingest([article(*item) for item in START.items()])
 
 
-def all_of(heard: int) -> str:
-    with os.fdopen(heard, "rb") as stream:
-        return stream.read().decode()
+def _do(told: Connection, step: Step, state: dict[int, int], folder: Path) -> None:
+    do(step, state, folder, begun=lambda: told.send("begun"))
+    told.send("done")
+
+
+def _check(told: Connection, folder: Path, state: dict[int, int], step: Step) -> None:
+    told.send(check(folder, state=state, step=step))
+
+
+def said(heard: Connection, *, wait: float) -> Any:
+    """Return the next thing a process says within `wait` seconds; None when it says nothing."""
+    try:
+        return heard.recv() if heard.poll(wait) else None
+    except EOFError:
+        return None
 
 
 def killed(step: Step, state, folder: Path, delays, chance: random.Random) -> bool:
     """Begin a piece of work and kill it at some moment; tell whether it was done before."""
-
-    def work(tell):
-        do(step, state, folder, begun=lambda: tell(b"B"))
-        tell(b"E")
-
-    child, heard = forked(work)
-    first = os.read(heard, 1)
+    process, heard = forked(_do, step, state, folder)
+    first = said(heard, wait=_PATIENCE)
     begun = time.monotonic()
     usual = sorted(delays[step.kind] or [_GUESS])
     time.sleep(chance.uniform(0, 1.3 * usual[len(usual) // 2]))
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    rest = all_of(heard)
-    assert first == b"B", first.decode() + rest
-    assert rest in ("", "E"), rest
+    process.kill()
+    process.join(_PATIENCE)
+    rest = said(heard, wait=0)
+    assert first == "begun", first
+    assert rest in (None, "done"), rest
     # How long it takes is learnt from those that were done, and from those that took longer.
     taken = time.monotonic() - begun
     delays[step.kind].append(taken * (0.9 if rest else 1.3))
-    return rest == "E"
+    return rest == "done"
 
 
 def checked(folder: Path, state, step: Step) -> dict[int, int]:
     """Check in another process, whose threads and locks end with it."""
-    child, heard = forked(lambda tell: tell(repr(check(folder, state=state, step=step)).encode()))
-    said = all_of(heard)
-    _, status = os.waitpid(child, 0)
-    assert status == 0, f"after {step.kind}: {said}"
-    return dict(eval(said))
+    process, heard = forked(_check, folder, state, step)
+    found = said(heard, wait=_PATIENCE)
+    process.join(_PATIENCE)
+    assert process.exitcode == 0, f"after {step.kind}: {found}"
+    return found
 
 
 def acknowledged(step: Step, state, found) -> None:
@@ -100,9 +121,9 @@ def acknowledged(step: Step, state, found) -> None:
 def test_kills(tmp_path, number, record_property):
     chance = random.Random(SEED * 1_000 + number)
     folder = tmp_path / "archive"
-    child, heard = forked(lambda _tell: begin(folder))
-    assert all_of(heard) == ""
-    os.waitpid(child, 0)
+    process, heard = forked(_begin, folder)
+    assert said(heard, wait=_PATIENCE) is None
+    process.join(_PATIENCE)
     delays: dict[str, list[float]] = defaultdict(list)
     state = dict(START)
     counts = dict.fromkeys(KINDS, 0)
