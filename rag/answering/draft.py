@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rag.answering.choice import Found
+from rag.answering.compared import Conclusion
 from rag.answering.evidence import Evidence, Weighed
 from rag.answering.marks import split_marks
 from rag.answering.statement import in_full, leans, sentence_before
+from rag.answering.statement import short as short_answer
 from rag.answering.support import best_support
+from rag.generation.prompts import REFUSAL
 from rag.settings import AnswerSettings
 from rag.text.facts import spelled_date
 from rag.types import Citation, Confidence
@@ -138,6 +142,21 @@ class Draft:
         date = spelled_date(found.article.date)
         return self._append(f"{f'{date}: ' if date else ''}{_one_line(found.quote)}", found, "\n")
 
+    def conclude(self, found: Conclusion) -> str:
+        """Say on a line what two spans say together; both sentences have been cited."""
+        sides = (f"{_said(item)} [{self._citation(item.evidence).number}]" for item in found.spans)
+        self._short = [found.short]
+        return self._line(f"{found.short}: {' against '.join(sides)}.")
+
+    def miss(self, question: str) -> str:
+        """Say on a line that a part of the question has no answer."""
+        return self._line(f"{REFUSAL} {question}")
+
+    def _line(self, text: str) -> str:
+        piece = f"\n{text}"
+        self._text += piece
+        return piece
+
     def contrast(self, rivals: Sequence[Evidence]) -> Iterator[str]:
         """Quote what disagrees, the answer's own sentence included, the newest first."""
         items = [item for item in (self._main, *rivals) if rivals and item]
@@ -173,6 +192,10 @@ class Draft:
         number = len(self._citations) + 1
         self._citations.append(Citation(number, found.article, found.quote, found.start, found.end))
         return self._citations[-1]
+
+
+def _said(found: Found) -> str:
+    return short_answer(found.span, found.evidence.quote, found.evidence.article.date)
 
 
 def _one_line(text: str) -> str:

@@ -7,30 +7,22 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
-from rag import reading
-from rag.answering import choice, fact, overview
-from rag.answering.disagreement import disagreeing
+from rag.answering import overview
 from rag.answering.draft import Draft
-from rag.answering.evidence import collect, weigh
-from rag.answering.follow_up import understand
 from rag.answering.periods import Listing, asked_period, list_period
 from rag.answering.talk.recognise import Remark, recognise, without_courtesy
 from rag.answering.talk.replies import reply
-from rag.answering.written import write
+from rag.answering.work import Work
 from rag.archive import Archive
-from rag.generation import Generator, load_generator, prompts
-from rag.models.registry import DEFAULT_GENERATOR
-from rag.reading import Reader
-from rag.retrieval.comparison import sub_questions
+from rag.generation import Generator, prompts
 from rag.text.question_time import changes, find_period, wants_latest
 from rag.types import (
     Answer,
     AnswerKind,
     Filter,
-    Hit,
     Period,
     Query,
     Stance,
@@ -137,7 +129,7 @@ def run(
     if period := asked_period(query):
         yield from _listed(list_period(period, query, archive), query, period, started=started)
         return
-    work = _Work(archive, query.stance, generator=generator, stop=stop)
+    work = Work(archive, query.stance, generator=generator, stop=stop)
     asked = work.standalone(replace(query, question=without_courtesy(query.question)))
     broad = overview.is_broad(asked.question)
     wanted = work.settings.digest_hits if broad else work.settings.hits
@@ -235,128 +227,6 @@ def _query(
 def _dated(question: str) -> bool:
     """Tell whether an answer holds for a date only, which it should name."""
     return changes(question) or wants_latest(question)
-
-
-class _Work:
-    """The work on one question: what it is done with, and whether to go on."""
-
-    def __init__(
-        self,
-        archive: Archive,
-        stance: Stance,
-        *,
-        generator: Generator | None,
-        stop: threading.Event | None,
-    ) -> None:
-        self.settings = archive.settings.answer
-        self._archive = archive
-        self._least = self.settings.least_confidence(stance)
-        self._given = generator
-        self._stop = stop or threading.Event()
-
-    @property
-    def _reader(self) -> Reader:
-        return reading.load_reader(self._archive.settings.reader)
-
-    @property
-    def _generator(self) -> Generator:
-        """The generator, loaded only for a question that needs it."""
-        return self._given or _load(self._archive.settings.generator)
-
-    @property
-    def _writes(self) -> bool:
-        """Whether a generator was named to write answers; by default none writes."""
-        return self._given is not None or self._archive.settings.generator != DEFAULT_GENERATOR
-
-    def standalone(self, query: Query) -> Query:
-        """Return the query with a question that can be understood without the conversation."""
-        if not query.history:
-            return query
-        found = understand(
-            query.question,
-            query.history,
-            search=lambda text: self._archive.retrieve(replace(query, question=text)),
-        )
-        return replace(query, question=found)
-
-    def overview(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
-        """Yield the sentences that tell most; none when the archive lacks the subject."""
-        embedder, question = self._archive.embedder(), query.question
-        weighed = weigh(overview.subject(question), hits, embedder=embedder)
-        sure = overview.confidence(hits, weighed)
-        draft.rest_on(weighed)
-        draft.trust(sure)
-        if sure.probability < self._least:
-            return
-        most = self.settings.digest_sentences
-        for found in overview.digest(question, weighed.evidence, embedder=embedder, most=most):
-            if self._stop.is_set():
-                return
-            yield draft.quote_line(found)
-
-    def answer(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
-        """Yield the sentences that answer; a comparison has a line for each thing compared."""
-        for part in sub_questions(query.question):
-            each = replace(query, question=part, k=self.settings.hits)
-            draft.start_line()
-            yield from self._fact(part, self._archive.retrieve(each), draft)
-        if not draft.citations:
-            yield from self._fact(query.question, hits, draft)
-
-    def _fact(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
-        """Yield the sentences that answer, then what disagrees; none when no passage answers."""
-        if hits and not fact.is_read(hits[0].article):
-            yield from self._quoted(question, hits, draft)
-            return
-        passages = [choice.passage_of(hit) for hit in hits]
-        readings = self._reader.read(question, passages, stop=self._stop)
-        ranked = choice.rank(question, hits, readings)
-        found = fact.chosen(question, ranked, least=self._least)
-        draft.trust(choice.confidence(found or ranked))
-        if not found or self._stop.is_set():
-            return
-        before = len(draft.text)
-        if self._writes:
-            yield from self._written(question, choice.in_order(found, hits), draft)
-        said = len(draft.text) > before or draft.refused
-        if not (said or self._stop.is_set()):
-            yield from fact.state(question, found, draft)
-        rivals = fact.answering(ranked, least=self._least)
-        if draft.main and not self._stop.is_set():
-            others = disagreeing(
-                question,
-                draft.main,
-                rivals,
-                embedder=self._archive.embedder(),
-                among=collect(hits),
-            )
-            yield from draft.contrast(others)
-
-    def _quoted(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
-        """Yield the best sentence of an article in a language that the reader does not read."""
-        weighed = weigh(question, hits, embedder=self._archive.embedder())
-        sure = overview.confidence(hits, weighed)
-        draft.trust(sure)
-        if weighed.best and sure.probability >= self._least:
-            yield draft.state(weighed.best)
-
-    def _written(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
-        shown = hits[: self.settings.passages]
-        draft.rest_on(weigh(question, shown, embedder=self._archive.embedder()))
-        return write(
-            question,
-            shown,
-            draft,
-            generator=self._generator,
-            max_new_tokens=self.settings.max_new_tokens,
-            stop=self._stop,
-        )
-
-
-@cache
-def _load(name: str) -> Generator:
-    """Load a generator, once in a process."""
-    return load_generator(name)
 
 
 def _opened(archive: Archive | str | Path) -> Archive:

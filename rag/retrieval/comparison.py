@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from rag.text.sentences import content_words
 from rag.text.time_phrases import time_phrases
@@ -22,7 +23,10 @@ _DEGREES = {
     "hotter": "hot", "colder": "cold", "warmer": "warm", "closer": "close", "earlier": "early",
     "later": "late", "worse": "bad", "better": "good", "further": "far", "farther": "far",
 }  # fmt: skip
-_MORE = r"(?:more|less|fewer)"
+_LESS = frozenset("shorter smaller lower lighter younger poorer weaker cheaper closer".split())
+# Of these more is not always a higher figure: a faster run takes less time.
+_EITHER = frozenset("faster slower earlier later worse better further".split())
+_MORE = r"(?P<more>more|less|fewer)"
 _JOINT = (
     r"(?:,\s*(?:and|or)|and|or|vs\.?|versus|(?:as\s+)?compared\s+(?:with|to)|against|than|with|to)"
 )
@@ -45,13 +49,14 @@ _PREPOSITION = re.compile(r"^(.*\b(?:of|in|for|at|on|by|between|from|during)\s+)
 _SAME_PREPOSITION = re.compile(r"^(?:that of|those of|of|in|for|at|on|by|during)\s+", re.IGNORECASE)
 # "Which ship is longer, A or B?", "What was more expensive, A or B?"
 _WHICH_IS = re.compile(
-    rf"^(?:which|what|who)(?:\s+\w+){{0,2}}?\s+(?P<verb>is|was|are|were)\s+(?P<degree>"
+    rf"^(?:which|what|who)(?:\s+(?P<kind>\w+)){{0,2}}?\s+(?P<verb>is|was|are|were)\s+(?P<degree>"
     rf"(?:more|less)\s+\w+|{'|'.join(_DEGREES)})\W+(?P<pair>.+)$",
     re.IGNORECASE,
 )
 # "Which film won more Oscars, A or B?"
 _WHICH_DID = re.compile(
-    rf"^(?:which|what|who)(?:\s+\w+)?\s+(?P<verb>\w+)\s+{_MORE}\s+(?P<noun>\w+),?\s+(?P<pair>.+)$",
+    rf"^(?:which|what|who)(?:\s+(?P<kind>\w+))?\s+(?P<verb>\w+)\s+{_MORE}\s+(?P<noun>\w+),?\s+"
+    r"(?P<pair>.+)$",
     re.IGNORECASE,
 )
 # "Did Japan win more golds in Tokyo or in Paris?"
@@ -69,67 +74,107 @@ _HOW_MUCH = re.compile(
 _EITHER_OR = re.compile(r"^(?P<left>.+?),?\s+(?:or|than|and)\s+(?P<right>.+)$", re.IGNORECASE)
 
 
+_THE_ONE = re.compile(r"^(?:the one|that)\b", re.IGNORECASE)
+# "Won" and "sold" as in "were won by"; regular verbs end in "ed".
+_DONE = frozenset("won sold made lost built bought spent cast sunk shot struck hit cut".split())
+
+
 @dataclass(frozen=True, slots=True)
-class _Pair:
-    left: str
-    right: str
+class Part:
+    """One of the things compared, as it was named, and what is asked of it."""
+
+    name: str
+    question: str
 
 
-def sub_questions(question: str) -> tuple[str, ...]:
-    """Return what `question` asks of each thing that it compares; empty when it compares none.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two things compared, and what is wanted of their figures.
 
-    Each can be searched for and read by itself. A list, "Which five countries ...?", is one
-    question, and so is a range, "between 2019 and 2024".
+    `wants` is "more" or "less" for the thing with the higher or lower figure, "difference"
+    for how far apart they are, and empty where both are to be told and nothing else.
+    """
+
+    parts: tuple[Part, Part]
+    wants: Literal["more", "less", "difference", ""] = ""
+
+
+def comparison(question: str) -> Comparison | None:
+    """Return what `question` asks of each thing that it compares; None when it compares none.
+
+    Each part can be searched for and read by itself. A list, "Which five countries ...?", is
+    one question, and so is a range, "between 2019 and 2024".
     """
     asked = " ".join(question.split()).rstrip("?!. ")
     for take_apart in (_of_degrees, _of_times, _of_things):
         if found := take_apart(asked):
-            return tuple(found)
-    return ()
+            return found
+    return None
 
 
-def _of_degrees(asked: str) -> list[str]:
+def _of_degrees(asked: str) -> Comparison | None:
     """Take apart a question for the more or the less of two."""
     if match := _HOW_MUCH.match(asked):
-        degree = _DEGREES[match["degree"].lower()]
-        return [f"How {degree} {match['verb']} {each}?" for each in (match["left"], match["right"])]
-    if (match := _WHICH_IS.match(asked)) and (pair := _pair(match["pair"])):
-        degree = _positive(match["degree"])
-        return [f"How {degree} {match['verb']} {each}?" for each in (pair.left, pair.right)]
-    if (match := _WHICH_DID.match(asked)) and (pair := _pair(match["pair"])):
+        form = f"How {_DEGREES[match['degree'].lower()]} {match['verb']} {{}}?"
+        return _both((match["left"], match["right"]), form, "difference")
+    if (match := _WHICH_IS.match(asked)) and (pair := _pair(match)):
+        form = f"How {_positive(match['degree'])} {match['verb']} {{}}?"
+        return _both(pair, form, _direction(match["degree"]))
+    if (match := _WHICH_DID.match(asked)) and (pair := _pair(match)):
         many, verb = match["noun"], match["verb"]
-        return [f"How many {many} {each} {verb}?" for each in (pair.left, pair.right)]
-    if (match := _DID_MORE.match(asked)) and (pair := _pair(match["pair"])):
-        opening = f"How many {match['noun']} {match['aux'].lower()} {match['rest']}"
-        return [f"{opening} {each}?" for each in (pair.left, pair.right)]
-    return []
+        passive = verb.endswith("ed") or verb in _DONE
+        form = (
+            f"How many {many} were {verb} by {{}}?" if passive else f"How many {many} {{}} {verb}?"
+        )
+        return _both(pair, form, _direction(match["more"]))
+    if (match := _DID_MORE.match(asked)) and (pair := _pair(match)):
+        form = f"How many {match['noun']} {match['aux'].lower()} {match['rest']} {{}}?"
+        return _both(pair, form, _direction(match["more"]))
+    return None
 
 
-def _of_times(asked: str) -> list[str]:
+def _both(
+    pair: tuple[str, str], form: str, wants: Literal["more", "less", "difference", ""] = ""
+) -> Comparison:
+    left, right = (Part(name, form.replace("{}", name)) for name in pair)
+    return Comparison((left, right), wants)
+
+
+def _direction(degree: str) -> Literal["more", "less", ""]:
+    """Return whether the higher or the lower figure has more of `degree`; empty if it varies."""
+    opening = degree.lower().split()[0]
+    if opening in _EITHER:
+        return ""
+    return "less" if opening in _LESS or opening in ("less", "fewer") else "more"
+
+
+def _of_times(asked: str) -> Comparison | None:
     """Take apart a question for two times, the one put in the place of both."""
     named = time_phrases(asked, today=dt.date.today())
     if len(named) != 2:
-        return []
+        return None
     first, second = named
     ranged = _RANGE.search(asked[: first.start]) and not _REQUEST.match(asked)
     if ranged or not _BETWEEN_TIMES.fullmatch(asked, first.end, second.start):
-        return []
+        return None
     before, after = _REQUEST.sub("", asked[: first.start]), asked[second.end :]
     times = (asked[first.start : first.end], asked[second.start : second.end])
-    return [f"{before}{time}{_DIFFER.sub('', after)}?" for time in times]
+    return _both(times, f"{before}{{}}{_DIFFER.sub('', after)}?")
 
 
-def _of_things(asked: str) -> list[str]:
+def _of_things(asked: str) -> Comparison | None:
     """Take apart a request to compare two things, each with the words that both share."""
     request = _REQUEST.match(asked)
     left, right = _halves(_DIFFER.sub("", _REQUEST.sub("", asked)), bool(request))
     if not (content_words(left) and content_words(right)):
-        return []
+        return None
+    names = (left, right)
     shared = _PREPOSITION.match(left)
     other = _SAME_PREPOSITION.sub("", right)
     if shared and not _PREPOSITION.match(other):
+        names = (shared[2], other)
         right = f"{shared[1]}{other}"
-    return [f"{left}?", f"{right}?"]
+    return Comparison((Part(names[0], f"{left}?"), Part(names[1], f"{right}?")))
 
 
 def _halves(asked: str, requested: bool) -> tuple[str, str]:
@@ -142,9 +187,15 @@ def _halves(asked: str, requested: bool) -> tuple[str, str]:
     return asked[: joints[-1].start()], asked[joints[-1].end() :]
 
 
-def _pair(text: str) -> _Pair | None:
-    match = _EITHER_OR.match(text.strip(" ,:"))
-    return _Pair(match["left"].strip(" ,"), match["right"].strip(" ,")) if match else None
+def _pair(found: re.Match[str]) -> tuple[str, str] | None:
+    """Return the two things of "A or B"; "the one in Hull" is the fire there, if fires are."""
+    match = _EITHER_OR.match(found["pair"].strip(" ,:"))
+    if not match:
+        return None
+    kind = found.groupdict().get("kind")
+    named = (match[side].strip(" ,") for side in ("left", "right"))
+    left, right = (_THE_ONE.sub(f"the {kind}", name) if kind else name for name in named)
+    return left, right
 
 
 def _positive(degree: str) -> str:

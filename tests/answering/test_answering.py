@@ -162,9 +162,10 @@ def test_a_comparison_says_what_answers_each_part_on_a_line_of_its_own(archive: 
     )
     answer = rag.answer("Which ship is longer, the ferry Ann or the tanker Bob?", archive=archive)
     assert answer.text == (
-        "The ferry Ann is 40 metres long. [1]\nThe tanker Bob is 90 metres long. [2]"
+        "The ferry Ann is 40 metres long. [1]\nThe tanker Bob is 90 metres long. [2]\n"
+        "The tanker Bob: 90 [2] against 40 [1]."
     )
-    assert answer.short == "40; 90"
+    assert answer.short == "The tanker Bob"
 
 
 def test_a_generator_that_finds_no_answer_is_believed(news: Archive) -> None:
@@ -227,7 +228,7 @@ def test_the_default_generator_is_never_loaded_for_a_followup(
     def load(name: str) -> FakeGenerator:
         raise AssertionError(f"{name} was loaded")
 
-    monkeypatch.setattr("rag.answering.pipeline._load", load)
+    monkeypatch.setattr("rag.answering.work._load", load)
     history = [("Who directed the opera in Vienna in 2031?", REFUSAL)]
     assert rag.answer("And in 2032?", archive=news, history=history).abstained
 

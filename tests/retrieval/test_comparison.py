@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rag.retrieval.comparison import sub_questions
+from rag.retrieval.comparison import Comparison, comparison
+
+
+def parts(found: Comparison | None) -> tuple[str, ...]:
+    return tuple(part.question for part in found.parts) if found else ()
 
 
 @pytest.mark.parametrize(
@@ -36,7 +40,7 @@ from rag.retrieval.comparison import sub_questions
         ),
         (
             "Which club scored more goals, Ajax or Porto?",
-            ("How many goals Ajax scored?", "How many goals Porto scored?"),
+            ("How many goals were scored by Ajax?", "How many goals were scored by Porto?"),
         ),
         (
             "Did the party win more seats in Hull or in Rye?",
@@ -65,7 +69,7 @@ from rag.retrieval.comparison import sub_questions
     ],
 )
 def test_what_is_asked_of_each(question: str, expected: tuple[str, ...]) -> None:
-    assert sub_questions(question) == expected
+    assert parts(comparison(question)) == expected
 
 
 @pytest.mark.parametrize(
@@ -84,4 +88,27 @@ def test_what_is_asked_of_each(question: str, expected: tuple[str, ...]) -> None
     ],
 )
 def test_other_questions_stay_whole(question: str) -> None:
-    assert sub_questions(question) == ()
+    assert comparison(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "wants"),
+    [
+        ("Which bridge is longer, the Humber or the Severn?", ("the Humber", "the Severn"), "more"),
+        ("which was cheaper, the tram or the bus?", ("the tram", "the bus"), "less"),
+        (
+            "Which fire killed more people, the one in Hull or the Rye fire?",
+            ("the fire in Hull", "the Rye fire"),
+            "more",
+        ),
+        ("Did Rye win fewer cups in May or in June?", ("in May", "in June"), "less"),
+        ("How much taller is Ulm than Cologne?", ("Ulm", "Cologne"), "difference"),
+        ("which runner was faster, Ann Lee or Bo Hay", ("Ann Lee", "Bo Hay"), ""),
+        ("compare inflation in France and Germany", ("France", "Germany"), ""),
+    ],
+)
+def test_what_is_wanted_of_both(question: str, names: tuple[str, str], wants: str) -> None:
+    found = comparison(question)
+    assert found is not None
+    assert tuple(part.name for part in found.parts) == names
+    assert found.wants == wants

@@ -1,0 +1,168 @@
+"""The work on one question: who reads it, what is said of what was found."""
+
+from __future__ import annotations
+
+import threading
+from collections import abc
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+
+from rag import reading
+from rag.answering import choice, fact, overview
+from rag.answering.choice import Found
+from rag.answering.compared import conclude
+from rag.answering.disagreement import disagreeing
+from rag.answering.draft import Draft
+from rag.answering.evidence import collect, weigh
+from rag.answering.follow_up import understand
+from rag.answering.written import write
+from rag.archive import Archive
+from rag.generation import Generator, load_generator
+from rag.models.registry import DEFAULT_GENERATOR
+from rag.reading import Reader
+from rag.retrieval.comparison import Comparison, comparison
+from rag.types import Hit, Query, Stance
+
+
+class Work:
+    """The work on one question: what it is done with, and whether to go on."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        stance: Stance,
+        *,
+        generator: Generator | None,
+        stop: threading.Event | None,
+    ) -> None:
+        self.settings = archive.settings.answer
+        self._archive = archive
+        self._least = self.settings.least_confidence(stance)
+        self._given = generator
+        self._stop = stop or threading.Event()
+
+    @property
+    def _reader(self) -> Reader:
+        return reading.load_reader(self._archive.settings.reader)
+
+    @property
+    def _generator(self) -> Generator:
+        """The generator, loaded only for a question that needs it."""
+        return self._given or _load(self._archive.settings.generator)
+
+    @property
+    def _writes(self) -> bool:
+        """Whether a generator was named to write answers; by default none writes."""
+        return self._given is not None or self._archive.settings.generator != DEFAULT_GENERATOR
+
+    def standalone(self, query: Query) -> Query:
+        """Return the query with a question that can be understood without the conversation."""
+        if not query.history:
+            return query
+        found = understand(
+            query.question,
+            query.history,
+            search=lambda text: self._archive.retrieve(replace(query, question=text)),
+        )
+        return replace(query, question=found)
+
+    def overview(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+        """Yield the sentences that tell most; none when the archive lacks the subject."""
+        embedder, question = self._archive.embedder(), query.question
+        weighed = weigh(overview.subject(question), hits, embedder=embedder)
+        sure = overview.confidence(hits, weighed)
+        draft.rest_on(weighed)
+        draft.trust(sure)
+        if sure.probability < self._least:
+            return
+        most = self.settings.digest_sentences
+        for found in overview.digest(question, weighed.evidence, embedder=embedder, most=most):
+            if self._stop.is_set():
+                return
+            yield draft.quote_line(found)
+
+    def answer(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+        """Yield the sentences that answer; a comparison has a line for each thing compared."""
+        if asked := comparison(query.question):
+            yield from self._compared(asked, query, draft)
+        if not draft.citations:
+            yield from self._fact(query.question, hits, draft)
+
+    def _compared(self, asked: Comparison, query: Query, draft: Draft) -> Iterator[str]:
+        """Yield the sentences that answer each part, then what they say of both."""
+        found = []
+        for part in asked.parts:
+            each = replace(query, question=part.question, k=self.settings.hits)
+            draft.start_line()
+            found.append(
+                (yield from self._fact(part.question, self._archive.retrieve(each), draft))
+            )
+        if not draft.citations or self._stop.is_set():
+            return
+        for part, spans in zip(asked.parts, found, strict=True):
+            if not spans:
+                yield draft.miss(part.question)
+        if conclusion := conclude(asked, found):
+            yield draft.conclude(conclusion)
+
+    def _fact(
+        self, question: str, hits: Sequence[Hit], draft: Draft
+    ) -> abc.Generator[str, None, list[Found]]:
+        """Yield the sentences that answer, then what disagrees; none when no passage answers.
+
+        Returns the spans that answer.
+        """
+        if hits and not fact.is_read(hits[0].article):
+            yield from self._quoted(question, hits, draft)
+            return []
+        passages = [choice.passage_of(hit) for hit in hits]
+        readings = self._reader.read(question, passages, stop=self._stop)
+        ranked = choice.rank(question, hits, readings)
+        found = fact.chosen(question, ranked, least=self._least)
+        draft.trust(choice.confidence(found or ranked))
+        if not found or self._stop.is_set():
+            return []
+        before = len(draft.text)
+        if self._writes:
+            yield from self._written(question, choice.in_order(found, hits), draft)
+        said = len(draft.text) > before or draft.refused
+        if not (said or self._stop.is_set()):
+            yield from fact.state(question, found, draft)
+        rivals = fact.answering(ranked, least=self._least)
+        if draft.main and not self._stop.is_set():
+            others = disagreeing(
+                question,
+                draft.main,
+                rivals,
+                embedder=self._archive.embedder(),
+                among=collect(hits),
+            )
+            yield from draft.contrast(others)
+        return found
+
+    def _quoted(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+        """Yield the best sentence of an article in a language that the reader does not read."""
+        weighed = weigh(question, hits, embedder=self._archive.embedder())
+        sure = overview.confidence(hits, weighed)
+        draft.trust(sure)
+        if weighed.best and sure.probability >= self._least:
+            yield draft.state(weighed.best)
+
+    def _written(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+        shown = hits[: self.settings.passages]
+        draft.rest_on(weigh(question, shown, embedder=self._archive.embedder()))
+        return write(
+            question,
+            shown,
+            draft,
+            generator=self._generator,
+            max_new_tokens=self.settings.max_new_tokens,
+            stop=self._stop,
+        )
+
+
+@cache
+def _load(name: str) -> Generator:
+    """Load a generator, once in a process."""
+    return load_generator(name)
