@@ -126,14 +126,22 @@ class Overlap:
 
     def __init__(self, question: str, texts: Sequence[str], *, language: str | None = None) -> None:
         self._language = language
-        bags = [frozenset(content_stems(text, language=language)) for text in texts]
-        self._weights = word_weights(question, bags, language=language)
+        bags = [frozenset(self._stems(text)) for text in texts]
+        self._weights = word_weights(_parted(question), bags, language=language)
 
     def of(self, text: str) -> float:
         """Return the weighted share of the question's words in `text`, in [0, 1]."""
-        bag = set(content_stems(text, language=self._language))
+        bag = set(self._stems(text))
         total = sum(self._weights.values())
         return sum(w for word, w in self._weights.items() if word in bag) / (total or 1)
+
+    def _stems(self, text: str) -> list[str]:
+        return content_stems(_parted(text), language=self._language)
+
+
+def _parted(text: str) -> str:
+    """Return text whose hyphens are blanks: who asks of "notre dame" means "Notre-Dame"."""
+    return text.replace("-", " ")
 
 
 def has_kind_asked_for(question: str, sentence: str) -> bool:

@@ -18,8 +18,9 @@ from rag.types import Article
 # Spans of one list differ in their log-odds by no more than this, in nats.
 _ALIKE = 3.0
 _MOST_OF_A_LIST = 5
-# A newer article takes over from the likeliest one if it is this share as likely to answer.
-_NEWER = 0.8
+# A newer article takes over from the likeliest one if it is this share as likely to answer:
+# the state before, told in more of the question's words, is the likelier one to be found.
+_NEWER = 0.5
 _SEVERAL = re.compile(
     r"^(?:which|what|who) (?:are|were)\b|"
     r"\b(?:name|list) (?:the|all|some|two|three|four|five|six)\b|"

@@ -16,6 +16,7 @@ class Wanted(StrEnum):
     MONEY = "money"
     SHARE = "share"
     DURATION = "duration"
+    EXTENT = "extent"
     LENGTH = "length"
     NUMBER = "number"
     TIME = "time"
@@ -42,8 +43,12 @@ _ASKS = (
         Wanted.SHARE,
         r"\b(?:what|which) (?:percentage|percent|share|proportion)\b|\bhow many percent",
     ),
-    (Wanted.DURATION, r"\bhow long (?:did|does|do|has|have|had|will|was|were|is|are)\b|\bhow many "
-     r"(?:years|months|weeks|days|hours|minutes|seconds)\b"),
+    (
+        Wanted.DURATION,
+        r"\bhow long (?:did|does|do|has|have|had|will)\b|\bhow many "
+        r"(?:years|months|weeks|days|hours|minutes|seconds)\b",
+    ),
+    (Wanted.EXTENT, r"\bhow long (?:was|were|is|are)\b"),
     (Wanted.LENGTH, r"\bhow (?:far|tall|high|deep|wide)\b"),
     (
         Wanted.NUMBER,
@@ -94,12 +99,19 @@ _CAUSE = re.compile(
     r"\W+(?:(?:a|an|the|its|his|her|their) )?$",
     re.I,
 )
+# "In the state of Delaware" tells where, and "in order to" tells why.
+_PLACE = re.compile(
+    r"(?:in(?! order\b)|at|on|near|inside|outside|across) (?:\w+ )?[A-Z]|"
+    r"(?:in|at|on|near) the (?:state|city|town|county|province|region|street)\b"
+)
 _SHARE = re.compile(r"%|\bper ?cent\b|\bhalf\b|\bthirds?\b|\bquarters?\b|\bfifths?\b", re.I)
 _FITS = {
     Wanted.MONEY: _MONEY,
     Wanted.SHARE: _SHARE,
     Wanted.DURATION: _DURATION,
     Wanted.LENGTH: _LENGTH,
+    # Of a ship or of a war.
+    Wanted.EXTENT: re.compile(f"{_DURATION.pattern}|{_LENGTH.pattern}", re.I),
     Wanted.NUMBER: _NUMBER,
     Wanted.TIME: _TIME,
 }
@@ -123,6 +135,8 @@ def fits(kind: Wanted, span: str, *, before: str = "", after: str = "") -> bool 
     if kind is Wanted.NAME:
         return not _only_figures(span)
     if kind is Wanted.REASON:
+        if _PLACE.match(span):
+            return False
         return len(words(span)) > 2 or _CAUSE.search(before) is not None
     return None
 

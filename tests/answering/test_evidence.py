@@ -75,3 +75,8 @@ def test_weights_by_hand():
     weights = word_weights("Which ferry and storm and oil?", bags)
     # Natural logarithms of 2, 3 and 5.
     assert weights == pytest.approx({"ferri": 0.6931, "storm": 1.0986, "oil": 1.6094}, abs=1e-4)
+
+
+def test_a_hyphen_is_as_good_as_a_blank():
+    overlap = Overlap("the fire of notre dame", ["Notre-Dame burns.", "The harbour is open."])
+    assert overlap.of("A fire at Notre-Dame.") == 1.0
