@@ -152,8 +152,8 @@ class Apart:
             return f"needs more than {most} MB of memory to be read; split it into smaller files"
         if line["status"] in worker.OUT_OF_TIME:
             return (
-                f"took longer than {self._limits.seconds:.0f} s of work or "
-                f"{self._limits.waiting:.0f} s in all to read, and was given up; split it into "
+                f"took longer than {self._limits.seconds:g} s of work or "
+                f"{self._limits.waiting:g} s in all to read, and was given up; split it into "
                 "smaller files"
             )
         return (

@@ -311,7 +311,7 @@ def test_a_paragraph_in_the_words_of_the_headline_below_it_is_kept() -> None:
     assert said in "".join(article.text for article in split_dump(f"{first}\n{second}"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(stories=GENERATED, joint=JOINTS, width=st.sampled_from([0, 50, 70, 80]))
 def test_no_paragraph_is_lost(
     stories: list[tuple[str, list[str], bool]], joint: str, width: int

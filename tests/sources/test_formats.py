@@ -135,6 +135,7 @@ def test_scan_without_the_extra_asks_for_it(
     assert "pip install 'dateline-rag[ocr]'" in skipped.reason
 
 
+@pytest.mark.models
 def test_scan_is_recognised(tmp_path: Path) -> None:
     pytest.importorskip("rapidocr_onnxruntime")
     lines = ["Glass bridge reopens", "", "The keeper of Tarn laid new panes on Monday,", "he said."]

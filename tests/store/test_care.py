@@ -128,7 +128,7 @@ def test_a_backup_is_the_archive(folder, tmp_path):
 def test_a_backup_of_one_moment_during_an_ingest(folder, tmp_path):
     """Articles come in batches of 16; a backup has whole batches, and never fewer than before."""
     ended = threading.Event()
-    more = [Article("", f"Flood number {n} at school.", id=f"n{n}") for n in range(320)]
+    more = [Article("", f"Flood number {n} at school.", id=f"n{n}") for n in range(160)]
 
     def ingest():
         with opened(folder) as other:

@@ -126,26 +126,32 @@ def test_a_panic_and_every_other_error_of_a_library_is_a_fault():
 
 LIMITED = """
 import resource, sys
+from pathlib import Path
 from tests.fakes import FakeEmbedder
 from rag import Archive, Article
 from rag.errors import RagError
-folder, limit = sys.argv[1], int(sys.argv[2])
-with Archive.open(folder, create=False, embedder=FakeEmbedder()) as archive:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-    try:
-        archive.ingest([Article("", f"Flood at school {n}. " * 400, id=f"n{n}") for n in range(40)])
-    except RagError as error:
-        print("TOLD", error)
-    else:
-        print("NO ERROR")
-    print("FOUND", sorted(hit.article.id for hit in archive.search("storm vaccine", k=3)))
+for folder in sys.argv[1:]:
+    with Archive.open(folder, create=False, embedder=FakeEmbedder()) as archive:
+        limit = int(Path(folder).name)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        try:
+            archive.ingest(
+                [Article("", f"Flood at school {n}. " * 400, id=f"n{n}") for n in range(40)]
+            )
+        except RagError as error:
+            print("TOLD", error, end=" ")
+        else:
+            print("NO ERROR", end=" ")
+        print("FOUND", sorted(hit.article.id for hit in archive.search("storm vaccine", k=3)))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
 """
 
 
-@pytest.mark.parametrize("limit", [1_000, 30_000, 150_000, 400_000])
-def test_a_limit_of_file_sizes_is_told_and_loses_nothing(folder, limit):
+def test_a_limit_of_file_sizes_is_told_and_loses_nothing(made, tmp_path):
+    limits = [1_000, 30_000, 150_000, 400_000]
+    folders = [shutil.copytree(made, tmp_path / str(limit)) for limit in limits]
     done = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(folder), str(limit)],
+        [sys.executable, "-c", LIMITED, *map(str, folders)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -153,19 +159,16 @@ def test_a_limit_of_file_sizes_is_told_and_loses_nothing(folder, limit):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "TOLD" in done.stdout, done.stdout
-    assert "cannot be written" in done.stdout, done.stdout
-    assert "FOUND ['a', 'b'" in done.stdout, done.stdout
-    with opened(folder) as archive:
-        assert ids(archive) >= {"a", "b", "c"}
-        kept = archive.stats().articles
-        assert (
-            archive.ingest(
-                [Article("", f"Flood at school {n}. " * 400, id=f"n{n}") for n in range(40)]
-            ).unchanged
-            == kept - 3
-        )
-        assert archive.stats().articles == 43
+    for folder, said in zip(folders, done.stdout.splitlines(), strict=True):
+        assert said.startswith("TOLD"), said
+        assert "cannot be written" in said, said
+        assert "FOUND ['a', 'b'" in said, said
+        with opened(folder) as archive:
+            assert ids(archive) >= {"a", "b", "c"}
+            kept = archive.stats().articles
+            again = [Article("", f"Flood at school {n}. " * 400, id=f"n{n}") for n in range(40)]
+            assert archive.ingest(again).unchanged == kept - 3
+            assert archive.stats().articles == 43
 
 
 # Folders that cannot be written

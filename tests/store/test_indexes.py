@@ -310,13 +310,13 @@ def test_the_file_of_the_vectors_is_renewed_only_now_and_then(tmp_path, embedder
 
 def test_an_archive_that_grows_and_shrinks_is_fitted_anew(tmp_path, embedder):
     settings = Settings(
-        index=IndexSettings(partition_from=60, pending=5, pending_share=0.1, least_recall=1.0),
+        index=IndexSettings(partition_from=30, pending=5, pending_share=0.1, least_recall=1.0),
         batch_articles=1000,
     )
     words = ("storm", "ferry", "oil", "court", "school", "vaccine")
     articles = [
         Article("", f"The {words[n % 6]} and the {words[n % 5]} of x{n}.", id=str(n))
-        for n in range(200)
+        for n in range(100)
     ]
 
     def fits():
@@ -332,10 +332,10 @@ def test_an_archive_that_grows_and_shrinks_is_fitted_anew(tmp_path, embedder):
     with Archive.open(tmp_path / "a", embedder=embedder, settings=settings) as archive:
         for start, end, fit in [
             (0, 5, None),
-            (5, 50, ("flat", 50)),
-            (50, 90, ("ivf-sq8", 90)),
-            (90, 170, ("ivf-sq8", 90)),
-            (170, 200, ("ivf-sq8", 200)),
+            (5, 25, ("flat", 25)),
+            (25, 45, ("ivf-sq8", 45)),
+            (45, 85, ("ivf-sq8", 45)),
+            (85, 100, ("ivf-sq8", 100)),
         ]:
             archive.ingest(articles[start:end])
             assert fits() == fit
@@ -343,10 +343,10 @@ def test_an_archive_that_grows_and_shrinks_is_fitted_anew(tmp_path, embedder):
             expected = embedder.embed_passages([article.text for article in articles[:end]])
             cosines = expected @ embedder.embed_question("storm oil")
             assert best() == pytest.approx(sorted(cosines.tolist())[::-1][:5], abs=1e-6)
-        for article in articles[:175]:
+        for article in articles[:92]:
             archive.delete(article.id)
         assert fits()[0] == "flat"
-        assert len(archive._storage.indexes.dense) == 25
+        assert len(archive._storage.indexes.dense) == 8
         assert len(best()) == 5
 
 

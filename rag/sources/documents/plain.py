@@ -21,19 +21,22 @@ if TYPE_CHECKING:
 
     from rag.types import Article, Note, Skipped
 
-_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S[^\n]*)\n(?:={2,}|-{2,})[ \t]*$")
+# No pattern may look at a stretch of a text more than a few times, whatever stands in it: what
+# opens and never closes ends at the next opening, and closers are cut off apart.
+_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]++(.+)$|^(\S[^\n]*)\n(?:={2,}|-{2,})[ \t]*$")
+_COMMENT = re.compile(r"(?s)<!--.*?-->")
+_TARGET = r"(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])"
 _MARKUP = (
-    (re.compile(r"(?s)<!--.*?-->"), ""),
     (re.compile(r"(?m)^ {0,3}(?:```|~~~).*$"), ""),
-    (_HEADING, r"\n\1\2\n"),
+    (_HEADING, lambda match: f"\n{_heading(match)}\n"),
     (re.compile(r"(?m)^ {0,3}(?:(?:[-*_] ?){3,})$"), ""),
-    (re.compile(r"(?m)^ {0,3}\[[^\]]+\]:[ \t]+\S+.*$"), ""),
-    (re.compile(r"!\[[^\]]*\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])"), ""),
-    (re.compile(r"\[([^\]]+)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\]]*\])"), r"\1"),
-    (re.compile(r"<(https?://[^>\s]+)>"), r"\1"),
+    (re.compile(r"(?m)^ {0,3}\[[^\[\]]+\]:[ \t]+\S+.*$"), ""),
+    (re.compile(rf"!\[[^\[\]]*\]{_TARGET}"), ""),
+    (re.compile(rf"\[([^\[\]]+)\]{_TARGET}"), r"\1"),
+    (re.compile(r"<(https?://[^<>\s]+)>"), r"\1"),
     (re.compile(r"(?i)</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>"), ""),
     (re.compile(r"(?m)^ {0,3}(?:> ?)+"), ""),
-    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(\*\*|__)(?=\S)((?:(?!\s\1\S).)+?)(?<=\S)\1"), r"\2"),
     (re.compile(r"(?<![\w*\\])\*(?=\S)([^*\n]+?)(?<=\S)\*(?!\w)"), r"\1"),
     (re.compile(r"(?<![\w\\])_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)"), r"\1"),
     (re.compile(r"`([^`\n]+)`"), r"\1"),
@@ -81,6 +84,8 @@ def read_markdown(text: str, *, source: str) -> Article:
 
 def plain_markdown(text: str) -> str:
     """Return Markdown as plain paragraphs, without its simple markup."""
+    end = text.rfind("-->") + 3
+    text = _COMMENT.sub("", text[:end]) + text[end:] if end > 2 else text
     for pattern, plain in _MARKUP:
         text = pattern.sub(plain, text)
     blocks = re.split(r"\n\s*\n", unescape(text))
@@ -92,18 +97,46 @@ def _unwrapped(block: str) -> str:
     lines = [line.strip() for line in block.split("\n")]
     if (grid := text_grid(lines)) and (rows := grid_lines(grid)):
         return "\n".join(rows)
-    joined = lines[:1]
-    for line in lines[1:]:
-        if _ITEM.match(line):
-            joined.append(line)
-        else:
-            joined[-1] = f"{joined[-1]} {line}"
-    return "\n".join(joined)
+    return "".join(
+        f"\n{line}" if number and _ITEM.match(line) else f" {line}"
+        for number, line in enumerate(lines)
+    )[1:]
+
+
+def _heading(match: re.Match[str]) -> str:
+    """Return the words of a heading, without the marks that may close it."""
+    if not match[1]:
+        return match[2]
+    words = match[1].rstrip()
+    bare = words.rstrip("#")
+    return words if bare and not bare[-1].isspace() else bare.rstrip()
+
+
+class _Values(yaml.SafeLoader):  # type: ignore[misc]
+    """Reads front matter; only single values may be repeated by name.
+
+    Lists that name lists that name lists hold more words than any memory.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        repeated = self.check_event(yaml.AliasEvent)
+        node = super().compose_node(parent, index)
+        if repeated and not isinstance(node, yaml.ScalarNode):
+            raise yaml.YAMLError("it repeats a list or an object by its name")
+        return node
+
+
+class _Handler(frontmatter.YAMLHandler):  # type: ignore[misc]
+    def load(self, fm: str, **_options: object) -> object:
+        return super().load(fm, Loader=_Values)
 
 
 def _front_matter(text: str) -> tuple[dict[str, object], str]:
     try:
-        fields, body = frontmatter.parse(text.lstrip())
+        written = text.lstrip()
+        ours = _Handler()
+        # Front matter of other kinds is left to the library.
+        fields, body = frontmatter.parse(written, handler=ours if ours.detect(written) else None)
     except yaml.YAMLError as error:
         fault = one_line(str(error))[:160]
         raise SourceError(
@@ -117,4 +150,4 @@ def _first_heading(body: str) -> tuple[str, str]:
     match = _HEADING.match(body.lstrip())
     if not match or (match[2] and is_sentence(match[2])):
         return "", body
-    return plain_markdown(match[1] or match[2]), body.lstrip()[match.end() :]
+    return plain_markdown(_heading(match)), body.lstrip()[match.end() :]

@@ -71,6 +71,7 @@ _LEGAL = re.compile(
     r"|(?:we|(?:this|our) (?:web)?site|by (?:continuing|using))\b.{0,80}\bcookies?\b.{0,150}"
 )
 _BETWEEN = re.compile(r"\s*[|•·]\s*")  # what stands between the buttons of one line
+_LONGEST = 1_000  # characters
 _SECTIONS = frozenset(
     {"home", "news", "world", "politics", "business", "sport", "sports", "opinion", "culture"}
     | {"video", "videos", "health", "science", "technology", "tech", "travel", "contact", "about"}
@@ -79,6 +80,8 @@ _SECTIONS = frozenset(
 
 def is_furniture(text: str) -> bool:
     """Return whether a line is a button, a pointer to other pages, or small print."""
+    if len(text) > _LONGEST:
+        return False
     if _LEGAL.fullmatch(text) or _OFFER.fullmatch(text):
         return True
     if all(map(_BUTTONS.fullmatch, _BETWEEN.split(text))):

@@ -1,0 +1,46 @@
+"""Markdown, sound and broken: its markup goes, its words stay, whatever never closes."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.errors import SourceError
+from rag.sources.documents.plain import plain_markdown, read_markdown
+
+# What opens and does not close, or closes in the wrong place.
+UNCLOSED = ["<!--", "[", "![", "[a](", "[\n", "<http://", " __a", "**a ", " #", "<a ", " *a", "> "]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("opening", UNCLOSED)
+def test_markdown_that_never_closes_takes_no_longer_for_being_long(opening):
+    """A pattern that goes back for every opening would take hours."""
+    text = f"# Storm\n\nThe harbour was shut.\n\nx{opening * 100_000}y"
+    article = read_markdown(text, source="a.md")
+    assert article.title == "Storm"
+    assert article.text.startswith("The harbour was shut.")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "plain"),
+    [
+        ("x <!-- a\nb --> y", "x y"),
+        ("x <!-- a <!-- b --> y <!-- z", "x y <!-- z"),
+        ("# C#", "C#"),
+        ("## Storm ##  ", "Storm"),
+        ("#", "#"),
+        ("x **bold words** and __more__ y", "x bold words and more y"),
+        ("x ** y ** z", "x ** y ** z"),
+        ("[the report](https://a.example/x_(y)) ![i](u)", "the report"),
+        ("[the [whole](u) report", "[the whole report"),
+    ],
+)
+def test_markup_of_markdown(markdown, plain):
+    assert " ".join(plain_markdown(markdown).split()) == plain
+
+
+def test_front_matter_that_repeats_lists_is_refused_and_values_are_not():
+    with pytest.raises(SourceError, match="repeats a list"):
+        read_markdown("---\na: &a [x]\ntitle: [*a, *a]\n---\nText.", source="a.md")
+    found = read_markdown("---\nname: &n Storm\ntitle: *n\n---\nThe harbour.", source="a.md")
+    assert found.title == "Storm"
