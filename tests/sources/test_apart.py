@@ -142,7 +142,7 @@ def test_a_process_that_nobody_listens_to_ends(mischief):
 
 
 def hostile(size):
-    """Return files by name, of about `size` times 50 KB each; all that need a second do so at 20."""
+    """Return files by name, of about `size` times 50 KB each."""
     many, long = 10_000 * size, 1_000_000 * size
     return {
         "comment.md": b"# T\n\n" + b"<!--" * many,

@@ -136,7 +136,7 @@ for folder in sys.argv[1:]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
         try:
             archive.ingest(
-                [Article("", f"Flood at school {n}. " * 400, id=f"n{n}") for n in range(40)]
+                [Article("", f"Flood at school {n}. " * 300, id=f"n{n}") for n in range(20)]
             )
         except RagError as error:
             print("TOLD", error, end=" ")
@@ -148,7 +148,7 @@ for folder in sys.argv[1:]:
 
 
 def test_a_limit_of_file_sizes_is_told_and_loses_nothing(made, tmp_path):
-    limits = [1_000, 30_000, 150_000, 400_000]
+    limits = [1_000, 30_000, 150_000]
     folders = [shutil.copytree(made, tmp_path / str(limit)) for limit in limits]
     done = subprocess.run(
         [sys.executable, "-c", LIMITED, *map(str, folders)],
@@ -166,9 +166,9 @@ def test_a_limit_of_file_sizes_is_told_and_loses_nothing(made, tmp_path):
         with opened(folder) as archive:
             assert ids(archive) >= {"a", "b", "c"}
             kept = archive.stats().articles
-            again = [Article("", f"Flood at school {n}. " * 400, id=f"n{n}") for n in range(40)]
+            again = [Article("", f"Flood at school {n}. " * 300, id=f"n{n}") for n in range(20)]
             assert archive.ingest(again).unchanged == kept - 3
-            assert archive.stats().articles == 43
+            assert archive.stats().articles == 23
 
 
 # Folders that cannot be written

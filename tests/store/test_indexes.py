@@ -310,13 +310,13 @@ def test_the_file_of_the_vectors_is_renewed_only_now_and_then(tmp_path, embedder
 
 def test_an_archive_that_grows_and_shrinks_is_fitted_anew(tmp_path, embedder):
     settings = Settings(
-        index=IndexSettings(partition_from=30, pending=5, pending_share=0.1, least_recall=1.0),
+        index=IndexSettings(partition_from=16, pending=2, pending_share=0.1, least_recall=1.0),
         batch_articles=1000,
     )
     words = ("storm", "ferry", "oil", "court", "school", "vaccine")
     articles = [
         Article("", f"The {words[n % 6]} and the {words[n % 5]} of x{n}.", id=str(n))
-        for n in range(100)
+        for n in range(40)
     ]
 
     def fits():
@@ -331,11 +331,11 @@ def test_an_archive_that_grows_and_shrinks_is_fitted_anew(tmp_path, embedder):
 
     with Archive.open(tmp_path / "a", embedder=embedder, settings=settings) as archive:
         for start, end, fit in [
-            (0, 5, None),
-            (5, 25, ("flat", 25)),
-            (25, 45, ("ivf-sq8", 45)),
-            (45, 85, ("ivf-sq8", 45)),
-            (85, 100, ("ivf-sq8", 100)),
+            (0, 2, None),
+            (2, 10, ("flat", 10)),
+            (10, 18, ("ivf-sq8", 18)),
+            (18, 34, ("ivf-sq8", 18)),
+            (34, 40, ("ivf-sq8", 40)),
         ]:
             archive.ingest(articles[start:end])
             assert fits() == fit
@@ -343,11 +343,11 @@ def test_an_archive_that_grows_and_shrinks_is_fitted_anew(tmp_path, embedder):
             expected = embedder.embed_passages([article.text for article in articles[:end]])
             cosines = expected @ embedder.embed_question("storm oil")
             assert best() == pytest.approx(sorted(cosines.tolist())[::-1][:5], abs=1e-6)
-        for article in articles[:92]:
+        for article in articles[:36]:
             archive.delete(article.id)
         assert fits()[0] == "flat"
-        assert len(archive._storage.indexes.dense) == 8
-        assert len(best()) == 5
+        assert len(archive._storage.indexes.dense) == 4
+        assert len(best()) == 4
 
 
 def test_a_rebuild_leaves_the_files_alone_while_another_archive_writes(folder, embedder):
