@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from rag.embedding.embedder import Embedder, TransformerEmbedder
-from rag.errors import ArchiveError
+from rag.errors import ArchiveError, MissingError
 from rag.retrieval.search import search
 from rag.settings import Settings
 from rag.store import care
@@ -225,7 +225,7 @@ class Archive:
         return [day for day in (before, after) if day]
 
     def article(self, article_id: str) -> Article:
-        """Return one article; `ArchiveError` when there is none of that id."""
+        """Return one article; `MissingError` when there is none of that id."""
         with self._storage.reading() as store:
             found = store.article(article_id)
         if found is None:
@@ -261,7 +261,7 @@ class Archive:
             return store.linked_to(article_id)
 
     def delete(self, article_id: str) -> None:
-        """Delete one article; `ArchiveError` when there is none of that id."""
+        """Delete one article; `MissingError` when there is none of that id."""
         with self._storage.exclusive():
             if not self._storage.delete(article_id):
                 raise self._unknown(article_id)
@@ -359,8 +359,8 @@ class Archive:
             raise _mismatch(self.folder, known, f"{embedder.id} ({embedder.checksum[:12]})")
         return embedder
 
-    def _unknown(self, article_id: str) -> ArchiveError:
-        return ArchiveError(
+    def _unknown(self, article_id: str) -> MissingError:
+        return MissingError(
             f"no article {article_id!r} in {self.folder}; `rag articles list` shows the ids"
         )
 

@@ -21,6 +21,14 @@ class ArchiveError(RagError):
     """An archive is missing, damaged, or does not fit the settings."""
 
 
+class MissingError(ArchiveError):
+    """There is no archive, or no article, of the name that was asked for."""
+
+
+class LockedError(ArchiveError):
+    """Another process is writing to an archive."""
+
+
 class GenerationError(RagError):
     """The generator failed or could not be reached."""
 

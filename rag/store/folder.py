@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import filelock
 
-from rag.errors import ArchiveError
+from rag.errors import ArchiveError, LockedError
 from rag.index.faults import IndexFault, NoRoomFault
 from rag.settings import IndexSettings
 from rag.store.connection import is_read_only
@@ -316,11 +316,11 @@ class Storage:
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Keep other processes from writing; `ArchiveError` when one already does."""
+        """Keep other processes from writing; `LockedError` when one already does."""
         try:
             self._writing.acquire(timeout=_PATIENCE)
         except filelock.Timeout:
-            raise ArchiveError(
+            raise LockedError(
                 f"another process is writing to {self.folder}; wait until it ends"
             ) from None
         except OSError as error:

@@ -9,7 +9,16 @@ import sys
 import typer
 
 from rag.errors import RagError
-from ui.cli import archives, benchmark, questions, reader_training, system, training, users
+from ui.cli import (
+    archives,
+    benchmark,
+    questions,
+    reader_training,
+    serving,
+    system,
+    training,
+    users,
+)
 from ui.cli.console import errors
 
 app = typer.Typer(
@@ -21,6 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(questions.chat)
+app.command()(serving.serve)
 app.command()(questions.ask)
 app.command()(questions.search)
 app.command()(archives.ingest)

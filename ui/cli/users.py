@@ -45,8 +45,30 @@ def list_users() -> None:
 
 @users.command("remove")
 def remove_user(name: Name) -> None:
-    """Remove a user."""
+    """Remove a user and all keys of this user."""
+    from ui.web.network.keys import Keys
     from ui.web.network.users import Users
 
     Users(archives_folder()).remove(name)
+    Keys(archives_folder()).remove(name)
     output.print(f"{name} can no longer log in.", markup=False)
+
+
+@users.command("key")
+def make_key(
+    name: Name,
+    revoke: Annotated[
+        bool, typer.Option("--revoke", help="Take all keys of this user away instead.")
+    ] = False,
+) -> None:
+    """Print a new key, with which programs log in as this user; it is shown only now."""
+    from ui.web.network.keys import Keys
+    from ui.web.network.users import Users
+
+    if name not in Users(archives_folder()).names:
+        raise ValueError(f"there is no user {name!r}; add one with `rag users add {name}`")
+    keys = Keys(archives_folder())
+    if revoke:
+        output.print(f"{keys.remove(name)} keys of {name} no longer work.", markup=False)
+    else:
+        output.print(keys.make(name), markup=False, soft_wrap=True)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 import gradio as gr
 
 from rag.archive import Archive
-from rag.errors import RagError
 from rag.generation import Generator
 from ui.web.archive import page as archive_page
 from ui.web.chat import page as chat_page
@@ -29,16 +28,17 @@ def build(
     *,
     generator: Generator | None = None,
     models: Models | None = None,
+    library: Library | None = None,
     examples: Sequence[str] | None = None,
 ) -> gr.Blocks:
     """Return the pages over `archive` and the archives in the folder beside it.
 
     The models are `generator` and the archives' embedders, loaded at the first question;
-    hand over `models` to load them earlier. `examples` are questions offered on the empty
-    chat page; by default they are made from the archive. What the pages look like is set
-    when they are served: see `launch`.
+    hand over `models` to load them earlier, and a `library` to share it. `examples` are
+    questions offered on the empty chat page; by default they are made from the archive. What
+    the pages look like is set when they are served: see `launch`.
     """
-    library = Library(archive)
+    library = library or Library(archive)
     loaded = models or Models(generator=generator, name=archive.settings.generator)
     page = gr.Blocks(
         title="Dateline",
@@ -87,24 +87,18 @@ def launch(
     if on_ready is not None:
         on_ready(address)
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _end)
+        signal.signal(signal.SIGTERM, end)
     page.block_thread()
 
 
 def _login(archive: Archive) -> Callable[[str, str], bool]:
     """Return what checks a name and its password. Raises `RagError` when there are no users."""
     # Imported here because only who serves other machines needs it.
-    from ui.web.network.users import Users
+    from ui.web.network.users import required
 
-    users = Users(archive.folder.parent)
-    if not users.names:
-        raise RagError(
-            "other machines can reach that address, so users must log in, and there are none: "
-            "add one with `rag users add NAME`, or leave --host out"
-        )
-    return users.verify
+    return required(archive.folder.parent).verify
 
 
-def _end(_signal: int, _frame: object) -> None:
+def end(_signal: int, _frame: object) -> None:
     """End as Ctrl-C does: answers that are being written stop, and what was stored is whole."""
     raise KeyboardInterrupt

@@ -227,6 +227,7 @@ class Conversation:
         )
         for step in while_listened(steps, gone=visitor.gone, stop=stop):
             if isinstance(step, Answer):
+                models.on_answer(step)
                 yield self._finish(
                     Shown(
                         message=self._asked,

@@ -78,19 +78,26 @@ def serve(
             server_port=port or None,
             prevent_thread_lock=True,
             share=False,
-            ssr_mode=False,
-            run_history=False,
             app_kwargs={"middleware": [guard], "routes": health.ROUTES},
-            max_file_size=BODY_LIMIT,
-            footer_links=[],
-            theme=_theme(),
-            css=_resources(*_STYLES),
-            head=f"<script>{_resources(*_SCRIPTS)}</script>",
+            **appearance(),
             **options,
         )
     except OSError as error:
         raise RagError(f"cannot serve on {host}:{port}: {error}; choose another port") from error
     return address
+
+
+def appearance() -> dict[str, Any]:
+    """Return what Gradio is told of how the pages look, however they are served."""
+    return {
+        "ssr_mode": False,
+        "run_history": False,
+        "max_file_size": BODY_LIMIT,
+        "footer_links": [],
+        "theme": _theme(),
+        "css": _resources(*_STYLES),
+        "head": f"<script>{_resources(*_SCRIPTS)}</script>",
+    }
 
 
 def _theme() -> gr.themes.Base:

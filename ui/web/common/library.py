@@ -6,7 +6,7 @@ import re
 from threading import Lock
 
 from rag.archive import Archive, archives_in
-from rag.errors import ArchiveError
+from rag.errors import ArchiveError, MissingError
 
 # What a folder may be called on every system, and nothing that leads out of its parent.
 _NAME = re.compile(r"\w[\w .-]{0,62}(?<![ .])")
@@ -30,14 +30,14 @@ class Library:
         return sorted({self.first.folder.name, *archives_in(self.folder)})
 
     def get(self, name: str | None = None) -> Archive:
-        """Return the archive of that name, or the first; `ArchiveError` when there is none."""
+        """Return the archive of that name, or the first; `MissingError` when there is none."""
         with self._lock:
             if not name:
                 return self.first
             if name not in self._open:
                 # Only a name that is listed: it comes from the page's address.
                 if name not in self.names:
-                    raise ArchiveError(f"there is no archive {name!r}; choose another one")
+                    raise MissingError(f"there is no archive {name!r}; choose another one")
                 self._open[name] = Archive.open(
                     self.folder / name, create=False, settings=self.first.settings
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rag import reading
@@ -11,6 +11,7 @@ from rag.archive import Archive
 from rag.errors import RagError
 from rag.generation import Generator, load_generator
 from rag.models.registry import DEFAULT_GENERATOR
+from rag.types import Answer
 from ui.web.common.waiting import Line
 
 LOADING = "Loading the models..."
@@ -23,10 +24,16 @@ class Models:
     """
 
     def __init__(
-        self, *, generator: Generator | None = None, name: str = DEFAULT_GENERATOR
+        self,
+        *,
+        generator: Generator | None = None,
+        name: str = DEFAULT_GENERATOR,
+        on_answer: Callable[[Answer], None] = lambda _answer: None,
     ) -> None:
         self._generator = generator
         self._name = name
+        # Told of every answer, whoever asked.
+        self.on_answer = on_answer
         self._lock = threading.Lock()
         self._problem = ""
         self._ready: set[Archive] = set()

@@ -80,6 +80,16 @@ class Line:
         self._admissions = 0
         self._mean = _GUESS
 
+    @property
+    def running(self) -> int:
+        """How many questions are being answered."""
+        return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        """How many questions wait for their turn."""
+        return len(self._waiting)
+
     def enter(self, visitor: str) -> Place:
         """Take a place at the end of the visitor's own questions; `BusyError` without room."""
         with self._lock:

@@ -8,7 +8,7 @@ it does not know the token that stands in the address which `rag chat` prints.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -49,7 +49,8 @@ class Guard:
     """Lets requests through that come from the server's own pages, as ASGI middleware.
 
     `hosts` are the names it may be called by, whatever the port; None for any. With a `token`,
-    the address of the first visit must bear it; a cookie remembers it for the browser.
+    the address of the first visit must bear it; a cookie remembers it for the browser. A program
+    sends it, or a key that `is_key` knows, as ``Authorization: Bearer TOKEN``.
     """
 
     def __init__(
@@ -59,11 +60,13 @@ class Guard:
         hosts: Collection[str] | None = LOOPBACK,
         token: str | None = None,
         body_limit: int = BODY_LIMIT,
+        is_key: Callable[[str], bool] = lambda _key: False,
     ) -> None:
         self._app = app
         self._hosts = hosts
         self._token = token
         self._body_limit = body_limit
+        self._is_key = is_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it in words."""
@@ -95,6 +98,9 @@ class Guard:
         """Return None for one who may go on; a redirection for the first visit with the token."""
         if self._token is None or scope["path"] in _OPEN:
             return None
+        scheme, _, bearer = Headers(scope=scope).get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and (self._is_token(bearer) or self._is_key(bearer)):
+            return None
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         cookie = _cookie_name(scope)
         if any(name == "token" and self._is_token(value) for name, value in query):
@@ -106,7 +112,7 @@ class Guard:
         kept = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(cookie)
         if kept is not None and self._is_token(kept.value):
             return None
-        raise Refusal(401, "open the address that `rag chat` printed: it holds a token")
+        raise Refusal(401, "open the address that `rag` printed when it started: it holds a token")
 
     def _is_token(self, value: str) -> bool:
         return hmac.compare_digest(value.encode(), (self._token or "").encode())

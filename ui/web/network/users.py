@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from rag.errors import RagError
+from ui.web.network.files import write_privately
 
 FILE = "users.json"
 LEAST = 10
@@ -19,6 +18,17 @@ _NAME = re.compile(r"[\w.@-]{1,64}")
 _HASHER = PasswordHasher()
 # What the password of an unknown name is compared with, so that the answer takes as long.
 _NOBODY = _HASHER.hash("nobody has this password")
+
+
+def required(folder: Path) -> Users:
+    """Return the users of a folder, where others can reach it; `RagError` when there are none."""
+    users = Users(folder)
+    if not users.names:
+        raise RagError(
+            "other machines can reach that address, so users must log in, and there are none: "
+            "add one with `rag users add NAME`, or leave --host out"
+        )
+    return users
 
 
 class Users:
@@ -38,7 +48,7 @@ class Users:
             raise ValueError(f"{name!r} is no name for a user; use letters, digits and . @ - _")
         if len(password) < LEAST:
             raise ValueError(f"the password has {len(password)} characters; use at least {LEAST}")
-        self._write(self._read() | {name: _HASHER.hash(password)})
+        write_privately(self.path, self._read() | {name: _HASHER.hash(password)})
 
     def remove(self, name: str) -> None:
         """Remove a user. Raises `ValueError` when there is none of that name."""
@@ -46,7 +56,7 @@ class Users:
         if name not in users:
             raise ValueError(f"there is no user {name!r}; `rag users list` shows them")
         del users[name]
-        self._write(users)
+        write_privately(self.path, users)
 
     def verify(self, name: str, password: str) -> bool:
         """Tell whether that is the user's password; takes as long for an unknown name."""
@@ -64,11 +74,3 @@ class Users:
             return {}
         except (OSError, ValueError, AttributeError) as error:
             raise RagError(f"{self.path} is not readable as a list of users: {error}") from error
-
-    def _write(self, users: dict[str, str]) -> None:
-        """Replace the file in one step; only its owner may read it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(users, file, indent=2)
-        Path(name).replace(self.path)

@@ -1,0 +1,313 @@
+"""The web API answers, finds, lists, adds, edits and deletes, and lets in whom it should."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from fastapi.testclient import TestClient
+
+from rag.errors import ArchiveError, LockedError, MissingError, ModelError, RagError
+from tests.api.conftest import HERE
+from ui.api import faults
+from ui.api.app import Entry, add_pages, build, serve
+from ui.web.common.waiting import BusyError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import rag
+    from ui.api.desk import Desk
+
+QUESTION = "How many days did the ferry strike close the harbour?"
+ANSWER = "The ferry strike closed the harbour of Valletta for 3 days. [1]"
+
+
+def events(text: str) -> list[tuple[str, dict]]:
+    """Return the events of a stream with their data."""
+    found = []
+    for block in text.strip().split("\n\n"):
+        name, data = block.split("\n")
+        found.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+    return found
+
+
+def test_an_answer_comes_with_its_citations(client: TestClient) -> None:
+    answer = client.post("/v1/answer", json={"question": QUESTION}).json()
+    assert (answer["text"], answer["kind"], answer["short"]) == (ANSWER, "answer", "3")
+    [citation] = answer["citations"]
+    assert (citation["number"], citation["article"]["id"]) == (1, "ferry")
+    text = client.get("/v1/articles/ferry").json()["text"]
+    assert text[citation["start"] : citation["end"]] == citation["quote"]
+    assert "text" not in citation["article"]
+
+
+def test_a_stream_ends_with_the_answer_it_told_piece_by_piece(client: TestClient) -> None:
+    reply = client.post("/v1/answer", json={"question": QUESTION, "stream": True})
+    assert reply.headers["content-type"].startswith("text/event-stream")
+    *pieces, (name, whole) = events(reply.text)
+    assert name == "answer"
+    assert "".join(data["text"] for _, data in pieces) == whole["text"] == ANSWER
+
+
+def test_a_question_is_narrowed_and_refused(client: TestClient) -> None:
+    late = {"question": QUESTION, "since": "2024-06-01"}
+    answer = client.post("/v1/answer", json=late).json()
+    assert (answer["abstained"], answer["kind"], answer["citations"]) == (True, "refusal", [])
+
+
+def test_a_follow_up_is_understood(client: TestClient) -> None:
+    history = [{"question": QUESTION, "answer": ANSWER}]
+    wish = {"question": "And who asked the crews to end it?", "history": history}
+    answer = client.post("/v1/answer", json=wish).json()
+    assert answer["asked"] == wish["question"]
+    assert answer["question"] != wish["question"]
+
+
+def test_passages_are_found(client: TestClient) -> None:
+    hits = client.post("/v1/search", json={"question": "ferry strike", "k": 1}).json()["hits"]
+    assert [hit["article"]["id"] for hit in hits] == ["ferry"]
+
+
+def test_articles_are_listed_by_day_publisher_and_words(client: TestClient) -> None:
+    def ids(**query: object) -> list[str]:
+        reply = client.get("/v1/articles", params=query).json()
+        return [article["id"] for article in reply["articles"]]
+
+    assert ids() == ["flood/1", "ferry"]
+    assert ids(limit=1, offset=1) == ["ferry"]
+    assert ids(until="2024-05-31") == ["ferry"]
+    assert ids(publisher="herald") == ["flood/1"]
+    assert ids(words="ferry") == ["ferry"]
+    assert client.get("/v1/articles", params={"limit": 1}).json()["total"] == 2
+
+
+def test_an_article_is_added_edited_and_deleted(client: TestClient) -> None:
+    new = {"id": "vote", "title": "Vote", "text": "The vote is on Monday.", "author": "Cy"}
+    report = client.post("/v1/articles", json={"articles": [new]}).json()
+    assert (report["read"], report["added"], report["skipped"]) == (1, 1, [])
+    edited = client.patch("/v1/articles/vote", json={"text": "The vote is off.", "author": None})
+    assert edited.status_code == 200
+    stored = client.get("/v1/articles/vote").json()
+    assert (stored["title"], stored["text"], stored["author"]) == ("Vote", "The vote is off.", None)
+    assert (
+        client.post("/v1/search", json={"question": "vote off", "k": 1})
+        .json()["hits"][0]["text"]
+        .endswith("off.")
+    )
+    assert client.delete("/v1/articles/vote").status_code == 204
+    assert client.get("/v1/articles/vote").status_code == 404
+
+
+def test_an_edit_that_leaves_no_text_changes_nothing(client: TestClient) -> None:
+    reply = client.patch("/v1/articles/ferry", json={"text": " "})
+    assert reply.status_code == 422
+    assert "stays as it was" in reply.json()["error"]["message"]
+    assert client.get("/v1/articles/ferry").json()["text"].startswith("The ferry")
+
+
+def test_archives_are_made_named_and_deleted(client: TestClient) -> None:
+    assert client.post("/v1/archives", json={"name": "sea"}).status_code == 201
+    new = {"archive": "sea", "articles": [{"title": "Tide", "text": "The tide rose by 2 m."}]}
+    assert client.post("/v1/articles", json=new).json()["added"] == 1
+    listed = client.get("/v1/archives").json()["archives"]
+    assert [(item["name"], item["articles"]) for item in listed] == [("sea", 1), ("town", 2)]
+    answer = client.post(
+        "/v1/answer", json={"question": "How far did the tide rise?"} | {"archive": "sea"}
+    ).json()
+    assert answer["citations"][0]["article"]["title"] == "Tide"
+    assert client.delete("/v1/archives/sea").status_code == 204
+    assert client.get("/v1/archives/sea").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "wish", "status", "words"),
+    [
+        ("post", "/v1/answer", {"question": "x", "archive": "../town"}, 404, "no archive"),
+        ("post", "/v1/answer", {"question": "x" * 2_001}, 422, "2000"),
+        ("post", "/v1/answer", {"question": "x", "colour": 1}, 422, "colour"),
+        ("post", "/v1/answer", {"question": "\ud800"}, 422, "question"),
+        ("post", "/v1/answer", {"question": "x", "since": "2024-02-02", "until": "2024-01-01"},
+         422, "after until"),
+        ("post", "/v1/search", {"question": "x", "k": 0}, 422, "k"),
+        ("get", "/v1/articles/none", None, 404, "no article"),
+        ("post", "/v1/archives", {"name": "../up"}, 409, "cannot be the name"),
+        ("delete", "/v1/archives/town", None, 409, "started with"),
+        ("get", "/v1/none", None, 404, "Not Found"),
+        ("get", "/v1/answer", None, 405, "Not Allowed"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_said(
+    client: TestClient, method: str, path: str, wish: dict | None, status: int, words: str
+) -> None:
+    body = {"content": json.dumps(wish)} if wish else {}
+    reply = client.request(method, path, headers={"content-type": "application/json"}, **body)
+    assert reply.status_code == status
+    assert words in reply.json()["error"]["message"]
+
+
+def test_a_line_without_room_is_said_before_the_stream_begins(
+    client: TestClient, desk: Desk
+) -> None:
+    limits = desk.models.line.limits
+    places = [desk.models.line.enter(str(i)) for i in range(limits.at_once + limits.waiting)]
+    for stream in (False, True):
+        reply = client.post("/v1/answer", json={"question": QUESTION, "stream": stream})
+        assert (reply.status_code, reply.headers["retry-after"]) == (429, "5")
+    metrics = client.get("/metrics").text
+    assert f"dateline_questions_waiting {limits.waiting:.1f}" in metrics
+    for place in places:
+        place.leave()
+    assert client.post("/v1/answer", json={"question": QUESTION}).status_code == 200
+    assert desk.models.line.running == desk.models.line.waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (MissingError("x"), 404),
+        (LockedError("x"), 409),
+        (ArchiveError("x"), 409),
+        (BusyError("x"), 429),
+        (ModelError("x"), 503),
+        (RagError("x"), 500),
+        (ValueError("x"), 422),
+    ],
+)
+def test_every_error_has_its_status(error: Exception, status: int) -> None:
+    assert faults.status_of(error) == status
+
+
+def test_a_watcher_counts_answers_and_refusals(client: TestClient) -> None:
+    client.post("/v1/answer", json={"question": QUESTION})
+    client.post("/v1/answer", json={"question": "Who won the football cup in Brazil?"})
+    shown = client.get("/metrics").text
+    assert 'dateline_questions_total{kind="answer"} 1.0' in shown
+    assert 'dateline_questions_total{kind="refusal"} 1.0' in shown
+    assert "dateline_question_seconds_count 2.0" in shown
+
+
+def test_the_server_is_ready_once_its_models_are(client: TestClient, desk: Desk) -> None:
+    assert client.get("/readyz").status_code == 503
+    desk.models.load(desk.library.first)
+    assert (client.get("/readyz").status_code, client.get("/healthz").text) == (200, "alive")
+
+
+def test_the_pages_are_mounted_beside_it(client: TestClient, desk: Desk, entry: Entry) -> None:
+    add_pages(client.app, desk, entry=entry, examples=["How long?"])
+    for path in ("/", "/archive", "/evaluation"):
+        assert "Dateline" in client.get(path).text
+    assert client.get("/", headers={"authorization": ""}).status_code == 401
+
+
+def test_the_description_loads_nothing_from_elsewhere(client: TestClient) -> None:
+    shown = client.get("/v1/docs").text
+    assert "http://" not in shown.replace("http://127.0.0.1", "")
+    assert "https://" not in shown
+    assert client.get("/v1/docs-files/swagger-ui-bundle.js").status_code == 200
+    described = client.get("/v1/openapi.json").json()
+    assert described["servers"] == [{"url": "/v1"}]
+
+
+@pytest.mark.parametrize("path", ["/v1/archives", "/v1/docs", "/v1/openapi.json", "/metrics"])
+def test_nothing_is_answered_without_the_token(client: TestClient, path: str) -> None:
+    assert client.get(path, headers={"authorization": ""}).status_code == 401
+    assert client.get(path, headers={"authorization": "Bearer guess"}).status_code == 401
+    assert client.get(path).status_code == 200
+
+
+def test_other_names_and_pages_are_refused(client: TestClient) -> None:
+    assert client.get("/v1/archives", headers={"host": "rebound.example"}).status_code == 403
+    elsewhere = {"origin": "http://evil.example"}
+    assert client.post("/v1/answer", json={}, headers=elsewhere).status_code == 403
+
+
+def test_a_users_key_works_on_this_machine_too(client: TestClient, entry: Entry) -> None:
+    entry.accounts.users.add("ann", "long password")
+    key = entry.accounts.keys.make("ann")
+    bearer = {"authorization": f"Bearer {key}"}
+    assert client.get("/v1/archives", headers=bearer).status_code == 200
+    entry.accounts.users.remove("ann")
+    assert client.get("/v1/archives", headers=bearer).status_code == 401
+
+
+def test_users_log_in_where_others_reach_it(desk: Desk, entry: Entry) -> None:
+    entry.accounts.users.add("ann", "long password")
+    key = entry.accounts.keys.make("ann")
+    entry = Entry("0.0.0.0", None, entry.accounts)
+    app = build(desk, entry=entry)
+    with TestClient(
+        add_pages(app, desk, entry=entry, examples=["How long?"]), base_url=HERE
+    ) as stranger:
+        for path in ("/v1/archives", "/v1/docs", "/metrics"):
+            reply = stranger.get(path)
+            assert (reply.status_code, reply.headers["www-authenticate"][:5]) == (401, "Basic")
+        for good in (f"Bearer {key}", basic("ann", "long password")):
+            reply = stranger.get("/v1/archives", headers={"authorization": good})
+            assert reply.status_code == 200
+        for wrong in ("Bearer guess", basic("ann", "guess"), basic("eve", ""), "Basic %", "Digest"):
+            reply = stranger.get("/v1/archives", headers={"authorization": wrong})
+            assert reply.status_code == 401
+        assert stranger.get("/healthz").status_code == 200
+        # The pages have a form of their own.
+        assert stranger.get("/config").status_code == 401
+
+
+def basic(name: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
+def test_without_users_it_serves_this_machine_alone(town: rag.Archive) -> None:
+    with pytest.raises(RagError, match="rag users add NAME"):
+        serve(town, host="0.0.0.0", port=0)
+
+
+def test_a_taken_port_is_said(town: rag.Archive) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(RagError, match=f"{port}.*--port"):
+            serve(town, port=port, token="secret")
+
+
+PROGRAM = """
+import sys, rag, httpx, threading
+from tests.fakes import BagOfWords, FakeReader
+rag_reader = __import__("rag.reading").reading
+rag_reader.load_reader = lambda *_, **__: FakeReader()
+from ui.api.app import serve
+
+def ask(address):
+    def visit():
+        import os, signal
+        try:
+            print(httpx.get(address + "healthz", timeout=30).text)
+            bearer = {"authorization": "Bearer secret"}
+            print(httpx.get(address + "v1/archives", headers=bearer, timeout=30).json())
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+    threading.Thread(target=visit).start()
+
+with rag.Archive.open(sys.argv[1], embedder=BagOfWords()) as archive:
+    try:
+        serve(archive, port=0, token="secret", on_ready=lambda a: ask(a.partition("?")[0]))
+    except KeyboardInterrupt:
+        print("ended")
+"""
+
+
+def test_it_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(tmp_path / "city")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    alive, archives, ended = done.stdout.splitlines()
+    assert (alive, ended) == ("alive", "ended"), done.stderr
+    assert "'name': 'city'" in archives

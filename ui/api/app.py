@@ -1,0 +1,176 @@
+"""One server: the web API, the pages, and what watches over both."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import socket
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import gradio as gr
+import uvicorn
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
+from fastapi_offline import FastAPIOffline
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from rag.archive import Archive
+from rag.errors import RagError
+from rag.generation import Generator
+from ui.api import answers, archives, articles, faults
+from ui.api.desk import Desk
+from ui.api.login import Accounts, Login
+from ui.api.meter import Meter
+from ui.web import app as pages
+from ui.web.common.frame import appearance
+from ui.web.common.library import Library
+from ui.web.common.models import Models
+from ui.web.network import health
+from ui.web.network.guard import LOOPBACK, Guard, is_loopback
+from ui.web.network.keys import Keys
+from ui.web.network.users import Users, required
+
+# Seconds that connections have to end in, once the server is told to.
+_LAST_SECONDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who gets in: with a `token` whoever has it or a key, without one the users."""
+
+    host: str
+    token: str | None
+    accounts: Accounts
+
+    @classmethod
+    def of(cls, archive: Archive, *, host: str, token: str | None = None) -> Entry:
+        """Return the entry of a server on `host`; `RagError` when there must be users."""
+        folder = archive.folder.parent
+        if is_loopback(host):
+            accounts = Accounts(Users(folder), Keys(folder))
+            return cls(host, token or secrets.token_urlsafe(24), accounts)
+        return cls(host, None, Accounts(required(folder), Keys(folder)))
+
+    @property
+    def middleware(self) -> list[Middleware]:
+        """What stands before the whole app, outermost first."""
+        if self.token is None:
+            return [
+                Middleware(Guard, hosts=None),
+                Middleware(Login, name_of=self.accounts.name),
+            ]
+        is_key = self.accounts.has_key
+        return [Middleware(Guard, hosts=LOOPBACK, token=self.token, is_key=is_key)]
+
+
+def build_api(desk: Desk) -> FastAPI:
+    """Return the app of the web API alone, which describes itself at ``/openapi.json``."""
+    app = FastAPIOffline(
+        docs_url="/docs",
+        redoc_url=None,
+        static_url="/docs-files",
+        title="Dateline",
+        version=version("dateline-rag"),
+        description="Ask a news archive; every sentence of an answer cites its source.",
+        # Declared for the description only: `ui.api.login` and the guard check it.
+        dependencies=[Depends(HTTPBearer(auto_error=False))],
+        responses=faults.COMMON,
+    )
+    for module in (answers, articles, archives):
+        app.include_router(module.router)
+    app.state.desk = desk
+    faults.handle(app)
+    return app
+
+
+def build(desk: Desk, *, entry: Entry) -> FastAPI:
+    """Return the app of a server: the web API at ``/v1``, health and counts, but no pages."""
+    meter = Meter()
+    meter.watch(desk.models.line)
+    desk.models.on_answer = meter.count
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, middleware=entry.middleware)
+    app.router.routes += health.ROUTES
+    app.add_route("/readyz", _readiness(desk))
+    app.add_route("/metrics", meter.show)
+    app.mount("/v1", build_api(desk))
+    return app
+
+
+def add_pages(
+    app: FastAPI, desk: Desk, *, entry: Entry, examples: Sequence[str] | None = None
+) -> FastAPI:
+    """Mount the pages at ``/`` of an app that has all its other places."""
+    page = pages.build(
+        desk.library.first, models=desk.models, library=desk.library, examples=examples
+    )
+    login = None if entry.token else entry.accounts.users.verify
+    with warnings.catch_warnings():
+        # That it does without what it was told to do without.
+        warnings.filterwarnings("ignore", message="SSR mode")
+        gr.mount_gradio_app(app, page, "/", auth=login, **appearance())
+    return app
+
+
+def serve(
+    archive: Archive,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    token: str | None = None,
+    generator: Generator | None = None,
+    on_ready: Callable[[str], None] = lambda _address: None,
+) -> None:
+    """Serve the pages and the web API until Ctrl-C or SIGTERM, and load the models behind them.
+
+    `port` 0 takes a free one. `on_ready` is called with the pages' address. On this machine the
+    address holds `token`, by default a new one; on any other `host` users log in. Raises
+    `RagError` when the port is taken, and where others reach it but there are no users.
+    """
+    entry = Entry.of(archive, host=host, token=token)
+    models = Models(generator=generator, name=archive.settings.generator)
+    desk = Desk(Library(archive), models)
+    app = add_pages(build(desk, entry=entry), desk, entry=entry)
+    with closing(_listening(host, port)) as listening:
+        models.load_in_background(archive)
+        address = _address(host, listening.getsockname()[1])
+        on_ready(f"{address}?token={entry.token}" if entry.token else address)
+        run(app, listening)
+
+
+def run(app: FastAPI, listening: socket.socket) -> None:
+    """Serve an app at a socket that listens, until Ctrl-C or SIGTERM."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, pages.end)
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=_LAST_SECONDS, server_header=False
+    )
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise RagError(f"cannot serve on {host}:{port}: {error}; choose another --port") from error
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _readiness(desk: Desk) -> Callable[[Request], Response]:
+    def ready(_request: Request) -> Response:
+        """Tell whether a question need not wait for a model to be loaded."""
+        if desk.models.ready_for(desk.library.first):
+            return PlainTextResponse("ready")
+        return PlainTextResponse(desk.models.status or "not ready", 503)
+
+    return ready

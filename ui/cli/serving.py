@@ -1,0 +1,60 @@
+"""Commands that serve archives to other programs."""
+
+from __future__ import annotations
+
+import gc
+from typing import Annotated
+
+import typer
+
+from rag.errors import RagError
+from rag.models.registry import DEFAULT_GENERATOR, DEFAULT_READER
+from rag.settings import Settings
+from ui.cli.console import DEFAULT_ARCHIVE, ArchiveName, open_archive, output
+from ui.cli.questions import GeneratorName, ReaderName
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        envvar="DATELINE_TOKEN",
+        help="What programs on this machine log in with; default: a new one at each start.",
+    ),
+]
+
+
+def serve(
+    archive: ArchiveName = DEFAULT_ARCHIVE,
+    host: Host = "127.0.0.1",
+    port: Port = 7860,
+    token: Token = None,
+    reader: ReaderName = DEFAULT_READER,
+    generator: GeneratorName = DEFAULT_GENERATOR,
+) -> None:
+    """Serve the pages and the web API, for browsers and other programs."""
+    # As for the chat page: its libraries take seconds to import, and their objects stay for good.
+    gc.disable()
+    try:
+        from ui.api.app import serve as serve_app
+    except ImportError as error:
+        raise _missing(error, extra="serve") from error
+    finally:
+        gc.enable()
+    with open_archive(archive, settings=Settings(reader=reader, generator=generator)) as opened:
+        serve_app(
+            opened,
+            host=host,
+            port=port,
+            token=token,
+            on_ready=lambda address: output.print(
+                f"Pages at {address}, web API at v1/docs beside them (Ctrl-C stops it)",
+                soft_wrap=True,
+            ),
+        )
+
+
+def _missing(error: ImportError, *, extra: str) -> RagError:
+    return RagError(
+        f"{error.name} is not installed; add it with `pip install 'dateline-rag[{extra}]'`"
+    )
