@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rag.answering.choice import Found
 from rag.retrieval.comparison import Comparison
 from rag.text.facts import numbers
+from rag.text.sentences import content_words
 
 _SECONDS = {
     "second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0, "week": 604_800.0,
@@ -71,6 +72,22 @@ def conclude(asked: Comparison, found: Sequence[Sequence[Found]]) -> Conclusion 
     return Conclusion(name[:1].upper() + name[1:], (left, right) if ahead else (right, left))
 
 
+def told_apart(asked: Comparison, found: Sequence[list[Found]]) -> list[list[Found]]:
+    """Return the spans of each part; one that both parts found is left to the part it names."""
+    left, right = found
+    if not (left and right) or (left[0].evidence, left[0].span) != (
+        right[0].evidence,
+        right[0].span,
+    ):
+        return [left, right]
+    told = set(content_words(left[0].evidence.quote))
+    shares = [
+        len(told.intersection(named)) / (len(named) or 1)
+        for named in (content_words(part.name) for part in asked.parts)
+    ]
+    return [left, []] if shares[0] >= shares[1] else [[], right]
+
+
 def measure(text: str) -> Measure | None:
     """Return the one figure that `text` tells; None when it has none or several."""
     if clock := _CLOCK.search(text):
@@ -85,6 +102,15 @@ def measure(text: str) -> Measure | None:
         return Measure(value * _METRES["f" if unit[0] == "f" else unit], "metres")
     told = _number(text)
     return None if told is None else Measure(told, _kind(text))
+
+
+def unit_of(text: str) -> str | None:
+    """Return the unit of the figures in `text`, as in `Measure`; None without a figure."""
+    if not numbers(text.lower()):
+        return None
+    if _CLOCK.search(text) or _TIME.search(text):
+        return "seconds"
+    return "metres" if _LENGTH.search(text) else _kind(text)
 
 
 def _measure_of(found: Found) -> Measure | None:

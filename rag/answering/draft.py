@@ -148,6 +148,14 @@ class Draft:
         self._short = [found.short]
         return self._line(f"{found.short}: {' against '.join(sides)}.")
 
+    def value(self, found: Found) -> str:
+        """Say on a line the date of an article and what it tells of a figure that changes."""
+        date = spelled_date(found.hit.article.date)
+        self._dated = False
+        piece = self._append(f"{date}: {_said(found)}", found.evidence, "\n")
+        self._short.append(f"{_said(found)} ({date})")
+        return piece
+
     def miss(self, question: str) -> str:
         """Say on a line that a part of the question has no answer."""
         return self._line(f"{REFUSAL} {question}")

@@ -33,7 +33,7 @@ _OPENS = re.compile(r"\b(?:if|could|may|might|whether|unclear|expected|likely|wo
 def verdict(question: str, found: Evidence) -> Literal["Yes", "No", ""]:
     """Return what a sentence says to a question of yes or no; empty where it leaves it open."""
     asked = set(content_stems(question))
-    clause = max(_CLAUSE.split(found.quote), key=lambda text: len(asked & set(content_stems(text))))
+    clause = _clause(asked, found.quote)
     denied = _is_denied(question, asked, clause)
     # "Didn't he resign?" asks the same as "Did he resign?".
     if denies(_OPENING.sub("", question)):
@@ -47,6 +47,13 @@ def verdict(question: str, found: Evidence) -> Literal["Yes", "No", ""]:
     if share < _LEAST_YES or _OPENS.search(clause) or _differs(question, found):
         return ""
     return "Yes"
+
+
+def _clause(asked: set[str], quote: str) -> str:
+    """Return the part of a sentence that speaks of what was asked; all of one on none."""
+    if words(quote)[:1] in (["none"], ["neither"]):
+        return quote
+    return max(_CLAUSE.split(quote), key=lambda text: len(asked & set(content_stems(text))))
 
 
 def _is_denied(question: str, asked: set[str], clause: str) -> bool:

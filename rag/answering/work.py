@@ -11,11 +11,12 @@ from functools import cache
 from rag import reading
 from rag.answering import choice, fact, overview
 from rag.answering.choice import Found
-from rag.answering.compared import conclude
+from rag.answering.compared import conclude, told_apart
 from rag.answering.disagreement import disagreeing
 from rag.answering.draft import Draft
 from rag.answering.evidence import collect, weigh
 from rag.answering.follow_up import understand
+from rag.answering.over_time import value_asked, values
 from rag.answering.written import write
 from rag.archive import Archive
 from rag.generation import Generator, load_generator
@@ -84,22 +85,35 @@ class Work:
 
     def answer(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the sentences that answer; a comparison has a line for each thing compared."""
-        if asked := comparison(query.question):
+        if value := value_asked(query.question):
+            yield from self._over_time(replace(query, question=value), draft)
+        if not draft.citations and (asked := comparison(query.question)):
             yield from self._compared(asked, query, draft)
         if not draft.citations:
             yield from self._fact(query.question, hits, draft)
 
+    def _over_time(self, query: Query, draft: Draft) -> Iterator[str]:
+        """Yield a line for each article that tells a figure; none unless two do."""
+        hits = self._archive.retrieve(replace(query, k=self.settings.digest_hits))
+        passages = [choice.passage_of(hit) for hit in hits]
+        readings = self._reader.read(query.question, passages, stop=self._stop)
+        ranked = choice.rank(query.question, hits, readings)
+        found = values(ranked, least=self._least)
+        draft.trust(choice.confidence(found or ranked))
+        for item in found:
+            yield draft.value(item)
+
     def _compared(self, asked: Comparison, query: Query, draft: Draft) -> Iterator[str]:
         """Yield the sentences that answer each part, then what they say of both."""
-        found = []
+        found: list[list[Found]] = []
         for part in asked.parts:
             each = replace(query, question=part.question, k=self.settings.hits)
+            hits = self._archive.retrieve(each)
             draft.start_line()
-            found.append(
-                (yield from self._fact(part.question, self._archive.retrieve(each), draft))
-            )
+            found.append((yield from self._fact(part.question, hits, draft)))
         if not draft.citations or self._stop.is_set():
             return
+        found = told_apart(asked, found)
         for part, spans in zip(asked.parts, found, strict=True):
             if not spans:
                 yield draft.miss(part.question)

@@ -58,3 +58,11 @@ def test_a_part_without_an_answer_is_said_to_have_none(archive):
     assert answer.text.splitlines()[-1] == (
         "Not in the articles. How many passengers were carried by the ship of Wick?"
     )
+
+
+def test_a_figure_that_both_parts_found_is_left_to_the_one_it_names(archive):
+    asked = "Which vehicle carried more passengers, the boat in Rye or the tram in Hull?"
+    answer = told(archive, asked, TRAM)
+    assert answer.text.splitlines()[1:] == [
+        "Not in the articles. How many passengers were carried by the boat in Rye?"
+    ]

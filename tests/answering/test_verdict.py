@@ -25,7 +25,7 @@ def said(question: str, sentence: str, lead: str = "") -> str:
         ("Did the mayor resign?", "The ferry sank in the harbour.", ""),
         ("Is Malta the first island to vote?", "Malta is the second island to vote.", "No"),
         ("Is Malta the first island to vote?", "Malta held the second vote.", ""),
-        ("Was anyone on the ferry injured?", "None of its crew of 25 was hurt.", "No"),
+        ("Was anyone on the ferry injured?", "None of its 25 crew, all Greeks, was hurt.", "No"),
         ("Did the mayor resign?", "Nobody knows, the clerk said, why the mayor resigned.", "Yes"),
         ("Was Ann Lee of the party held on the day?", "Held was Ann Lee, the party's head.", "Yes"),
         ("Did 12 crews strike?", "The 14 crews struck, strike leaders said.", ""),
