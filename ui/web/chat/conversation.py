@@ -84,6 +84,12 @@ class Conversation:
         return self._stop is not None
 
     @property
+    def newest(self) -> Shown | None:
+        """The answer at the end of the page; None while one is written, and after an error."""
+        last = self.shown[-1] if self.shown else None
+        return last if last and not self.running and last.message == self._asked else None
+
+    @property
     def turns(self) -> list[Turn]:
         """What was asked and answered, oldest first: the history of a follow-up."""
         return [Turn(item.asked, item.answer.text) for item in self.shown]
@@ -190,12 +196,23 @@ class Conversation:
         """Take down what the user thinks of the answer of that number, if there is one."""
         self.judgement = None
         before = tuple(Turn(s.asked, s.answer.text) for s in self.shown if s.message < number)
-        for place, shown in enumerate(self.shown):
+        for shown in self.shown:
             if shown.message == number:
-                self.shown[place] = dataclasses.replace(shown, liked=liked)
-                self.judgement = Judgement(self.shown[place], before, liked)
-                turn = [asked for asked, _ in self._questions].index(number)
-                self._messages[2 * turn + 1] = render.message_html(self.shown[place])
+                judged = dataclasses.replace(shown, liked=liked)
+                self.judgement = Judgement(judged, before, liked)
+                self._replace(judged)
+        return View(tuple(self._messages), running=self.running)
+
+    def suggest(self, number: int, questions: Sequence[str]) -> View | None:
+        """Offer questions to go on with below the newest answer.
+
+        None when there are none, or when the answer of that number is the newest no more.
+        """
+        newest = self.newest
+        if not questions or newest is None or newest.message != number:
+            return None
+        answer = dataclasses.replace(newest.answer, suggestions=tuple(questions))
+        self._replace(dataclasses.replace(newest, answer=answer))
         return View(tuple(self._messages), running=self.running)
 
     def failed(self) -> View:
@@ -247,6 +264,13 @@ class Conversation:
                 # The refusal that follows on a stop is no answer to show.
                 if not stop.is_set():
                     yield self._view(render.answer_html(pieces, message=self._asked))
+
+    def _replace(self, shown: Shown) -> None:
+        """Put an answer that was changed in the place of what it was."""
+        place = [item.message for item in self.shown].index(shown.message)
+        self.shown[place] = shown
+        turn = [asked for asked, _ in self._questions].index(shown.message)
+        self._messages[2 * turn + 1] = render.message_html(shown)
 
     def _finish(self, shown: Shown) -> View:
         if shown.stopped and shown.answer.abstained:

@@ -11,7 +11,7 @@ import gradio as gr
 
 from rag.errors import ArchiveError
 from rag.types import Span
-from ui.web.chat import layout, thumbs
+from ui.web.chat import layout, suggesting, thumbs
 from ui.web.chat.conversation import Conversation, Visitor
 from ui.web.chat.examples import Examples
 from ui.web.chat.filters import Filters
@@ -124,6 +124,7 @@ def _wire_conversation(page: gr.Blocks, parts: Parts, library: Library, models: 
     )
     for event in (asked, repeated):
         event.failure(failed, parts.session, parts.changing, **QUIETLY)
+        suggesting.wire(event, parts, library, models)
     parts.chat.edit(**back)
     parts.bar.stop(
         Conversation.stop,

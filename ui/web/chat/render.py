@@ -102,7 +102,7 @@ def _message(message: int, *, pieces: Iterable[str], shown: Shown | None = None)
         short=_short(answer, said),
         talk=answer is not None and is_talk(answer),
         nearest=nearest(answer.hits) if answer and answer.abstained else [],
-        suggestions=getattr(answer, "suggestions", ()),
+        suggestions=answer.suggestions if answer else (),
         status=status_line(shown) if shown else "",
         meta=meta,
     )

@@ -96,6 +96,7 @@ def _record(shown: Shown) -> Record:
         "disagreement": [citation.number for citation in answer.disagreement],
         # Only a refusal shows them.
         "nearest": [_article(item) for item in nearest(answer.hits)] if answer.abstained else [],
+        "suggestions": list(answer.suggestions),
     }
 
 
@@ -120,9 +121,10 @@ def _shown(record: Record, archive: Archive | None) -> Shown:
         hits=tuple(_hit(item) for item in record["nearest"][:NEAREST]),
         timings=Timings(total=float(record["seconds"])),
         asked=str(record["asked"]),
-        # Records of before have neither.
+        # Records of before have none of these.
         short=str(record.get("short") or ""),
         kind=AnswerKind(record.get("kind") or AnswerKind.ANSWER),
+        suggestions=tuple(map(str, record.get("suggestions") or ())),
     )
     return Shown(
         message=int(record["message"]),
