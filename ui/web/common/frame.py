@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import resources
 from typing import Any
 
 import gradio as gr
@@ -12,8 +11,10 @@ from starlette.middleware import Middleware
 
 from rag.archive import Archive
 from rag.errors import RagError
+from ui.web.common import assets
 from ui.web.common.header import header_html
 from ui.web.common.library import Library
+from ui.web.common.shell import Shell
 from ui.web.network import health
 from ui.web.network.guard import BODY_LIMIT, LOOPBACK, Guard, is_loopback
 
@@ -78,7 +79,7 @@ def serve(
             server_port=port or None,
             prevent_thread_lock=True,
             share=False,
-            app_kwargs={"middleware": [guard], "routes": health.ROUTES},
+            app_kwargs={"middleware": [guard, Middleware(Shell)], "routes": health.ROUTES},
             **appearance(),
             **options,
         )
@@ -95,8 +96,8 @@ def appearance() -> dict[str, Any]:
         "max_file_size": BODY_LIMIT,
         "footer_links": [],
         "theme": _theme(),
-        "css": _resources(*_STYLES),
-        "head": f"<script>{_resources(*_SCRIPTS)}</script>",
+        "css": assets.read(*_STYLES),
+        "head": f"<script>{assets.read(*_SCRIPTS)}</script>",
     }
 
 
@@ -119,9 +120,3 @@ def _theme() -> gr.themes.Base:
         link_text_color="*primary_700",
         link_text_color_dark="*primary_300",
     )
-
-
-def _resources(*names: str) -> str:
-    """Return files of ``ui/web/assets``, one after the other."""
-    folder = resources.files("ui.web").joinpath("assets")
-    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
