@@ -32,6 +32,7 @@ from ui.web import app as pages
 from ui.web.common.frame import appearance
 from ui.web.common.library import Library
 from ui.web.common.models import Models
+from ui.web.common.shell import Shell
 from ui.web.network import health
 from ui.web.network.guard import LOOPBACK, Guard, is_loopback
 from ui.web.network.keys import Keys
@@ -114,7 +115,8 @@ def add_pages(
     with warnings.catch_warnings():
         # That it does without what it was told to do without.
         warnings.filterwarnings("ignore", message="SSR mode")
-        gr.mount_gradio_app(app, page, "/", auth=login, **appearance())
+        kwargs = {"middleware": [Middleware(Shell)]}
+        gr.mount_gradio_app(app, page, "/", auth=login, app_kwargs=kwargs, **appearance())
     return app
 
 

@@ -85,5 +85,7 @@ def _with_shell(page: bytes, shell: bytes) -> bytes:
 
 
 def _is_html(start: Message) -> bool:
-    kind = dict(start["headers"]).get(b"content-type", b"")
-    return bool(kind.startswith(b"text/html"))
+    headers = dict(start["headers"])
+    # What is compressed already could not be read.
+    plain = b"content-encoding" not in headers
+    return bool(plain and headers.get(b"content-type", b"").startswith(b"text/html"))
