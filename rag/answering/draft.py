@@ -34,6 +34,8 @@ class Draft:
         self._disagreement: list[Citation] = []
         self._main: Evidence | None = None
         self._dated = dated
+        # Of the line that was quoted last.
+        self._day = ""
         self._settings = settings
         self._sentences: list[str] = []
         self._joint = " "
@@ -138,8 +140,11 @@ class Draft:
         return piece + self._append(f"{verdict}: {said}" if verdict else said, found)
 
     def quote_line(self, found: Evidence) -> str:
-        """Quote a sentence verbatim on a line of its own, after its date."""
+        """Quote a sentence verbatim, on a line that opens with its date; a day has one line."""
         date = spelled_date(found.article.date)
+        if date and date == self._day:
+            return self._append(_one_line(found.quote), found)
+        self._day = date
         return self._append(f"{f'{date}: ' if date else ''}{_one_line(found.quote)}", found, "\n")
 
     def conclude(self, found: Conclusion) -> str:

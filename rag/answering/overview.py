@@ -17,8 +17,8 @@ import numpy as np
 from rag.answering.evidence import Evidence, Overlap, Weighed
 from rag.embedding.embedder import Embedder
 from rag.store.identity import article_id
-from rag.text.facts import numbers
-from rag.text.sentences import content_words, words
+from rag.text.facts import names, numbers
+from rag.text.sentences import content_words, stem, words
 from rag.types import Confidence, Hit
 
 # Chosen on `summhay-dev` (27 broad questions, 300 articles, 24 passages): the share of
@@ -122,12 +122,13 @@ def digest(
     several. They are in order of publication and then of the text, undated last. Empty
     when no sentence can stand alone.
     """
-    overlap = Overlap(subject(question), [item.quote for item in evidence])
+    about = subject(question)
+    overlap = Overlap(about, [item.quote for item in evidence])
     near = [overlap.of(f"{item.lead} {item.quote}") for item in evidence]
     able = [
         item
         for item, share in zip(evidence, near, strict=True)
-        if share >= _ON_SUBJECT * max(near) and stands_alone(item.quote)
+        if share >= _ON_SUBJECT * max(near) and stands_alone(item.quote) and _names_it(about, item)
     ]
     enough = _FLOOR * max((item.relevance for item in able), default=0.0)
     told = [item for item in able if item.relevance >= enough and item.relevance > 0]
@@ -135,6 +136,12 @@ def digest(
     worth = [item.relevance + _FACT * bool(numbers(item.quote) - given) for item in told]
     chosen = _diverse(told, worth, embedder=embedder, most=most) if told else []
     return tuple(sorted(chosen, key=_in_time))
+
+
+def _names_it(about: str, item: Evidence) -> bool:
+    """Tell whether a sentence, or what leads up to it, has a name of the subject, if it has any."""
+    named = {stem(name) for name in names(f"- {about}")}
+    return not named or not named.isdisjoint(map(stem, words(f"{item.lead} {item.quote}")))
 
 
 def stands_alone(sentence: str) -> bool:

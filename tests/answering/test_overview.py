@@ -1,5 +1,6 @@
 import pytest
 
+import rag
 from rag import Article
 from rag.answering.evidence import Evidence
 from rag.answering.overview import digest, is_broad, stands_alone, subject
@@ -106,3 +107,25 @@ def test_a_sentence_beside_the_subject_is_left_out() -> None:
 def test_most_is_a_limit_and_no_evidence_no_digest() -> None:
     assert _digest(_said(CLOSED, None), _said(VOTE, None, relevance=0.9), most=1) == [CLOSED]
     assert _digest() == []
+
+
+def of_town(name: str, quote: str) -> Evidence:
+    article = Article(f"Flood in {name}", quote, id=name)
+    return Evidence(1, article, quote, 0, len(quote), article.title, relevance=1.0)
+
+
+def test_a_sentence_on_another_place_is_not_of_the_subject(embedder):
+    told = [
+        of_town("Hull", "The flood in Hull closed every school of the town."),
+        of_town("Rye", "The flood in Rye closed the court of the town."),
+    ]
+    chosen = digest("What is known about the flood in Hull?", told, embedder=embedder, most=5)
+    assert [item.quote for item in chosen] == [told[0].quote]
+
+
+def test_a_day_is_named_once(archive):
+    text = "The storm closed the harbour of Hull. The storm cut off every hospital of Hull."
+    archive.ingest([Article("Storm in Hull", text, id="a", date="2024-05-01")])
+    answer = rag.answer("What is known about the storm in Hull?", archive=archive)
+    assert answer.text.count("1 May 2024: ") == 1
+    assert len(answer.citations) == 2
