@@ -103,6 +103,28 @@ def test_an_article_without_a_date_may_be_of_the_year_asked_about(
     assert found.features[FEATURES.index("other_year")] == other_year
 
 
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Who won the cup in Hull?", 0.0),
+        ("Who won the 2 cups in Hull?", 0.5),
+        ("Did Ann Lee win the cup in Hull?", 2 / 3),
+        ("who won it", 0.0),
+    ],
+)
+def test_names_and_numbers_that_a_passage_lacks_are_counted(question: str, missing: float) -> None:
+    text = "South Africa won the cup in Hull."
+    (found,) = rank(question, [hit(text)], [reading(text, ("South Africa", 2.0))])
+    assert found.features[FEATURES.index("missing")] == pytest.approx(missing)
+
+
+def test_the_opposite_of_what_was_asked_speaks_against_a_sentence() -> None:
+    text = "Kiptum won the men's race. Assefa won the women's race."
+    asked = "Who won the women's race?"
+    spans = reading(text, ("Kiptum", 2.0), ("Assefa", 2.0))
+    assert [item.span for item in rank(asked, [hit(text)], [spans])] == ["Assefa", "Kiptum"]
+
+
 def test_higher_odds_and_a_fitting_kind_are_likelier() -> None:
     text = "The line is 11.4 kilometres long and cost 20 million euros."
     found = rank(

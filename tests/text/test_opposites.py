@@ -1,0 +1,23 @@
+"""Words whose opposite makes another fact."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.text.opposites import contrary
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("Who won the women's race?", "Kiptum won the men's race.", True),
+        ("Who won the women's race?", "Men and women raced; Assefa won.", False),
+        ("Why did Borg lose the election?", "Borg won the election.", True),
+        ("Who won the election?", "Borg lost to Grech.", False),
+        ("How much did prices rise?", "Prices fell by 3 percent.", True),
+        ("How much did prices rise?", "Prices rose by 3 percent.", False),
+        ("When did the ferry sail?", "The ferry sailed on Monday.", False),
+    ],
+)
+def test_contrary(question: str, sentence: str, expected: bool) -> None:
+    assert contrary(question, sentence) is expected
