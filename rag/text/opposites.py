@@ -1,4 +1,4 @@
-"""Words whose opposite makes another fact of a sentence: "men's" and "women's", "rose" and "fell"."""
+"""Words whose opposite makes another fact: "men's" and "women's", "rose" and "fell"."""
 
 from __future__ import annotations
 
