@@ -149,9 +149,10 @@ class Draft:
 
     def conclude(self, found: Conclusion) -> str:
         """Say on a line what two spans say together; both sentences have been cited."""
-        sides = (f"{_said(item)} [{self._citation(item.evidence).number}]" for item in found.spans)
+        sides = " against ".join(map(_said, found.spans))
+        marks = " ".join(f"[{self._citation(item.evidence).number}]" for item in found.spans)
         self._short = [found.short]
-        return self._line(f"{found.short}: {' against '.join(sides)}.")
+        return self._line(f"{found.short}: {sides}. {marks}")
 
     def value(self, found: Found) -> str:
         """Say on a line the date of an article and what it tells of a figure that changes."""

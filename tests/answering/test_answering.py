@@ -163,7 +163,7 @@ def test_a_comparison_says_what_answers_each_part_on_a_line_of_its_own(archive: 
     answer = rag.answer("Which ship is longer, the ferry Ann or the tanker Bob?", archive=archive)
     assert answer.text == (
         "The ferry Ann is 40 metres long. [1]\nThe tanker Bob is 90 metres long. [2]\n"
-        "The tanker Bob: 90 [2] against 40 [1]."
+        "The tanker Bob: 90 against 40. [2] [1]"
     )
     assert answer.short == "The tanker Bob"
 

@@ -43,7 +43,7 @@ def test_the_thing_with_more_is_named_with_both_figures(archive):
     assert answer.short == "The tram in Hull"
     *_, last = answer.text.splitlines()
     by_quote = {item.quote: item.number for item in answer.citations}
-    assert last == f"The tram in Hull: 4100 [{by_quote[TRAM]}] against 3200 [{by_quote[BUS]}]."
+    assert last == f"The tram in Hull: 4100 against 3200. [{by_quote[TRAM]}] [{by_quote[BUS]}]"
 
 
 def test_the_thing_with_less_is_named(archive):
