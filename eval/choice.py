@@ -35,6 +35,8 @@ from rag.types import Hit, Query
 
 # A span is right when it shares this much with an accepted answer, in a right article.
 _RIGHT_F1 = 0.5
+# The features that are common enough to be fitted; the weights of the others are known otherwise.
+_FITTED = ("odds", "score", "passage", "misfit", "missing")
 # Candidates of a question that are kept: far more than could be chosen.
 _KEPT = 24
 
@@ -101,7 +103,7 @@ def fit(files: list[Path]) -> None:
     console = Console(width=140)
     console.print(table)
     console.print(f"BIAS = {model.intercept_[0]:.2f}")
-    for feature, weight in zip(FEATURES, model.coef_[0], strict=True):
+    for feature, weight in zip(_FITTED, model.coef_[0], strict=True):
         console.print(f"{feature}: {weight:.2f}")
 
 
@@ -141,7 +143,8 @@ def _span_weights(row: Spans) -> np.ndarray[Any, Any]:
 
 
 def _columns(row: Spans, only: int | None) -> np.ndarray[Any, Any]:
-    return row.features if only is None else row.features[:, [only]]
+    fitted = [FEATURES.index(name) for name in _FITTED]
+    return row.features[:, fitted if only is None else [only]]
 
 
 def _measured(
