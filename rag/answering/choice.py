@@ -8,6 +8,7 @@ they do less where nothing answers.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,7 @@ FEATURES = ("odds", "score", "passage", "misfit", "missing", "contrary", "other_
 # of the sets has a date, and the last was set by hand.
 BIAS = -10.34
 WEIGHTS = (0.27, 9.71, 0.47, -1.47, -0.5, -2.3, -2.0)
+_CHOICE = re.compile(r"\b(?:or|than|between)\b", re.I)
 # Log-odds beyond this tell nothing more.
 _CERTAIN = 12.0
 
@@ -86,6 +88,7 @@ def rank(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> lis
         for number, (hit, reading) in enumerate(zip(hits, readings, strict=True), start=1)
         for item in reading.candidates
         if (evidence := _sentence(sentences, number, hit.start + item.start))
+        and not _repeats(question, hit.text[item.start : item.end])
     ]
     return sorted(found, key=lambda item: -item.probability)
 
@@ -130,6 +133,13 @@ def _found(
         float(other_year),
     )
     return Found(hit, hit.start + item.start, end, evidence, features)
+
+
+def _repeats(question: str, span: str) -> bool:
+    """Tell whether a span says nothing but what was asked; a choice, "A or B?", names both."""
+    said = {stem(word) for word in words(span)}
+    given = {stem(word) for word in words(question)}
+    return said <= given and not _CHOICE.search(question) and wanted(question) is not Wanted.YES_NO
 
 
 def _missing(question: str, told: str) -> float:

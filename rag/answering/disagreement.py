@@ -105,8 +105,21 @@ def _other_figure(question: str, quote: str, other: str) -> bool:
     asked = _asked(question, figures(quote))
     if len({figure.unit for figure in asked}) != 1:
         return False
+    if not _of_one_deed(question, asked[0], (quote, other)):
+        return False
     rivals = [figure for figure in figures(other) if figure.unit & asked[0].unit]
     return len(rivals) == 1 and not any(rivals[0].agrees(figure) for figure in asked)
+
+
+def _of_one_deed(question: str, figure: Figure, quotes: Sequence[str]) -> bool:
+    """Tell whether all sentences speak of what was done with the things that are counted.
+
+    Of "How many stores is Kroger closing?" a sentence on the stores that it has says nothing.
+    What befell people has too many words for it: "died", "the death toll".
+    """
+    counted = {word for unit in figure.unit for word in unit.split()}
+    deed = _plain(question) - counted
+    return bool(outcomes(question)) or not deed or all(deed & _plain(quote) for quote in quotes)
 
 
 def _asked(question: str, given: Sequence[Figure]) -> list[Figure]:

@@ -12,7 +12,9 @@ _LINK = re.compile(
     r"|^(?:e-?mail to a friend|sound off below|read more|see also|related|also read|more on this"
     r"|click here|share this|view in browser|unsubscribe|sign up|subscribe|follow us)"
     r"\b[^.!?]{0,80}$"
-    r"|^(?:read more|also read|see also|related(?: article| story)?|watch|more|iReport\.com)\s?:",
+    r"|^(?:read more|also read|see also|related(?: article| story)?|watch|more|iReport\.com"
+    r"|(?:you )?(?:may|might) (?:also )?like|don['’]t miss|in other news|up next|recommended"
+    r"|more (?:from|in|on) [^:.!?]{0,40})\s?:",
     re.IGNORECASE,
 )
 _CREDIT_LINE = re.compile(

@@ -180,3 +180,12 @@ def test_a_heading_places_the_passage() -> None:
     article = Article(title="Cup final", text="", publisher="Herald", date="2019-11-02")
     assert heading(article) == "Cup final · Herald · 2 November 2019"
     assert heading(Article(title="Cup final", text="")) == "Cup final"
+
+
+def test_a_span_that_repeats_the_question_is_no_answer() -> None:
+    text = "Kevin Cosby spoke in Hull. The pastor Kevin Cosby is 65."
+    spans = reading(text, ("Kevin Cosby", 5.0), ("pastor", 1.0))
+    (found,) = rank("Who is Kevin Cosby?", [hit(text)], [spans])
+    assert found.span == "pastor"
+    (found, _) = rank("Who spoke, Kevin Cosby or a pastor?", [hit(text)], [spans])
+    assert found.span == "Kevin Cosby"

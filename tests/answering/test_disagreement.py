@@ -158,6 +158,12 @@ DISAGREE: list[Case] = [
 ]
 
 AGREE: list[Case] = [
+    # Other things of the same kind, or the same ones with which something else was done.
+    (
+        "How many stores is Hull Foods closing?",
+        "Hull Foods operated 2,731 stores at the beginning of its fiscal year.",
+        "Hull Foods plans to close 60 stores over the next 18 months.",
+    ),
     # The same figure, said otherwise or rounded.
     (
         DIED,

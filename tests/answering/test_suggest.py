@@ -11,7 +11,7 @@ from tests.fakes import FakeReader
 
 STRIKE = Article(
     "Ferry strike at Port Rye",
-    "The ferry strike closed Port Rye on Monday. Anna Leeson, who leads the harbour union, spoke. "
+    "The ferry strike closed Port Rye on Monday. Anna Leeson, who leads the Harbour Union, spoke. "
     "About 900 people were stranded at the harbour of Port Rye, police said. "
     "Blue Star, the largest ferry, stayed in Port Rye.",
     id="strike",

@@ -111,6 +111,8 @@ def test_content_stems_leave_out_the_words_that_only_ask():
         ("See photos of the flood Â»", False),
         ("Read more: Nurses vote to strike", False),
         ("Related: Fixtures for next week", False),
+        ("You may like: Ten pools to swim in", False),
+        ("More from the Post: Ten pools to swim in", False),
         ("E-mail to a friend", False),
         ("The Post's Ann Lee contributed to this report.", False),
         ("#", False),
