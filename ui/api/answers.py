@@ -14,7 +14,7 @@ from fastapi.sse import format_sse_event
 from rag.errors import RagError
 from rag.types import Answer
 from ui.api import faults
-from ui.api.desk import Asked, Desk, DeskOf, Stepwise
+from ui.api.desk import Asked, Asker, Desk, DeskOf, Stepwise
 from ui.api.records import AnswerRecord, HitList, Question, Search
 
 router = APIRouter(tags=["questions"])
@@ -40,9 +40,9 @@ async def answer(wish: Question, request: Request, desk: DeskOf) -> Any:
     """Answer a question, every sentence with its source, or say that the articles do not."""
     asked = await _asked(wish, desk)
     if not wish.stream:
-        return AnswerRecord.of(await desk.answer(asked, request))
+        return AnswerRecord.of(await desk.answer(asked, Asker.of(request)))
     held = AsyncExitStack()
-    steps = await held.enter_async_context(desk.answering(asked, request))
+    steps = await held.enter_async_context(desk.answering(asked, Asker.of(request)))
     return Stepwise(_events(steps), held=held)
 
 

@@ -7,10 +7,12 @@ import signal
 import socket
 import threading
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
+from typing import Any
 
 import gradio as gr
 import uvicorn
@@ -24,7 +26,7 @@ from starlette.responses import PlainTextResponse, Response
 from rag.archive import Archive
 from rag.errors import RagError
 from rag.generation import Generator
-from ui.api import answers, archives, articles, faults
+from ui.api import answers, archives, articles, chat, faults
 from ui.api.desk import Desk
 from ui.api.login import Accounts, Login
 from ui.api.meter import Meter
@@ -84,7 +86,7 @@ def build_api(desk: Desk) -> FastAPI:
         dependencies=[Depends(HTTPBearer(auto_error=False))],
         responses=faults.COMMON,
     )
-    for module in (answers, articles, archives):
+    for module in (answers, articles, archives, chat):
         app.include_router(module.router)
     app.state.desk = desk
     faults.handle(app)
@@ -101,7 +103,25 @@ def build(desk: Desk, *, entry: Entry) -> FastAPI:
     app.add_route("/readyz", _readiness(desk))
     app.add_route("/metrics", meter.show)
     app.mount("/v1", build_api(desk))
+    if find_spec("mcp"):
+        _add_tools(app, desk)
     return app
+
+
+def _add_tools(app: FastAPI, desk: Desk) -> None:
+    """Add the tools for language models, which live as long as the app."""
+    from ui.api import tools
+
+    server = tools.build_tools(desk)
+    app.router.routes += tools.over_http(server).routes
+    before = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+        async with before(served) as state, server.session_manager.run():
+            yield state
+
+    app.router.lifespan_context = lifespan
 
 
 def add_pages(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
 import anyio
 from fastapi import Depends, Request
@@ -53,6 +53,24 @@ class Asked:
         )
 
 
+async def _present() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: a name for the line of questions, and whether he has gone."""
+
+    name: str
+    gone: Callable[[], Awaitable[bool]] = _present
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """Return who sent a request: the user, else the connection, which sends one by one."""
+        peer = f"{request.client.host}:{request.client.port}" if request.client else "unknown"
+        return cls(str(request.scope.get("user_name") or peer), request.is_disconnected)
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The archives and models that questions are answered with."""
@@ -62,7 +80,7 @@ class Desk:
 
     @asynccontextmanager
     async def answering(
-        self, asked: Asked, request: Request
+        self, asked: Asked, asker: Asker
     ) -> AsyncIterator[AsyncIterator[str | Answer]]:
         """Wait for the question's turn and give the steps of its answer.
 
@@ -70,8 +88,8 @@ class Desk:
         no room, and what `Asked.stream` raises.
         """
         stop = threading.Event()
-        place = self.models.line.enter(visitor(request))
-        watch = asyncio.create_task(_until_gone(request, stop))
+        place = self.models.line.enter(asker.name)
+        watch = asyncio.create_task(_until_gone(asker, stop))
         try:
             await _turn(place, stop)
             steps = await anyio.to_thread.run_sync(asked.stream, self.models, stop)
@@ -82,9 +100,9 @@ class Desk:
             watch.cancel()
             place.leave()
 
-    async def answer(self, asked: Asked, request: Request) -> Answer:
+    async def answer(self, asked: Asked, asker: Asker) -> Answer:
         """Return the whole answer; raises as `answering`."""
-        async with self.answering(asked, request) as steps:
+        async with self.answering(asked, asker) as steps:
             *_, last = [step async for step in steps]
         assert isinstance(last, Answer)  # noqa: S101
         return last
@@ -114,19 +132,13 @@ class Stepwise(EventSourceResponse):
             await super().__call__(scope, receive, send)
 
 
-def visitor(request: Request) -> str:
-    """Return who asks: the user, else the connection, whose requests come one by one."""
-    peer = f"{request.client.host}:{request.client.port}" if request.client else "unknown"
-    return str(request.scope.get("user_name") or peer)
-
-
 async def _turn(place: Place, stop: threading.Event) -> None:
     while not (place.wait(0) or stop.is_set()):
         await anyio.sleep(_TURN)
 
 
-async def _until_gone(request: Request, stop: threading.Event) -> None:
-    while not await request.is_disconnected():
+async def _until_gone(asker: Asker, stop: threading.Event) -> None:
+    while not await asker.gone():
         await anyio.sleep(_GONE)
     stop.set()
 

@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 app.command()(questions.chat)
 app.command()(serving.serve)
+app.command()(serving.mcp)
 app.command()(questions.ask)
 app.command()(questions.search)
 app.command()(archives.ingest)

@@ -54,6 +54,29 @@ def serve(
         )
 
 
+def mcp(
+    archive: ArchiveName = DEFAULT_ARCHIVE,
+    reader: ReaderName = DEFAULT_READER,
+    generator: GeneratorName = DEFAULT_GENERATOR,
+) -> None:
+    """Speak the Model Context Protocol over standard input and output, for one client.
+
+    A client starts this command itself. `rag serve` speaks it over HTTP, at /mcp.
+    """
+    try:
+        from ui.api.tools import over_stdio
+    except ImportError as error:
+        raise _missing(error, extra="mcp") from error
+    from ui.api.desk import Desk
+    from ui.web.common.library import Library
+    from ui.web.common.models import Models
+
+    with open_archive(archive, settings=Settings(reader=reader, generator=generator)) as opened:
+        models = Models(name=generator)
+        models.load_in_background(opened)
+        over_stdio(Desk(Library(opened), models))
+
+
 def _missing(error: ImportError, *, extra: str) -> RagError:
     return RagError(
         f"{error.name} is not installed; add it with `pip install 'dateline-rag[{extra}]'`"
