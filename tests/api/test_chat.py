@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from rag.types import Answer
-from ui.api.chat import annotations, sources
+from ui.api.chat import annotated, sources
 from ui.api.completions import Completion
 
 if TYPE_CHECKING:
@@ -124,4 +124,4 @@ def test_the_list_of_sources_is_no_part_of_the_history() -> None:
 
 def test_what_cites_nothing_lists_nothing() -> None:
     answer = Answer("x", "See [1].", abstained=False)
-    assert (sources(answer), annotations(answer)) == ("", [])
+    assert (sources(answer), annotated(answer)) == ("", [])

@@ -86,7 +86,7 @@ class _Told:
 
     def whole(self, answer: Answer) -> ChatReply:
         content = answer.text + sources(answer)
-        marks = annotations(answer) or None
+        marks = annotated(answer) or None
         message = Reply(role="assistant", content=content, annotations=marks)
         choice = Choice(message=message, finish_reason="stop")
         return self._reply("chat.completion", choice, answer).model_copy(update={"usage": Usage()})
@@ -97,7 +97,7 @@ class _Told:
 
     def end(self, answer: Answer) -> ChatReply:
         """Return the last chunk: where the marks lead."""
-        delta = Reply(content=sources(answer), annotations=annotations(answer) or None)
+        delta = Reply(content=sources(answer), annotations=annotated(answer) or None)
         choice = Choice(delta=delta, finish_reason="stop")
         return self._reply("chat.completion.chunk", choice, answer)
 
@@ -119,7 +119,7 @@ def sources(answer: Answer) -> str:
     return SOURCES + "\n".join(map(_source, answer.citations))
 
 
-def annotations(answer: Answer) -> list[Annotation]:
+def annotated(answer: Answer) -> list[Annotation]:
     """Return where each mark of the text stands, for articles that have an address."""
     cited = {citation.number: citation for citation in answer.citations}
     return list(_annotated(answer.text, cited))

@@ -95,7 +95,7 @@ def build_tools(desk: Desk) -> MCPServer:
         stance: Stance = "balanced",
     ) -> ToolAnswer:
         """Answer a question from the articles of an archive, citing the sentence of each claim."""
-        narrowing = Narrowing(since=since, until=until, publishers=publishers or [])
+        narrowing = Narrowing(since=since, until=until, publishers=publishers or [], today=None)
         with _told():
             opened = await anyio.to_thread.run_sync(desk.library.get, archive)
             asked = Asked(question, opened, narrowing, stance)
