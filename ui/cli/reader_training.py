@@ -63,7 +63,7 @@ def train(
     recipe = Recipe(learning_rate=learning_rate, passes=passes, minutes=minutes, seed=seed)
     with errors.status("Preparing lessons"):
         found = lessons(mix, seed=seed) if mix else own_lessons(files or (), seed=seed)
-    begun = None if fresh or mix else start or DEFAULT_READER
+    begun = None if fresh else start or DEFAULT_READER
     learnt = _run(found, out=out, start=begun, recipe=recipe)
     if learnt is None:
         errors.print("Stopped, with a checkpoint. To go on, give the same command again.")

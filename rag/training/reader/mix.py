@@ -36,26 +36,25 @@ class Share:
 
 SHARES: Mapping[str, Share] = {
     "squad11_train_44articles": Share(4200),
-    "squad2_dev_half1": Share(2300, 1700),
-    "squad2_dev_half2_derived": Share(900, 900),
-    "squad20_train_unanswerable": Share(0, 1500),
+    "squad2_dev_half1": Share(2300, 2700),
+    "squad2_dev_half2_derived": Share(900, 2300),
+    "squad20_train_unanswerable": Share(0, 4000),
     "squad_train_sample": Share(1400),
     "squadshifts_new_wiki": Share(1600),
     "squad20_train_lowercased": Share(300, 300),
     "qamr_wiki": Share(2200),
     "qadiscourse": Share(500),
     "qasrl_gs": Share(150),
-    "timeqa_human": Share(400, 200),
-    "iirc_subtext": Share(400, 400),
+    "timeqa_human": Share(400, 300),
+    "iirc_subtext": Share(600, 900),
     "nq_oracle_litm": Share(600),
-    "clapnq_dev": Share(150, 150),
+    "clapnq_dev": Share(250, 250),
     "selqa": Share(350),
     "quoref_subset": Share(400),
     "multihop_small": Share(120),
     "multihop_more": Share(120),
-    "boolq": Share(700),
-    "boolq_more": Share(700),
-    "condaqa": Share(500, 60),
+    "boolq": Share(300),
+    "condaqa": Share(200, 200),
 }
 
 
@@ -65,7 +64,7 @@ def lessons(folder: Path, *, seed: int = 0) -> list[Lesson]:
     Raises `TrainingError` when a set is missing.
     """
     rng = random.Random(seed)  # noqa: S311
-    return with_negatives(list(_taken(folder, rng)), rng=rng, found=3200, swaps=700)
+    return with_negatives(list(_taken(folder, rng)), rng=rng, found=3200, swaps=1500)
 
 
 def own_lessons(files: Iterable[Path], *, seed: int = 0) -> list[Lesson]:
