@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from typer.testing import CliRunner
 
 from rag.errors import TrainingError
 from rag.models import adapters
@@ -20,6 +21,7 @@ from rag.training.reader.mix import KEPT_OUT, lessons, own_lessons
 from rag.training.reader.negatives import beside, swapped
 from rag.training.reader.saving import save
 from tests.reading.test_reading import network, tokenizer
+from ui.cli import app
 
 RECORD = {
     "question": "How long was the strike in 2019?",
@@ -151,3 +153,31 @@ def test_what_was_learnt_is_saved_as_an_adapter_that_training_goes_on_from(tmp_p
         recipe=recipe,
     )  # fmt: skip
     assert next(steps).loss < next(fresh).loss
+
+
+@pytest.mark.parametrize(
+    ("options", "begun"),
+    [
+        (["FILE"], "dateline-reader"),
+        (["FILE", "--start", "mine"], "mine"),
+        (["FILE", "--fresh"], None),
+        (["--mix", "FOLDER"], "dateline-reader"),
+        (["--mix", "FOLDER", "--fresh"], None),
+    ],
+)
+def test_training_goes_on_from_a_reader_unless_it_is_fresh(
+    options: list[str], begun: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that begins anew by mistake takes hours to be noticed."""
+    (tmp_path / "own.jsonl").write_text(json.dumps(RECORD) + "\n")
+    asked: list[str | None] = []
+
+    def ran(_lessons: object, *, start: str | None, **_: object) -> None:
+        asked.append(start)
+
+    monkeypatch.setattr("ui.cli.reader_training._run", ran)
+    monkeypatch.setattr("rag.training.reader.mix.lessons", lambda *_, **__: [CUP])
+    given = {"FILE": str(tmp_path / "own.jsonl"), "FOLDER": str(tmp_path)}
+    command = ["train", "reader", "--out", str(tmp_path / "out")]
+    CliRunner().invoke(app, [*command, *(given.get(option, option) for option in options)])
+    assert asked == [begun]
