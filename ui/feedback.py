@@ -27,7 +27,8 @@ NONE = frozenset({"none", "not in the articles"})
 class Feedback:
     """A user's judgement of one answer, with what is needed to ask the question again.
 
-    `message` names the answer: a later judgement of the same one replaces the earlier.
+    `message` names the answer: a later judgement of the same one, by the same `user`, replaces
+    the earlier. Where nobody logs in `user` is blank.
     `right_answer` is what the user would have liked to read; blank when not told.
     """
 
@@ -43,6 +44,7 @@ class Feedback:
     note: str = ""
     right_answer: str = ""
     time: str = ""
+    user: str = ""
 
 
 def judged(
@@ -53,6 +55,7 @@ def judged(
     liked: bool,
     note: str = "",
     right_answer: str = "",
+    user: str = "",
 ) -> Feedback:
     """Return a user's judgement of `answer`, given now."""
     return Feedback(
@@ -68,6 +71,7 @@ def judged(
         note=note.strip(),
         right_answer=right_answer.strip(),
         time=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        user=user,
     )
 
 
@@ -86,7 +90,10 @@ def save(feedback: Feedback, folder: Path) -> None:
 
 
 def read(folder: Path) -> list[Feedback]:
-    """Return the last judgement of every answer; a damaged line is left out, with a log line."""
+    """Return each user's last judgement of every answer.
+
+    A damaged line is left out, with a log line.
+    """
     path = folder / FEEDBACK_FILE
     if not path.exists():
         return []
@@ -99,7 +106,7 @@ def read(folder: Path) -> list[Feedback]:
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             log.warning("%s, line %s is left out: no feedback: %r", path, number, error)
         else:
-            found[item.message] = item
+            found[item.user, item.message] = item
     return list(found.values())
 
 
@@ -140,7 +147,7 @@ def _question(item: Feedback) -> Iterator[dict[str, object]]:
     refused = (item.liked and item.abstained) or answer.casefold().rstrip(".") in NONE
     trusted = item.liked and not refused
     yield {
-        "id": item.message,
+        "id": f"{item.user}:{item.message}" if item.user else item.message,
         "question": item.asked,
         "kind": KIND,
         "answers": [] if refused else [answer],

@@ -14,8 +14,6 @@ from ui.api.desk import Desk
 from ui.api.login import Accounts
 from ui.web.common.library import Library
 from ui.web.common.models import Models
-from ui.web.network.keys import Keys
-from ui.web.network.users import Users
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +64,7 @@ def desk(town: rag.Archive) -> Desk:
 @pytest.fixture
 def entry(tmp_path: Path) -> Entry:
     """Let in whoever has the token, as on this machine alone."""
-    return Entry("127.0.0.1", TOKEN, Accounts(Users(tmp_path), Keys(tmp_path)))
+    return Entry("127.0.0.1", TOKEN, Accounts.of(tmp_path))
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from tests.api.conftest import HERE
 from ui.api import faults
 from ui.api.app import Entry, add_pages, build, serve
 from ui.web.common.waiting import BusyError
+from ui.web.network.users import Role
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -256,6 +257,42 @@ def test_users_log_in_where_others_reach_it(desk: Desk, entry: Entry) -> None:
         assert stranger.get("/healthz").status_code == 200
         # The pages have a form of their own.
         assert stranger.get("/config").status_code == 401
+
+
+def test_a_role_allows_what_it_says(desk: Desk, entry: Entry) -> None:
+    users, keys = entry.accounts.users, entry.accounts.keys
+    users.add("ann", "long password")
+    network = Entry("0.0.0.0", None, entry.accounts)
+    bearer = {"authorization": f"Bearer {keys.make('ann')}"}
+    new = {"articles": [{"id": "vote", "title": "Vote", "text": "The vote is on Monday."}]}
+    wishes = [
+        ("post", "/v1/articles", new, 200, Role.EDITOR),
+        ("patch", "/v1/articles/vote", {"title": "The vote"}, 200, Role.EDITOR),
+        ("delete", "/v1/articles/vote", None, 204, Role.EDITOR),
+        ("post", "/v1/archives", {"name": "sea"}, 201, Role.ADMIN),
+        ("delete", "/v1/archives/sea", None, 204, Role.ADMIN),
+    ]
+    # A key bears its user's role also where the token lets in.
+    for door in (network, entry):
+        with TestClient(build(desk, entry=door), base_url=HERE, headers=bearer) as program:
+            for method, path, wish, status, least in wishes:
+                for role in Role:
+                    users.set_role("ann", role)
+                    reply = program.request(method, path, json=wish)
+                    if not role.may(least):
+                        assert reply.status_code == 403
+                        assert reply.json()["error"]["type"] == "permission_error"
+                    elif role is least:
+                        assert reply.status_code == status
+
+
+def test_wrong_passwords_wait(desk: Desk, entry: Entry) -> None:
+    entry.accounts.users.add("ann", "long password")
+    network = Entry("0.0.0.0", None, entry.accounts)
+    with TestClient(build(desk, entry=network), base_url=HERE) as program:
+        for password in ("a", "b", "c", "d", "e", "long password"):
+            headers = {"authorization": basic("ann", password)}
+            assert program.get("/v1/archives", headers=headers).status_code == 401
 
 
 def basic(name: str, password: str) -> str:

@@ -91,7 +91,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it() -> None:
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "default-src 'self'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 def test_the_pages_stand_behind_the_guard(tmp_path) -> None:

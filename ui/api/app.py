@@ -28,7 +28,7 @@ from rag.errors import RagError
 from rag.generation import Generator
 from ui.api import answers, archives, articles, chat, faults
 from ui.api.desk import Desk
-from ui.api.login import Accounts, Login
+from ui.api.login import GUARDED, Accounts, Login
 from ui.api.meter import Meter
 from ui.web import app as pages
 from ui.web.common.frame import appearance
@@ -36,9 +36,10 @@ from ui.web.common.library import Library
 from ui.web.common.models import Models
 from ui.web.common.shell import Shell
 from ui.web.network import health
+from ui.web.network.access import Access
+from ui.web.network.door import Door, user_of
 from ui.web.network.guard import LOOPBACK, Guard, is_loopback
-from ui.web.network.keys import Keys
-from ui.web.network.users import Users, required
+from ui.web.network.users import required
 
 # Seconds that connections have to end in, once the server is told to.
 _LAST_SECONDS = 3
@@ -57,9 +58,14 @@ class Entry:
         """Return the entry of a server on `host`; `RagError` when there must be users."""
         folder = archive.folder.parent
         if is_loopback(host):
-            accounts = Accounts(Users(folder), Keys(folder))
-            return cls(host, token or secrets.token_urlsafe(24), accounts)
-        return cls(host, None, Accounts(required(folder), Keys(folder)))
+            return cls(host, token or secrets.token_urlsafe(24), Accounts.of(folder))
+        required(folder)
+        return cls(host, None, Accounts.of(folder))
+
+    @property
+    def access(self) -> Access:
+        """What those who get in may do."""
+        return Access(self.accounts.users, trusted=self.token is not None)
 
     @property
     def middleware(self) -> list[Middleware]:
@@ -68,13 +74,17 @@ class Entry:
             return [
                 Middleware(Guard, hosts=None),
                 Middleware(Login, name_of=self.accounts.name),
+                Middleware(Door, doorman=self.accounts.doorman, elsewhere=GUARDED),
             ]
-        is_key = self.accounts.has_key
-        return [Middleware(Guard, hosts=LOOPBACK, token=self.token, is_key=is_key)]
+        user_of_key = self.accounts.user_of_key
+        return [Middleware(Guard, hosts=LOOPBACK, token=self.token, user_of_key=user_of_key)]
 
 
-def build_api(desk: Desk) -> FastAPI:
-    """Return the app of the web API alone, which describes itself at ``/openapi.json``."""
+def build_api(desk: Desk, *, access: Access | None = None) -> FastAPI:
+    """Return the app of the web API alone, which describes itself at ``/openapi.json``.
+
+    Without `access` nobody has a name, and whoever gets in may do everything.
+    """
     app = FastAPIOffline(
         docs_url="/docs",
         redoc_url=None,
@@ -89,6 +99,7 @@ def build_api(desk: Desk) -> FastAPI:
     for module in (answers, articles, archives, chat):
         app.include_router(module.router)
     app.state.desk = desk
+    app.state.access = access or Access()
     faults.handle(app)
     return app
 
@@ -102,7 +113,7 @@ def build(desk: Desk, *, entry: Entry) -> FastAPI:
     app.router.routes += health.ROUTES
     app.add_route("/readyz", _readiness(desk))
     app.add_route("/metrics", meter.show)
-    app.mount("/v1", build_api(desk))
+    app.mount("/v1", build_api(desk, access=entry.access))
     if find_spec("mcp"):
         _add_tools(app, desk)
     return app
@@ -129,14 +140,21 @@ def add_pages(
 ) -> FastAPI:
     """Mount the pages at ``/`` of an app that has all its other places."""
     page = pages.build(
-        desk.library.first, models=desk.models, library=desk.library, examples=examples
+        desk.library.first,
+        models=desk.models,
+        library=desk.library,
+        examples=examples,
+        access=entry.access,
     )
-    login = None if entry.token else entry.accounts.users.verify
+    # Where nobody has a name, Gradio must not ask for one.
+    named = None if entry.token else user_of
     with warnings.catch_warnings():
         # That it does without what it was told to do without.
         warnings.filterwarnings("ignore", message="SSR mode")
         kwargs = {"middleware": [Middleware(Shell)]}
-        gr.mount_gradio_app(app, page, "/", auth=login, app_kwargs=kwargs, **appearance())
+        gr.mount_gradio_app(
+            app, page, "/", auth_dependency=named, app_kwargs=kwargs, **appearance()
+        )
     return app
 
 

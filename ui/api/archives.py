@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from ui.api.desk import Desk, DeskOf
 from ui.api.faults import WRITING
 from ui.api.records import ArchiveList, ArchiveRecord, NewArchive
+from ui.api.roles import ADMINISTERING
 
 router = APIRouter(prefix="/archives", tags=["archives"])
 
@@ -17,7 +18,7 @@ def list_archives(desk: DeskOf) -> ArchiveList:
     return ArchiveList(archives=[record(desk, name) for name in desk.library.names])
 
 
-@router.post("", status_code=201, responses=WRITING)
+@router.post("", status_code=201, responses=WRITING, dependencies=ADMINISTERING)
 def make_archive(wish: NewArchive, desk: DeskOf) -> ArchiveRecord:
     """Make an empty archive."""
     return record(desk, desk.library.create(wish.name).folder.name)
@@ -29,7 +30,7 @@ def get_archive(name: str, desk: DeskOf) -> ArchiveRecord:
     return record(desk, name)
 
 
-@router.delete("/{name}", status_code=204, responses=WRITING)
+@router.delete("/{name}", status_code=204, responses=WRITING, dependencies=ADMINISTERING)
 def delete_archive(name: str, desk: DeskOf) -> None:
     """Delete an archive with all its articles; not the one that the server was started with."""
     desk.library.delete(name)

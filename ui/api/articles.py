@@ -21,6 +21,7 @@ from ui.api.records import (
     Report,
     WholeArticle,
 )
+from ui.api.roles import EDITING
 
 router = APIRouter(prefix="/articles", tags=["articles"])
 
@@ -56,7 +57,7 @@ def list_articles(
     return ArticleList(total=total, articles=list(map(_head, shown)))
 
 
-@router.post("", responses=WRITING)
+@router.post("", responses=WRITING, dependencies=EDITING)
 def add_articles(wish: NewArticles, desk: DeskOf) -> Report:
     """Add articles; one whose id is known is replaced when it differs."""
     given = [item.article() for item in wish.articles]
@@ -69,7 +70,7 @@ def get_article(article_id: str, desk: DeskOf, archive: _Archive = None) -> Whol
     return WholeArticle.model_validate(desk.library.get(archive).article(article_id))
 
 
-@router.patch("/{article_id:path}", responses=WRITING)
+@router.patch("/{article_id:path}", responses=WRITING, dependencies=EDITING)
 def edit_article(
     article_id: str, wish: ArticleFields, desk: DeskOf, archive: _Archive = None
 ) -> WholeArticle:
@@ -80,7 +81,7 @@ def edit_article(
     return WholeArticle.model_validate(opened.article(article_id))
 
 
-@router.delete("/{article_id:path}", status_code=204, responses=WRITING)
+@router.delete("/{article_id:path}", status_code=204, responses=WRITING, dependencies=EDITING)
 def delete_article(article_id: str, desk: DeskOf, archive: _Archive = None) -> None:
     """Delete an article."""
     desk.library.get(archive).delete(article_id)

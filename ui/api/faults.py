@@ -20,11 +20,13 @@ from rag.errors import (
 from rag.store.connection import DamageError
 from ui.api.records import FaultReply
 from ui.web.common.waiting import BusyError
+from ui.web.network.access import ForbiddenError
 
 # The first that fits decides; any other of our errors is the server's own.
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (MissingError, 404),
     (BusyError, 429),
+    (ForbiddenError, 403),
     (ModelError, 503),
     (GenerationError, 503),
     (SourceError, 422),
@@ -34,7 +36,12 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (RagError, 500),
     (ValueError, 422),
 )
-_TYPES = {404: "not_found_error", 409: "conflict_error", 429: "rate_limit_error"}
+_TYPES = {
+    403: "permission_error",
+    404: "not_found_error",
+    409: "conflict_error",
+    429: "rate_limit_error",
+}
 _RETRY_AFTER = {409: "5", 429: "5", 503: "10"}  # seconds
 
 # For the description of the API.
@@ -46,7 +53,8 @@ COMMON: dict[int | str, dict[str, Any]] = {
     503: {"model": FaultReply, "description": "A model cannot be used."},
 }
 WRITING: dict[int | str, dict[str, Any]] = {
-    409: {"model": FaultReply, "description": "Another process is writing to the archive."}
+    403: {"model": FaultReply, "description": "The user's role does not allow it."},
+    409: {"model": FaultReply, "description": "Another process is writing to the archive."},
 }
 
 

@@ -6,6 +6,8 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import anyio
@@ -13,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.api import faults
+from ui.web.network.door import CHECKS, Doorman
 from ui.web.network.keys import Keys
 from ui.web.network.users import Users
 
@@ -33,34 +36,48 @@ class Accounts:
 
     users: Users
     keys: Keys
+    doorman: Doorman
 
-    def has_key(self, key: str) -> bool:
-        """Tell whether that is a key of a user there still is."""
-        return self.name(Credentials("bearer", key)) is not None
+    @classmethod
+    def of(cls, folder: Path) -> Accounts:
+        """Return those whose files are in a folder."""
+        users = Users(folder)
+        return cls(users, Keys(folder), Doorman.of(users))
 
-    def name(self, given: Credentials) -> str | None:
-        """Return the user whose credentials those are; None for wrong ones."""
+    def user_of_key(self, key: str) -> str | None:
+        """Return whose key that is; None when it is none, or there is no such user any more."""
+        user = self.keys.user_of(key)
+        return user if user in self.users.names else None
+
+    def name(self, given: Credentials, *, address: str = "") -> str | None:
+        """Return the user whose credentials those are; None for wrong ones.
+
+        After some wrong passwords of a name or an address, the next ones are not looked at for
+        a while.
+        """
         if given.scheme == "bearer":
-            user = self.keys.user_of(given.value)
-            return user if user in self.users.names else None
+            return self.user_of_key(given.value)
         if given.scheme == "basic":
             user, password = _pair(given.value)
-            return user if self.users.verify(user, password) else None
+            return None if self.doorman.refusal(user, password, address=address) else user
         return None
 
 
 class Login:
     """Lets users through to `GUARDED`, as ASGI middleware; the scope then has `user_name`."""
 
-    def __init__(self, app: ASGIApp, *, name_of: Callable[[Credentials], str | None]) -> None:
+    def __init__(self, app: ASGIApp, *, name_of: Callable[..., str | None]) -> None:
         self._app = app
         self._name_of = name_of
+        self._checks = anyio.CapacityLimiter(CHECKS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer that a log-in is needed."""
         if scope["type"] == "http" and _is_guarded(scope["path"]):
             # In a thread, since a password takes a twentieth of a second to check.
-            name = await anyio.to_thread.run_sync(self._name_of, credentials(scope))
+            address = scope["client"][0] if scope.get("client") else "unknown"
+            name_of = partial(self._name_of, credentials(scope), address=address)
+            name = await anyio.to_thread.run_sync(name_of, limiter=self._checks)
             if name is None:
                 answer = faults.reply("send a user's key or password with it", status=401)
                 answer.headers["www-authenticate"] = 'Basic realm="Dateline", charset="UTF-8"'

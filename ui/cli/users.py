@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rag.settings import archives_folder
 from ui.cli.console import output
 
+if TYPE_CHECKING:
+    from ui.web.network.users import Role, Users
+
 users = typer.Typer(help="Add, list and remove the users of the pages.", no_args_is_help=True)
+
+_ROLES = (
+    "reader (asks and browses), editor (adds, edits and deletes articles too) or admin (makes and "
+    "deletes archives, evaluates, sees feedback too)."
+)
 
 Name = Annotated[str, typer.Argument(help="The name that the user logs in with.")]
 
@@ -26,21 +34,41 @@ def add_user(
             confirmation_prompt=True,
         ),
     ],
+    role: Annotated[
+        str | None,
+        typer.Option(help=f"{_ROLES} By default a new user is a reader."),
+    ] = None,
 ) -> None:
     """Add a user, or give one another password."""
     from ui.web.network.users import Users
 
-    Users(archives_folder()).add(name, password)
-    output.print(f"{name} can log in.", markup=False)
+    known = Users(archives_folder())
+    known.add(name, password, role=_role(role) if role else None)
+    output.print(f"{name} can log in, as {_article(known, name)}.", markup=False)
 
 
 @users.command("list")
 def list_users() -> None:
-    """List the users."""
+    """List the users with their roles."""
     from ui.web.network.users import Users
 
-    for name in Users(archives_folder()).names:
-        output.print(name, markup=False)
+    known = Users(archives_folder())
+    for name in known.names:
+        user = known.get(name)
+        output.print(f"{name}  {user.role if user else ''}", markup=False)
+
+
+@users.command("role")
+def set_role(
+    name: Name,
+    role: Annotated[str, typer.Argument(help=_ROLES)],
+) -> None:
+    """Give a user another role; it holds from the next click on."""
+    from ui.web.network.users import Users
+
+    known = Users(archives_folder())
+    known.set_role(name, _role(role))
+    output.print(f"{name} is now {_article(known, name)}.", markup=False)
 
 
 @users.command("remove")
@@ -72,3 +100,18 @@ def make_key(
         output.print(f"{keys.remove(name)} keys of {name} no longer work.", markup=False)
     else:
         output.print(keys.make(name), markup=False, soft_wrap=True)
+
+
+def _role(name: str) -> Role:
+    from ui.web.network.users import Role
+
+    try:
+        return Role(name)
+    except ValueError:
+        raise ValueError(f"{name!r} is no role; choose {', '.join(Role)}") from None
+
+
+def _article(users: Users, name: str) -> str:
+    user = users.get(name)
+    role = str(user.role) if user else "nobody"
+    return f"an {role}" if role[0] in "ae" else f"a {role}"

@@ -18,7 +18,9 @@ from ui.web.common.frame import serve
 from ui.web.common.library import Library
 from ui.web.common.models import Models
 from ui.web.evaluation import page as evaluation_page
+from ui.web.network.access import Access
 from ui.web.network.guard import is_loopback
+from ui.web.network.users import required
 
 _DAY = 86_400  # seconds
 
@@ -30,15 +32,18 @@ def build(
     models: Models | None = None,
     library: Library | None = None,
     examples: Sequence[str] | None = None,
+    access: Access | None = None,
 ) -> gr.Blocks:
     """Return the pages over `archive` and the archives in the folder beside it.
 
     The models are `generator` and the archives' embedders, loaded at the first question;
     hand over `models` to load them earlier, and a `library` to share it. `examples` are
-    questions offered on the empty chat page; by default they are made from the archive. What
-    the pages look like is set when they are served: see `launch`.
+    questions offered on the empty chat page; by default they are made from the archive.
+    `access` says what each visitor may do, by default everything. What the pages look like is
+    set when they are served: see `launch`.
     """
     library = library or Library(archive)
+    allowed = access or Access()
     loaded = models or Models(generator=generator, name=archive.settings.generator)
     page = gr.Blocks(
         title="Dateline",
@@ -50,9 +55,9 @@ def build(
     with page:
         chat_page.build(page, library, loaded, examples=examples)
     with page.route("Archive", "archive") as second:
-        archive_page.build(second, library)
+        archive_page.build(second, library, allowed)
     with page.route("Evaluation", "evaluation") as third:
-        evaluation_page.build(third, library, loaded)
+        evaluation_page.build(third, library, loaded, allowed)
     return page
 
 
@@ -74,10 +79,13 @@ def launch(
     `RagError` when the port is taken, and where others reach the page but there are no users.
     """
     token = secrets.token_urlsafe(24) if is_loopback(host) else None
-    login = None if token else _login(archive)
+    users = None if token else required(archive.folder.parent)
     models = Models(generator=generator, name=archive.settings.generator)
-    page = build(archive, models=models, examples=examples)
-    address = serve(page, host=host, port=port, token=token, quiet=on_ready is not None, auth=login)
+    access = Access(users, trusted=token is not None)
+    page = build(archive, models=models, examples=examples, access=access)
+    address = serve(
+        page, host=host, port=port, token=token, users=users, quiet=on_ready is not None
+    )
     if token:
         address += f"?token={token}"
     if open_browser:
@@ -89,14 +97,6 @@ def launch(
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, end)
     page.block_thread()
-
-
-def _login(archive: Archive) -> Callable[[str, str], bool]:
-    """Return what checks a name and its password. Raises `RagError` when there are no users."""
-    # Imported here because only who serves other machines needs it.
-    from ui.web.network.users import required
-
-    return required(archive.folder.parent).verify
 
 
 def end(_signal: int, _frame: object) -> None:

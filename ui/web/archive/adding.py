@@ -16,6 +16,8 @@ from ui.web.common import markup
 from ui.web.common.frame import QUIETLY, Update, archive_of, told
 from ui.web.common.jobs import Job, Jobs
 from ui.web.common.library import Library
+from ui.web.network.access import Access
+from ui.web.network.users import Role
 
 # How often a running ingest is looked at, in seconds.
 _LOOK_EVERY = 0.5
@@ -49,7 +51,9 @@ def layout() -> Adding:
     return Adding(files, addresses, start, stop, progress, gr.Timer(_LOOK_EVERY, active=False))
 
 
-def wire(page: gr.Blocks, adding: Adding, library: Library, *, changed: gr.State) -> None:
+def wire(
+    page: gr.Blocks, adding: Adding, library: Library, access: Access, *, changed: gr.State
+) -> None:
     """Connect what adds articles; `changed` takes another value when an ingest has ended."""
     jobs: Jobs[IngestReport] = Jobs()
 
@@ -70,6 +74,8 @@ def wire(page: gr.Blocks, adding: Adding, library: Library, *, changed: gr.State
         # wait.
         from rag.sources.web.fetch import is_address
 
+        with told():
+            access.check(request.username, Role.EDITOR)
         archive = archive_of(library, request)
         pasted = [line.strip() for line in addresses.splitlines() if line.strip()]
         for line in pasted:
@@ -84,6 +90,8 @@ def wire(page: gr.Blocks, adding: Adding, library: Library, *, changed: gr.State
         return None, "", *look(request)
 
     def stop(request: gr.Request) -> None:
+        with told():
+            access.check(request.username, Role.EDITOR)
         jobs.stop(archive_of(library, request))
 
     looked = [adding.progress, adding.timer, adding.start, adding.stop, changed]

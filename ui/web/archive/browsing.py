@@ -12,6 +12,8 @@ from rag.types import Article
 from ui.web.common import cited, markup
 from ui.web.common.frame import QUIETLY, Update, archive_of, told
 from ui.web.common.library import Library
+from ui.web.network.access import Access
+from ui.web.network.users import Role
 
 # Articles listed at a time.
 _PER_PAGE = 15
@@ -84,7 +86,9 @@ def layout() -> Browsing:
     )
 
 
-def wire(page: gr.Blocks, browsing: Browsing, library: Library, *, changed: gr.State) -> None:
+def wire(
+    page: gr.Blocks, browsing: Browsing, library: Library, access: Access, *, changed: gr.State
+) -> None:
     """Connect what shows articles, anew when `changed`, which a deletion changes."""
 
     def look(
@@ -115,13 +119,16 @@ def wire(page: gr.Blocks, browsing: Browsing, library: Library, *, changed: gr.S
         archive = archive_of(library, request)
         with told():
             article = archive.article(id_)
-        return cited.article_html(article, linked=archive.linked(id_)), gr.Button(visible=True)
+        may_delete = access.may(request.username, Role.EDITOR)
+        shown = cited.article_html(article, linked=archive.linked(id_))
+        return shown, gr.Button(visible=may_delete)
 
     def deleted(sure: bool | None, id_: str | None, request: gr.Request) -> Update:
         if not (sure and id_):
             return gr.skip()
         archive = archive_of(library, request)
         with told():
+            access.check(request.username, Role.EDITOR)
             archive.delete(id_)
         return archive.stats().generation
 

@@ -11,6 +11,8 @@ from ui.web.archive import adding, browsing
 from ui.web.common import histogram, markup
 from ui.web.common.frame import QUIETLY, Update, archive_of, header, own_html, told
 from ui.web.common.library import Library
+from ui.web.network.access import Access
+from ui.web.network.users import Role
 
 PAGE = "Archive"
 # Publishers drawn.
@@ -28,32 +30,41 @@ class Managing:
     sure: gr.JSON
 
 
-def build(page: gr.Blocks, library: Library) -> None:
-    """Lay the page out and connect it; see `ui.web.app.build`."""
+def build(page: gr.Blocks, library: Library, access: Access) -> None:
+    """Lay the page out and connect it; see `ui.web.app.build`.
+
+    What a visitor may not do is not shown, and refused.
+    """
     top = own_html(header(library, library.first, PAGE))
     # The number of the archive's last change, when the page has seen it.
     changed = gr.State(-1)
     with gr.Column(elem_id="dl-page"), gr.Tabs():
         with gr.Tab("Articles"):
             browsed = browsing.layout()
-        with gr.Tab("Add"):
+        with gr.Tab("Add") as adding_tab:
             added = adding.layout()
         with gr.Tab("Statistics"):
             statistics = gr.HTML(elem_id="dl-statistics")
-        with gr.Tab("Archives"):
+        with gr.Tab("Archives") as archives_tab:
             managing = _managing()
 
     def summarised(request: gr.Request) -> tuple[Update, ...]:
         archive = archive_of(library, request)
         publishers = gr.Dropdown(choices=markup.choices(archive.publishers()))
-        return header(library, archive, PAGE), statistics_html(archive), publishers
+        heading = header(library, archive, PAGE, user=request.username)
+        return heading, statistics_html(archive), publishers
 
+    def allowed(request: gr.Request) -> tuple[Update, Update]:
+        may = [access.may(request.username, role) for role in (Role.EDITOR, Role.ADMIN)]
+        return gr.Tab(visible=may[0]), gr.Tab(visible=may[1])
+
+    page.load(allowed, None, [adding_tab, archives_tab], **QUIETLY)
     summary = [top, statistics, browsed.publishers]
     page.load(summarised, None, summary, **QUIETLY)
     changed.change(summarised, None, summary, **QUIETLY)
-    adding.wire(page, added, library, changed=changed)
-    browsing.wire(page, browsed, library, changed=changed)
-    _wire_managing(managing, library)
+    adding.wire(page, added, library, access, changed=changed)
+    browsing.wire(page, browsed, library, access, changed=changed)
+    _wire_managing(managing, library, access)
 
 
 def statistics_html(archive: Archive) -> str:
@@ -97,17 +108,19 @@ def _managing() -> Managing:
     return Managing(name, create, delete, gr.JSON(visible=False), gr.JSON(visible=False))
 
 
-def _wire_managing(managing: Managing, library: Library) -> None:
+def _wire_managing(managing: Managing, library: Library, access: Access) -> None:
     """Connect what makes and deletes archives; the page moves on to another one then."""
 
-    def created(name: str) -> list[str]:
+    def created(name: str, request: gr.Request) -> list[str]:
         with told():
+            access.check(request.username, Role.ADMIN)
             return [library.create(name).folder.name]
 
     def deleted(sure: bool | None, request: gr.Request) -> list[str]:
         if not sure:
             return []
         with told():
+            access.check(request.username, Role.ADMIN)
             library.delete(archive_of(library, request).folder.name)
         return [library.first.folder.name]
 

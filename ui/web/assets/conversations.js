@@ -1,7 +1,9 @@
 // Conversations stay in this browser: each under a key of its own, so that two tabs do not
-// overwrite each other's; which one a tab shows is remembered for the tab alone.
+// overwrite each other's; which one a tab shows is remembered for the tab alone. Those of one
+// who has logged in stand under the name, which every page bears.
 {
-  const kept = "dateline/";
+  const user = window.gradio_config?.username;
+  const kept = user ? `dateline/${encodeURIComponent(user)}/` : "dateline/";
   let raise = () => {};
   let server = {};
   let removed = null;
@@ -25,7 +27,7 @@
   };
   const all = () =>
     Object.keys(localStorage)
-      .filter((key) => key.startsWith(kept))
+      .filter((key) => key.startsWith(kept) && !key.slice(kept.length).includes("/"))
       .map((key) => read(key.slice(kept.length)))
       .filter((record) => record && record.archive === dateline.archive())
       .sort((one, other) => (other.saved ?? 0) - (one.saved ?? 0));

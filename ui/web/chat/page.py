@@ -61,7 +61,11 @@ def _wire_page(
             archive = library.get(request.query_params.get("archive"))
         except ArchiveError:
             return gr.skip(), gr.skip(), *look(request)
-        return header(library, archive, "Chat"), layout.filters_html(archive), *look(request)
+        return (
+            header(library, archive, "Chat", user=request.username),
+            layout.filters_html(archive),
+            *look(request),
+        )
 
     looked = [parts.status, parts.timer, parts.welcome]
     page.load(opened, outputs=[parts.header, parts.filters, *looked], **QUIETLY)

@@ -43,6 +43,7 @@ def _save(
         liked=judgement.liked,
         note=note,
         right_answer=right,
+        user=request.username or "",
     )
     feedback.save(item, archive_of(library, request).folder)
     return True

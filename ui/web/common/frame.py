@@ -16,7 +16,9 @@ from ui.web.common.header import header_html
 from ui.web.common.library import Library
 from ui.web.common.shell import Shell
 from ui.web.network import health
+from ui.web.network.door import Door, Doorman, user_of
 from ui.web.network.guard import BODY_LIMIT, LOOPBACK, Guard, is_loopback
+from ui.web.network.users import Users
 
 # No overlay on the components while a handler runs, and no endpoint for other programs.
 QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -57,34 +59,48 @@ def archive_of(library: Library, request: gr.Request) -> Archive:
         return library.get(request.query_params.get("archive"))
 
 
-def header(library: Library, archive: Archive, page: str) -> str:
-    """Return the heading of `page` over an archive."""
-    return header_html(archive.folder.name, archive.stats(), page=page, names=library.names)
+def header(library: Library, archive: Archive, page: str, *, user: str | None = None) -> str:
+    """Return the heading of `page` over an archive, for the user who has logged in."""
+    return header_html(
+        archive.folder.name, archive.stats(), page=page, names=library.names, user=user
+    )
 
 
 def serve(
-    page: gr.Blocks, *, host: str, port: int, token: str | None = None, **options: Any
+    page: gr.Blocks,
+    *,
+    host: str,
+    port: int,
+    token: str | None = None,
+    users: Users | None = None,
+    **options: Any,
 ) -> str:
     """Start the page's server, return its address and leave it running.
 
     Nothing is fetched from elsewhere: no web fonts, no share link, no statistics. Requests
     of other pages are refused, and with a `token` all that do not bear it: see
-    `ui.web.network.guard`. Raises `RagError` when the port is taken. `options` are Gradio's.
+    `ui.web.network.guard`. With `users` nothing is answered but to those who have logged in.
+    Raises `RagError` when the port is taken. `options` are Gradio's.
     """
     hosts = LOOPBACK if is_loopback(host) else None
-    guard = Middleware(Guard, hosts=hosts, token=token)
+    before = [Middleware(Guard, hosts=hosts, token=token)]
+    if users:
+        before.append(Middleware(Door, doorman=Doorman.of(users)))
     try:
         _, address, _ = page.launch(
             server_name=host,
             server_port=port or None,
             prevent_thread_lock=True,
             share=False,
-            app_kwargs={"middleware": [guard, Middleware(Shell)], "routes": health.ROUTES},
+            app_kwargs={"middleware": [*before, Middleware(Shell)], "routes": health.ROUTES},
             **appearance(),
             **options,
         )
     except OSError as error:
         raise RagError(f"cannot serve on {host}:{port}: {error}; choose another port") from error
+    if users:
+        # What Gradio tells handlers of who asks.
+        page.app.auth_dependency = user_of
     return address
 
 
@@ -93,6 +109,7 @@ def appearance() -> dict[str, Any]:
     return {
         "ssr_mode": False,
         "run_history": False,
+        "enable_monitoring": False,
         "max_file_size": BODY_LIMIT,
         "footer_links": [],
         "theme": _theme(),

@@ -18,9 +18,17 @@ PAGES = (
 
 
 def header_html(
-    name: str, stats: ArchiveStats, *, page: str = "Chat", names: Sequence[str] = ()
+    name: str,
+    stats: ArchiveStats,
+    *,
+    page: str = "Chat",
+    names: Sequence[str] = (),
+    user: str | None = None,
 ) -> str:
-    """Return the heading of `page`: the archive, those it can be turned to, the other pages."""
+    """Return the heading of `page`: the archive, those it can be turned to, the other pages.
+
+    A `user` is shown the way out.
+    """
     return markup.render(
         "header.html",
         archive=name,
@@ -28,6 +36,7 @@ def header_html(
         articles=stats.articles,
         period=period_html(stats),
         page=page,
+        user=user,
         pages=PAGES,
         # Gradio's <base> would make the browser take an address without a path for the chat's.
         here=next(path for title, path, _ in PAGES if title == page),

@@ -16,8 +16,11 @@ from ui.web.common.frame import DOWNLOAD, QUIETLY, Update, archive_of, header, o
 from ui.web.common.jobs import Job, Jobs
 from ui.web.common.library import Library
 from ui.web.common.models import Models
+from ui.web.network.access import Access
+from ui.web.network.users import Role
 
 PAGE = "Evaluation"
+FOR_ADMINISTRATORS = "Evaluations are for administrators."
 NONE_YET = "No evaluation of this archive yet."
 STOPPED = "Stopped; an evaluation counts only when it is complete."
 _PACKAGED, _FEEDBACK, _FILE = "packaged", "feedback", "file"
@@ -48,12 +51,15 @@ class Parts:
         return [self.progress, self.start, self.stop, self.timer, self.report, self.download]
 
 
-def build(page: gr.Blocks, library: Library, models: Models) -> None:
-    """Lay the page out and connect it; see `ui.web.app.build`."""
+def build(page: gr.Blocks, library: Library, models: Models, access: Access) -> None:
+    """Lay the page out and connect it; see `ui.web.app.build`.
+
+    It is for administrators, since the questions of a report may be those of other users.
+    """
     top = own_html(header(library, library.first, PAGE))
     with gr.Column(elem_id="dl-page"):
         parts = _layout()
-    _wire(page, parts, library, models, top)
+    _wire(page, parts, library, models, access, top)
 
 
 def evaluate(
@@ -130,11 +136,23 @@ def _layout() -> Parts:
     return Parts(source, file, most, start, stop, progress, report, download, saved, timer)
 
 
-def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: gr.HTML) -> None:
+def _wire(
+    page: gr.Blocks,
+    parts: Parts,
+    library: Library,
+    models: Models,
+    access: Access,
+    top: gr.HTML,
+) -> None:
     jobs: Jobs[Path] = Jobs()
 
+    def allowed(request: gr.Request) -> Archive:
+        with told():
+            access.check(request.username, Role.ADMIN)
+        return archive_of(library, request)
+
     def look(request: gr.Request) -> tuple[Update, ...]:
-        archive = archive_of(library, request)
+        archive = allowed(request)
         job = jobs.of(archive)
         running = job is not None and job.running
         file = last_report(archive)
@@ -148,12 +166,17 @@ def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: 
         )
 
     def opened(request: gr.Request) -> tuple[Update, ...]:
-        return header(library, archive_of(library, request), PAGE), *look(request)
+        heading = header(library, archive_of(library, request), PAGE, user=request.username)
+        if not access.may(request.username, Role.ADMIN):
+            hidden = (gr.Button(interactive=False), gr.Button(interactive=False))
+            told_why = markup.status_html(FOR_ADMINISTRATORS)
+            return heading, "", *hidden, gr.skip(), told_why, gr.Button(visible=False)
+        return heading, *look(request)
 
     def start(
         source: str, file: str | None, most: float | None, request: gr.Request
     ) -> tuple[Update, ...]:
-        archive = archive_of(library, request)
+        archive = allowed(request)
         if source == _FILE and not file:
             raise gr.Error("There are no questions: choose a file of them.")
 
@@ -169,11 +192,11 @@ def _wire(page: gr.Blocks, parts: Parts, library: Library, models: Models, top: 
         return look(request)
 
     def stop(request: gr.Request) -> None:
-        jobs.stop(archive_of(library, request))
+        jobs.stop(allowed(request))
 
     def downloaded(request: gr.Request) -> dict[str, str]:
         # As text: Gradio hands out files of the working and the temporary folder only.
-        file = last_report(archive_of(library, request))
+        file = last_report(allowed(request))
         if file is None:
             raise gr.Error(NONE_YET)
         return {"name": file.name, "text": file.read_text(encoding="utf-8")}

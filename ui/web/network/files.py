@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def write_privately(path: Path, record: Mapping[str, str]) -> None:
+def write_privately(path: Path, record: Mapping[str, object]) -> None:
     """Replace a JSON file in one step; only its owner may read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent)

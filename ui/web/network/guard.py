@@ -21,7 +21,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # What may be sent at a time: uploads are the largest.
 BODY_LIMIT = 256 * 2**20
 # Asked by Gradio itself when it starts, and by who watches over the server.
-_OPEN = ("/gradio_api/startup-events", "/healthz", "/readyz")
+OPEN = ("/gradio_api/startup-events", "/healthz", "/readyz")
 _HEADERS = {
     # Gradio's own scripts are inline and evaluate what events do in the browser.
     "content-security-policy": (
@@ -32,7 +32,8 @@ _HEADERS = {
     ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    # Nothing for other sites; with "no-referrer" browsers also leave the origin out of a form.
+    "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
 
@@ -50,7 +51,8 @@ class Guard:
 
     `hosts` are the names it may be called by, whatever the port; None for any. With a `token`,
     the address of the first visit must bear it; a cookie remembers it for the browser. A program
-    sends it, or a key that `is_key` knows, as ``Authorization: Bearer TOKEN``.
+    sends it, or a key, as ``Authorization: Bearer TOKEN``; the scope then has `user_name`, as
+    `user_of_key` tells it.
     """
 
     def __init__(
@@ -60,13 +62,13 @@ class Guard:
         hosts: Collection[str] | None = LOOPBACK,
         token: str | None = None,
         body_limit: int = BODY_LIMIT,
-        is_key: Callable[[str], bool] = lambda _key: False,
+        user_of_key: Callable[[str], str | None] = lambda _key: None,
     ) -> None:
         self._app = app
         self._hosts = hosts
         self._token = token
         self._body_limit = body_limit
-        self._is_key = is_key
+        self._user_of_key = user_of_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it in words."""
@@ -96,11 +98,15 @@ class Guard:
 
     def _admitted(self, scope: Scope) -> Response | None:
         """Return None for one who may go on; a redirection for the first visit with the token."""
-        if self._token is None or scope["path"] in _OPEN:
+        if self._token is None or scope["path"] in OPEN:
             return None
         scheme, _, bearer = Headers(scope=scope).get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and (self._is_token(bearer) or self._is_key(bearer)):
-            return None
+        if scheme.lower() == "bearer":
+            if self._is_token(bearer):
+                return None
+            if user := self._user_of_key(bearer):
+                scope["user_name"] = user
+                return None
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         cookie = _cookie_name(scope)
         if any(name == "token" and self._is_token(value) for name, value in query):

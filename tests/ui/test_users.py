@@ -1,0 +1,430 @@
+"""Users on a network: how they log in, what their roles allow, what is each one's own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from playwright.sync_api import sync_playwright
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+import rag
+from rag.errors import RagError
+from tests.fakes import BagOfWords, Script
+from ui import feedback
+from ui.cli import app as commands
+from ui.web import app as pages
+from ui.web.common import frame
+from ui.web.network.access import Access, ForbiddenError
+from ui.web.network.attempts import Attempts
+from ui.web.network.door import WRONG, Door, Doorman
+from ui.web.network.sessions import HOUR, IDLE, LONGEST, Sessions
+from ui.web.network.users import Role, User, Users
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PASSWORDS = {"ann": "a long password", "ed": "another password", "ada": "the third password"}
+ROLES = {"ann": Role.READER, "ed": Role.EDITOR, "ada": Role.ADMIN}
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+HERE = "http://archive.example"
+
+
+class Clock:
+    """A clock that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Users:
+    users = Users(tmp_path_factory.mktemp("users"))
+    for name, password in PASSWORDS.items():
+        users.add(name, password, role=ROLES[name])
+    return users
+
+
+# Roles
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [("ann", [Role.READER]), ("ed", [Role.READER, Role.EDITOR]), ("ada", list(Role)), ("eve", [])],
+)
+def test_a_role_allows_what_those_before_it_do(known, name, allowed) -> None:
+    access = Access(known, trusted=False)
+    assert [role for role in Role if access.may(name, role)] == allowed
+
+
+def test_one_without_a_name_is_trusted_with_the_token_of_this_machine_alone(known) -> None:
+    assert Access(known).role(None) is Role.ADMIN
+    assert Access(known).role("ann") is Role.READER
+    assert Access(known, trusted=False).role(None) is None
+    with pytest.raises(ForbiddenError, match="rag users role ann admin"):
+        Access(known).check("ann", Role.ADMIN)
+
+
+def test_a_password_is_changed_and_the_role_stays(tmp_path) -> None:
+    users = Users(tmp_path)
+    users.add("ann", PASSWORDS["ann"])
+    assert users.get("ann").role is Role.READER
+    users.set_role("ann", Role.ADMIN)
+    users.add("ann", "a newer password")
+    assert (users.get("ann").role, users.verify("ann", "a newer password")) == (Role.ADMIN, True)
+    with pytest.raises(ValueError, match="no user 'eve'"):
+        users.set_role("eve", Role.ADMIN)
+
+
+@pytest.mark.parametrize("kept", ['{"ann": "hash"}', '{"ann": {"password": "x"}}', "[]", "{"])
+def test_a_list_of_users_without_roles_lets_nobody_in(tmp_path, kept) -> None:
+    users = Users(tmp_path)
+    users.path.write_text(kept)
+    with pytest.raises(RagError, match="not readable as a list of users"):
+        users.get("ann")
+
+
+def test_roles_are_given_and_listed_by_the_command(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DATELINE_HOME", str(tmp_path))
+
+    def run(*words: str) -> str:
+        return CliRunner().invoke(commands, ["users", *words]).output.strip()
+
+    made = run("add", "ann", "--password", PASSWORDS["ann"], "--role", "editor")
+    assert made == "ann can log in, as an editor."
+    assert run("role", "ann", "reader") == "ann is now a reader."
+    assert run("list") == "ann  reader"
+    result = CliRunner().invoke(commands, ["users", "role", "ann", "king"])
+    assert str(result.exception) == "'king' is no role; choose reader, editor, admin"
+
+
+# Wrong passwords
+
+
+def test_wrong_passwords_wait_longer_and_longer() -> None:
+    clock = Clock()
+    attempts = Attempts(clock=clock)
+    assert [attempts.begin("ann") for _ in range(6)] == [0, 0, 0, 0, 0, 1.0]
+    waits = []
+    for _ in range(12):
+        waits.append(attempts.begin("ann"))
+        clock.now += waits[-1]
+        assert attempts.begin("ann") == 0
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]
+    assert attempts.begin("bea") == 0
+    clock.now += HOUR + 1
+    assert attempts.begin("ann") == 0
+
+
+def test_a_right_password_is_no_wrong_one_and_memory_is_bounded(monkeypatch) -> None:
+    monkeypatch.setattr("ui.web.network.attempts._REMEMBERED", 3)
+    attempts = Attempts(clock=Clock())
+    for _ in range(50):
+        assert attempts.begin("ann") == 0
+        attempts.succeeded("ann")
+    for number in range(50):
+        assert attempts.begin(f"name {number}") == 0
+    assert len(attempts._wrong) == 3
+
+
+def test_names_and_addresses_are_counted_both(known) -> None:
+    doorman = Doorman(known, Sessions(known), Attempts(clock=Clock()))
+    for number in range(5):
+        assert doorman.refusal(f"guess{number}", "x", address="1.2.3.4") == WRONG
+    told = doorman.refusal("ann", PASSWORDS["ann"], address="1.2.3.4")
+    assert told == "There were too many wrong passwords. Try again in 1 s."
+    assert doorman.refusal("ann", PASSWORDS["ann"], address="5.6.7.8") == ""
+    for number in range(5):
+        assert doorman.refusal("ed", "x", address=f"9.9.9.{number}") == WRONG
+    assert "too many" in doorman.refusal("ed", PASSWORDS["ed"], address="5.6.7.8")
+
+
+# Sessions
+
+
+def test_sessions_end_unused_and_in_the_end(known) -> None:
+    clock = Clock()
+    sessions = Sessions(known, clock=clock)
+    unused, used = sessions.begin("ann"), sessions.begin("ann")
+    while clock.now < LONGEST - 6 * HOUR:
+        clock.now += 6 * HOUR
+        assert sessions.user_of(used) == "ann"
+    assert LONGEST > IDLE
+    assert sessions.user_of(unused) is None
+    clock.now += 6 * HOUR
+    assert sessions.user_of(used) is None
+
+
+def test_a_session_ends_with_the_user_the_password_and_the_log_out(tmp_path) -> None:
+    users = Users(tmp_path)
+    sessions = Sessions(users)
+    users.add("ann", PASSWORDS["ann"])
+    first = sessions.begin("ann")
+    assert sessions.user_of(first) == "ann"
+    users.add("ann", "a newer password")
+    assert sessions.user_of(first) is None
+    second, third = sessions.begin("ann"), sessions.begin("ann")
+    sessions.end(second)
+    assert [sessions.user_of(each) for each in (second, third, "", "guess")] == [
+        None, "ann", None, None
+    ]  # fmt: skip
+    users.remove("ann")
+    assert sessions.user_of(third) is None
+    with pytest.raises(ValueError, match="no user"):
+        sessions.begin("ann")
+
+
+def test_a_user_has_so_many_sessions_and_the_eldest_ends() -> None:
+    class One(Users):
+        def get(self, name: str) -> User:
+            return User("hash", Role.READER)
+
+    sessions = Sessions(One(Path()), clock=Clock())
+    secrets = [sessions.begin("ann") for _ in range(21)]
+    assert [sessions.user_of(each) for each in secrets] == [None, *["ann"] * 20]
+
+
+# The form
+
+
+async def whoami(request: Request) -> Response:
+    return PlainTextResponse(str(request.scope.get("user_name")))
+
+
+@pytest.fixture
+def visitor(known) -> TestClient:
+    routes = [
+        Route(path, whoami, methods=["GET", "POST"])
+        for path in ("/", "/archive", "/healthz", "/v1/x", "/gradio_api/upload")
+    ]
+    door = Middleware(Door, doorman=Doorman.of(known), elsewhere=("/v1",))
+    app = Starlette(routes=routes, middleware=[door])
+    return TestClient(app, base_url=HERE, follow_redirects=False)
+
+
+def log_in(visitor: httpx.Client, name: str, *, to: str = "/", password: str = "") -> Any:
+    form = {"name": name, "password": password or PASSWORDS[name], "next": to}
+    return visitor.post("/login", data=form)
+
+
+def test_a_page_asks_for_a_log_in_and_goes_on_to_where_one_wanted(visitor) -> None:
+    asked = visitor.get("/archive?archive=town", headers={"accept": "text/html"})
+    assert (asked.status_code, asked.headers["location"]) == (
+        303,
+        "/login?next=/archive%3Farchive%3Dtown",
+    )
+    form = visitor.get(asked.headers["location"]).text
+    assert 'value="/archive?archive=town"' in form
+    done = log_in(visitor, "ann", to="/archive?archive=town")
+    assert (done.status_code, done.headers["location"]) == (303, "/archive?archive=town")
+    cookie = done.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert visitor.get("/").text == "ann"
+    assert visitor.get("/logout").headers["location"] == "/login"
+    assert visitor.get("/").status_code == 401
+
+
+def test_programs_are_told_and_watchers_answered(visitor) -> None:
+    for path in ("/", "/anything", "/gradio_api/queue/join", "/gradio_api/cancel", "/v1x"):
+        assert visitor.post(path).status_code == 401
+    assert visitor.get("/healthz").status_code == 200
+    # Which has a log-in of its own.
+    assert visitor.get("/v1/x").text == "None"
+
+
+@pytest.mark.parametrize("name", ["ann", "eve", "", "<script>"])
+def test_a_wrong_password_is_told_and_opens_nothing(visitor, name) -> None:
+    answer = log_in(visitor, name, password="a wrong password")
+    assert answer.status_code == 401
+    assert WRONG in answer.text
+    assert "<script>" not in answer.text
+    assert visitor.get("/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "to", ["//evil.example", "https://evil.example", "/\\evil.example", "x", "/\r\nx: y", "//[", ""]
+)
+def test_a_log_in_leads_nowhere_else(visitor, to) -> None:
+    assert log_in(visitor, "ann", to=to).headers["location"] == "/"
+
+
+def test_a_form_has_a_limit(visitor) -> None:
+    answer = visitor.post("/login", content=b"name=ann&password=" + b"x" * 5_000)
+    assert answer.status_code == 401
+
+
+def test_readers_send_no_files(visitor) -> None:
+    for name, status in (("ann", 403), ("ed", 200)):
+        log_in(visitor, name)
+        assert visitor.post("/gradio_api/upload").status_code == status
+
+
+# The pages
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory, known) -> Iterator[tuple[rag.Archive, Any, str]]:
+    folder = tmp_path_factory.mktemp("archives") / "town"
+    with rag.Archive.open(folder, embedder=BagOfWords()) as archive:
+        archive.ingest([rag.Article("Ferry strike", "The ferry strike ends.", id="ferry")])
+        access = Access(known, trusted=False)
+        page = pages.build(archive, generator=Script(), access=access, examples=["How long?"])
+        address = frame.serve(page, host="0.0.0.0", port=0, users=known, quiet=True)
+        yield archive, page, address.replace("0.0.0.0", "127.0.0.1")
+        page.close()
+
+
+SESSIONS = count()
+
+
+class Visitor:
+    """A browser of one user that calls what the pages call."""
+
+    def __init__(self, town: tuple[rag.Archive, Any, str], name: str) -> None:
+        _, self._page, address = town
+        self._session = f"session{next(SESSIONS)}"
+        self._web = httpx.Client(base_url=address, timeout=30)
+        assert log_in(self._web, name).status_code == 303
+
+    def call(self, module: str, name: str, *data: object) -> dict[str, Any]:
+        """Return what the function of that name, in that module of `ui.web`, gives back."""
+        index = next(
+            number
+            for number, made in self._page.fns.items()
+            if made.fn and (made.fn.__name__, made.fn.__module__) == (name, f"ui.web.{module}")
+        )
+        wish = {"data": data, "fn_index": index, "session_hash": self._session}
+        assert self._web.post("/gradio_api/queue/join", json=wish).status_code == 200
+        to = {"session_hash": self._session}
+        with self._web.stream("GET", "/gradio_api/queue/data", params=to) as events:
+            told = (json.loads(line[6:]) for line in events.iter_lines() if line[:6] == "data: ")
+            return next(event for event in told if event["msg"] == "process_completed")
+
+    def refusal(self, module: str, name: str, *data: object) -> str:
+        """Return why such a call is refused; blank when it is not."""
+        event = self.call(module, name, *data)
+        return "" if event["success"] else str(event["output"]["error"])
+
+
+LISTING = ("", "", "", [], 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "function", "data", "role"),
+    [
+        ("ann", "archive.adding", "start", (None, "https://news.example/a"), "editor"),
+        ("ann", "archive.adding", "stop", (), "editor"),
+        ("ann", "archive.browsing", "deleted", (True, "ferry"), "editor"),
+        ("ed", "archive.page", "created", ("sea",), "admin"),
+        ("ed", "archive.page", "deleted", (True,), "admin"),
+        ("ed", "evaluation.page", "start", ("packaged", None, 0), "admin"),
+        ("ed", "evaluation.page", "stop", (), "admin"),
+        ("ed", "evaluation.page", "downloaded", (), "admin"),
+        ("ed", "evaluation.page", "look", (), "admin"),
+    ],
+)
+def test_what_a_role_does_not_allow_is_refused(town, name, module, function, data, role) -> None:
+    archive, _, _ = town
+    visitor = Visitor(town, name)
+    if module == "archive.browsing":
+        visitor.call(module, "look", *LISTING)
+    assert f"takes the role '{role}'" in visitor.refusal(module, function, *data)
+    assert archive.stats().articles == 1
+    assert [path.name for path in archive.folder.parent.iterdir() if path.is_dir()] == ["town"]
+
+
+def test_what_a_role_allows_is_done(town) -> None:
+    archive, _, _ = town
+    archive.ingest([rag.Article("Flood", "The flood reached the school.", id="flood")])
+    ed, ada = Visitor(town, "ed"), Visitor(town, "ada")
+    ed.call("archive.browsing", "look", *LISTING)
+    assert ed.refusal("archive.browsing", "deleted", True, "flood") == ""
+    assert [article.id for article in archive.articles()] == ["ferry"]
+    assert ada.refusal("evaluation.page", "look") == ""
+    # No evaluation is there, and one without feedback cannot be made of it.
+    assert "No evaluation" in ada.refusal("evaluation.page", "downloaded")
+
+
+def test_the_evaluation_shows_nothing_to_others(town) -> None:
+    shown = json.dumps(Visitor(town, "ed").call("evaluation.page", "opened"))
+    assert "Evaluations are for administrators." in shown
+
+
+def test_nothing_of_gradio_answers_a_stranger(town) -> None:
+    _, _page, address = town
+    with httpx.Client(base_url=address) as stranger:
+        for path in ("config", "gradio_api/info", "gradio_api/token", "monitoring", "theme.css"):
+            assert stranger.get(f"/{path}").status_code == 401
+        for path in ("gradio_api/queue/join", "gradio_api/upload", "gradio_api/cancel"):
+            assert stranger.post(f"/{path}", json={}).status_code == 401
+        assert stranger.get("/healthz").text == "alive"
+
+
+def test_the_page_bears_the_name_under_which_conversations_are_kept(town) -> None:
+    _, _, address = town
+    with httpx.Client(base_url=address) as web:
+        log_in(web, "ann")
+        assert web.get("/config").json()["username"] == "ann"
+
+
+@pytest.mark.browser
+def test_conversations_in_one_browser_are_each_users_own(town) -> None:
+    _, _, address = town
+    if not CHROMIUM:
+        pytest.skip("there is no Chromium here; install it, as with: apt-get install chromium")
+    kept = "Object.keys(localStorage)"
+    listed = "#dl-kept .dl-open"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_default_timeout(60_000)
+
+        def enter(name: str) -> None:
+            page.goto(address)
+            page.fill("input[name=name]", name)
+            page.fill("input[name=password]", PASSWORDS[name])
+            page.click("button")
+            page.wait_for_selector(".dl-bar[data-ready=yes]")
+
+        enter("ann")
+        page.fill("#dl-ask textarea", "What ends?")
+        page.keyboard.press("Enter")
+        page.wait_for_function(f"{kept}.some((key) => key.startsWith('dateline/ann/'))")
+        page.click("[aria-controls=dl-drawer]")
+        assert page.locator(listed).count() == 1
+        page.goto(f"{address}logout")
+        enter("ed")
+        page.click("[aria-controls=dl-drawer]")
+        page.wait_for_function("document.querySelector('#dl-kept').textContent.includes('Nothing')")
+        assert page.locator(listed).count() == 0
+        browser.close()
+
+
+# Feedback
+
+
+def test_nobody_replaces_the_vote_of_another(tmp_path) -> None:
+    answer = rag.Answer("How long?", "Three days. [1]", abstained=False)
+    for user, liked in (("ann", True), ("ed", False), ("ed", True), ("", False)):
+        item = feedback.judged("c-1", answer, history=(), liked=liked, user=user)
+        feedback.save(item, tmp_path)
+    found = {item.user: item.liked for item in feedback.read(tmp_path)}
+    assert found == {"ann": True, "ed": True, "": False}
+    path, left_out = feedback.write_questions(tmp_path)
+    ids = [json.loads(line)["id"] for line in path.read_text().splitlines()]
+    assert (sorted(ids), left_out) == (["ann:c-1", "ed:c-1"], 1)
