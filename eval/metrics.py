@@ -84,13 +84,22 @@ def contains_answer(text: str, answers: Collection[str]) -> bool:
 
 
 def gold_name(article: Article, gold: Collection[str]) -> str | None:
-    """Return the gold name of `article`: its id, the stem of its source path, or its title.
+    """Return the gold name of `article`: its id, the name of its file, or its title.
 
-    None if it is not a gold article. This is the only place where the names in a
-    file of questions meet the articles of an archive.
+    The file's name may be given with its suffix, with its folders, or without. None if it is
+    not a gold article. This is the only place where the names in a file of questions meet the
+    articles of an archive.
     """
-    stem = PurePath(article.source).stem if article.source else None
-    return next((name for name in gold if name in (article.id, stem, article.title)), None)
+    return next((name for name in gold if _is_called(article, name)), None)
+
+
+def _is_called(article: Article, name: str) -> bool:
+    if name in (article.id, article.title):
+        return True
+    if not article.source:
+        return False
+    file = PurePath(article.source)
+    return name in (file.stem, file.name) or article.source.endswith(f"/{name}")
 
 
 class Ranking(NamedTuple):

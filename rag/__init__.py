@@ -14,6 +14,8 @@ The rooms stand in the order in which data flows, and each imports only from tho
     store                  what an archive keeps on disk
     ingest, retrieval      articles in, passages out
     archive                the class that people open
+    archives               those there are, by name
+    bibliography           articles written down for other programs
     reading, generation    the words that answer, found or written
     answering              a question to an answer with its sources
     training               models that learn from your own questions
@@ -27,7 +29,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rag.answering.pipeline import answer, stream
     from rag.archive import Archive, restore
-    from rag.errors import ArchiveError, GenerationError, ModelError, RagError, SourceError
+    from rag.errors import (
+        ArchiveError,
+        GenerationError,
+        ModelError,
+        RagError,
+        SettingsError,
+        SourceError,
+    )
     from rag.settings import Settings
     from rag.types import (
         Answer,
@@ -62,6 +71,7 @@ __all__ = [
     "RagError",
     "ScoreParts",
     "Settings",
+    "SettingsError",
     "Skipped",
     "SourceError",
     "Timings",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from rag.embedding.embedder import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError, MissingError
 from rag.retrieval.search import search
-from rag.settings import Settings
+from rag.settings import Settings, archive_path
 from rag.store import care
 from rag.store.care import Examination
 from rag.store.connection import damage
@@ -34,6 +35,10 @@ from rag.types import (
 
 if TYPE_CHECKING:
     from rag.ingest.run import Source
+
+# How many ids and names an error lists.
+_SHOWN_IDS = 5
+_SHOWN_NAMES = 20
 
 
 class Archive:
@@ -63,13 +68,14 @@ class Archive:
     ) -> Archive:
         """Open the archive in folder `path`; with `create`, make one that is missing.
 
-        An existing archive is read with the embedder it was built with. Naming
-        another one, or handing over another one, raises `ArchiveError`, as do a
-        missing archive without `create` and a damaged database. The embedding
-        model itself is loaded when it is first needed.
+        A text without a slash is the name of an archive, as for `rag ask --archive`. An
+        existing archive is read with the embedder it was built with. Naming another one, or
+        handing over another one, raises `ArchiveError`, as do a missing archive without
+        `create` and a damaged database. The embedding model itself is loaded when it is
+        first needed.
         """
         settings = settings or Settings()
-        storage = Storage.open(Path(path), create=create, settings=settings.index)
+        storage = Storage.open(archive_path(path), create=create, settings=settings.index)
         try:
             name = embedder if isinstance(embedder, str | None) else embedder.id
             settings = dataclasses.replace(settings, embedder=_agreed(storage, name, settings))
@@ -232,6 +238,38 @@ class Archive:
             raise self._unknown(article_id)
         return found
 
+    def full_id(self, beginning: str) -> str:
+        """Return the one id that begins with `beginning`, or is it.
+
+        Raises `ArchiveError` when there is none, or more than one.
+        """
+        with self._storage.reading() as store:
+            found = store.catalog.ids(beginning, most=_SHOWN_IDS + 1)
+        if beginning in found:
+            return beginning
+        if len(found) > 1:
+            more = ", ..." if len(found) > _SHOWN_IDS else ""
+            raise ArchiveError(
+                f"several ids begin with {beginning!r}: {', '.join(found[:_SHOWN_IDS])}{more}; "
+                "give more of it"
+            )
+        if not found or not beginning:
+            raise self._unknown(beginning)
+        return found[0]
+
+    def check_publishers(self, names: Iterable[str]) -> None:
+        """Raise `ValueError`, naming the known publishers, for a name that is none of them."""
+        known = [name for name, _ in self.publishers()]
+        folded = {name.casefold(): name for name in known}
+        for name in names:
+            if name.casefold() not in folded:
+                near = get_close_matches(name.casefold(), folded, n=1)
+                meant = f", did you mean {folded[near[0]]!r}" if near else ""
+                raise ValueError(
+                    f"no article is of publisher {name!r}{meant}; there are "
+                    f"{_listed(known) or 'none'}"
+                )
+
     def find(
         self,
         words: str,
@@ -325,6 +363,24 @@ class Archive:
             self.close()
         shutil.rmtree(self.folder)
 
+    def move(self, folder: str | Path) -> None:
+        """Close the archive and move it to another folder, which must not exist.
+
+        Raises `ArchiveError` while another process writes to it, and when it cannot be moved.
+        """
+        target = archive_path(folder)
+        if target.exists():
+            raise ArchiveError(f"there is something at {target} already; choose another name")
+        with self._storage.exclusive():
+            self.close()
+        try:
+            self.folder.rename(target)
+        except OSError as error:
+            raise ArchiveError(
+                f"{self.folder} cannot be moved to {target} ({error.strerror}); end what uses "
+                "it, and check the rights of the folder"
+            ) from error
+
     def reembed(
         self, embedder: Embedder | str, *, progress: Callable[[Progress], None] | None = None
     ) -> Archive:
@@ -365,13 +421,20 @@ class Archive:
         )
 
 
+def _listed(names: Sequence[str]) -> str:
+    """Return names as a list, the first ones where there are many."""
+    shown = ", ".join(names[:_SHOWN_NAMES])
+    more = len(names) - _SHOWN_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
 def restore(file: str | Path, path: str | Path) -> Examination:
-    """Make an archive in folder `path`, where there is none, of a backup.
+    """Make an archive in folder `path`, where there is none, of a backup; a name as for `open`.
 
     Its indexes are built when it is next opened. Raises `ArchiveError` when there is an
     archive already, or `file` is no whole backup.
     """
-    return care.restore(Path(file), database=Storage.database_in(Path(path)))
+    return care.restore(Path(file), database=Storage.database_in(archive_path(path)))
 
 
 def archives_in(folder: Path) -> list[str]:

@@ -29,6 +29,10 @@ class LockedError(ArchiveError):
     """Another process is writing to an archive."""
 
 
+class SettingsError(RagError):
+    """A file of settings cannot be read, or says what is not known."""
+
+
 class GenerationError(RagError):
     """The generator failed or could not be reached."""
 

@@ -7,9 +7,11 @@ stage, test or user interface can depend on it.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+import html
+import re
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,6 +71,19 @@ class Article:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "date", iso_date(self.date))
+
+    def heading_as_markdown(self) -> str:
+        """Return title, which links to the address, publisher and date as a line of Markdown."""
+        title = f"**{_markdown(self.title)}**"
+        if _is_link(self.url):
+            title = f"[{title}](<{_NO_ADDRESS.sub('', self.url or '')}>)"
+        facts = (_markdown(fact) for fact in (self.publisher, self.date) if fact)
+        return " · ".join([title, *facts])
+
+    def to_markdown(self) -> str:
+        """Return the article as Markdown: its heading, then its paragraphs."""
+        paragraphs = [_markdown(line) for line in self.text.splitlines() if line.strip()]
+        return "\n\n".join([self.heading_as_markdown(), *paragraphs])
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +324,75 @@ class Answer:
     short: str = ""
     kind: AnswerKind = AnswerKind.ANSWER
     suggestions: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as JSON has it; articles come without their texts.
+
+        `disagreement` has the numbers of the citations.
+        """
+        record = asdict(self)
+        for item in (*record["citations"], *record["hits"]):
+            del item["article"]["text"]
+        return {**record, "disagreement": [citation.number for citation in self.disagreement]}
+
+    def to_markdown(self) -> str:
+        """Return the text and its sources with their quotations as Markdown."""
+        sources = [
+            f"{citation.number}. {citation.article.heading_as_markdown()}\n"
+            f"   > {_markdown(citation.quote)}"
+            for citation in self.citations
+        ]
+        # Every line of an overview is a paragraph.
+        paragraphs = [_markdown(line) for line in self.text.splitlines() if line.strip()]
+        return "\n\n".join([*paragraphs, *filter(None, ["\n".join(sources)])]) + "\n"
+
+    def _repr_html_(self) -> str:
+        """Return the answer for a notebook, its quotations marked where they stand."""
+        sources = "".join(
+            f'<li value="{citation.number}">{_html_heading(citation.article)}'
+            f"<blockquote>{_html_quotation(citation)}</blockquote></li>"
+            for citation in self.citations
+        )
+        lines = "<br>".join(map(html.escape, self.text.splitlines()))
+        return f"<p>{lines}</p>{f'<ol>{sources}</ol>' if sources else ''}"
+
+
+# Characters of an article that stand around a quotation in a notebook.
+_AROUND = 160
+_MARKDOWN = re.compile(r"([\\`*_{}<>!|~$#]|\[(?!\d+\])|^[-+=](?=\s|$))")
+
+# What would end the address of a link in Markdown.
+_NO_ADDRESS = re.compile(r"[<>\s]")
+
+
+def _markdown(text: str) -> str:
+    """Return `text` as one line of Markdown that shows it as it is; marks stay marks."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def _html_heading(article: Article) -> str:
+    title = f"<b>{html.escape(article.title)}</b>"
+    if _is_link(article.url):
+        title = f'<a href="{html.escape(article.url or "")}" rel="noreferrer">{title}</a>'
+    facts = (html.escape(fact) for fact in (article.publisher, article.date) if fact)
+    return " · ".join([title, *facts])
+
+
+def _html_quotation(citation: Citation) -> str:
+    text, start, end = citation.article.text, citation.start, citation.end
+    before, after = text[max(start - _AROUND, 0) : start], text[end : end + _AROUND]
+    # Whole words only, where the text goes on beyond what is shown.
+    if start > _AROUND:
+        before = f"… {before.partition(' ')[2]}"
+    if end + _AROUND < len(text):
+        after = f"{after.rpartition(' ')[0]} …"
+    parts = map(html.escape, (before, text[start:end], after))
+    return "{}<mark>{}</mark>{}".format(*parts)
+
+
+def _is_link(url: str | None) -> bool:
+    """Tell whether an address may be followed; others, as of scripts, are not."""
+    return (url or "").startswith(("http://", "https://"))
 
 
 @dataclass(frozen=True, slots=True)

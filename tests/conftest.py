@@ -36,6 +36,13 @@ def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr("rag.reading.load_reader", lambda *_name, **_options: FakeReader())
 
 
+@pytest.fixture(autouse=True)
+def no_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the settings of the user who runs the tests out of them."""
+    monkeypatch.setattr("platformdirs.user_config_dir", lambda _name: str(tmp_path / "no-config"))
+    monkeypatch.delenv("DATELINE_CONFIG", raising=False)
+
+
 @pytest.fixture
 def embedder() -> FakeEmbedder:
     return FakeEmbedder()

@@ -18,6 +18,7 @@ from rag.answering.talk.replies import reply
 from rag.answering.work import Work
 from rag.archive import Archive
 from rag.generation import Generator, prompts
+from rag.settings import archive_path
 from rag.text.question_time import changes, find_period, wants_latest
 from rag.types import (
     Answer,
@@ -46,7 +47,7 @@ def answer(
 ) -> Answer:
     """Answer `question` from the articles in `archive`, every sentence with its source.
 
-    `archive` is an open archive or the folder of one. `history` holds the earlier
+    `archive` is an open archive, or the name or folder of one. `history` holds the earlier
     turns of the conversation, oldest first, as pairs of question and answer. `since`
     and `until` are inclusive publication dates. A "strict" `stance` refuses more often,
     a "lenient" one less. "Yesterday" and "last week" in a question are seen from `today`,
@@ -230,7 +231,7 @@ def _dated(question: str) -> bool:
 
 
 def _opened(archive: Archive | str | Path) -> Archive:
-    return archive if isinstance(archive, Archive) else _open(Path(archive).resolve())
+    return archive if isinstance(archive, Archive) else _open(archive_path(archive).resolve())
 
 
 @lru_cache(maxsize=8)

@@ -5,13 +5,20 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 
-from rag.errors import RagError
+from rag.errors import RagError, SettingsError
+from rag.settings import SettingsFile, check_keys
 from ui.cli import (
     archives,
+    articles,
     benchmark,
+    chat,
+    evaluation,
+    ingest,
     questions,
     reader_training,
     serving,
@@ -19,28 +26,28 @@ from ui.cli import (
     training,
     users,
 )
-from ui.cli.console import errors
+from ui.cli.console import errors, unwrap, write
 
 app = typer.Typer(
     name="rag",
     help="Ask a news archive in plain language; every sentence of the answer cites its source.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(questions.chat)
+app.command()(chat.chat)
 app.command()(serving.serve)
 app.command()(serving.mcp)
 app.command()(questions.ask)
 app.command()(questions.search)
-app.command()(archives.ingest)
-app.add_typer(archives.articles, name="articles")
+app.command()(ingest.ingest)
+app.add_typer(archives.archives, name="archives")
+app.add_typer(articles.articles, name="articles")
 app.command()(archives.stats)
 app.command()(archives.reembed)
 app.command()(archives.backup)
 app.command()(archives.restore)
-app.command("eval")(questions.evaluate)
+app.command("eval")(evaluation.evaluate)
 app.command()(benchmark.bench)
 train = typer.Typer(help="Train the reader or the generator.", no_args_is_help=True)
 train.command("reader")(reader_training.train)
@@ -51,8 +58,47 @@ app.command()(system.models)
 app.command()(system.doctor)
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        write(f"dateline-rag {version('dateline-rag')}")
+        raise typer.Exit
+
+
+@app.callback()
+def prepare(
+    context: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Ask a news archive in plain language; every sentence of the answer cites its source."""
+    unwrap()
+    options = SettingsFile.find()
+    _check_options(context.command, options.commands, where=f"{options.path}: commands")
+    context.default_map = dict(options.commands)
+
+
+def _check_options(command: Any, table: Any, *, where: str) -> None:
+    """Raise `SettingsError` where a file sets an option that a command does not have."""
+    if not isinstance(table, dict):
+        raise SettingsError(f"{where} must be a table of options, not {table!r}")
+    if inner := getattr(command, "commands", None):
+        check_keys(table, inner, where=where)
+        for name, options in table.items():
+            _check_options(inner[name], options, where=f"{where}.{name}")
+        return
+    check_keys(table, [option.name for option in command.params], where=where)
+
+
 def main() -> None:
-    """Run the command line; a known error is one line and exit status 1."""
+    """Run the command line.
+
+    The exit status is 0 on success, 2 for a wrong option or value, 3 for a question that is
+    refused, 130 after Ctrl-C and 1 for anything else, told in a line.
+    """
     # The libraries' own progress bars and notes would break up an answer on the screen.
     os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
@@ -61,6 +107,13 @@ def main() -> None:
     logging.getLogger("rag").setLevel(logging.WARNING)
     try:
         app()
-    except (RagError, ValueError) as error:
-        errors.print(f"Error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
+    except RagError as error:
+        _fail(error, status=1)
+    # What a caller got wrong.
+    except ValueError as error:
+        _fail(error, status=2)
+
+
+def _fail(error: Exception, *, status: int) -> None:
+    write(f"Error: {error}", to=errors, style="red")
+    sys.exit(status)

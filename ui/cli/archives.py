@@ -1,4 +1,4 @@
-"""Commands that fill and look after archives."""
+"""Commands that look after archives."""
 
 from __future__ import annotations
 
@@ -11,136 +11,125 @@ import typer
 from rich.table import Table
 
 import rag
-from rag.settings import archive_path
-from rag.types import IngestReport
+from rag import archives as library
+from rag.errors import ArchiveError, RagError
+from rag.settings import archive_path, archives_folder
+from rag.store.care import examine
+from rag.store.folder import Storage
 from ui.cli.console import (
-    DEFAULT_ARCHIVE,
     ArchiveName,
     AsJson,
-    Publisher,
-    Since,
-    Until,
-    errors,
-    ingest_with_progress,
-    open_archive,
+    complete_archive,
+    heard,
+    note,
     output,
+    write,
+)
+from ui.cli.opening import archive_folder, open_archive
+
+archives = typer.Typer(
+    help="List, make, choose, rename and remove archives.", invoke_without_command=True
 )
 
-articles = typer.Typer(help="List, show and delete the articles of an archive.")
+MEGABYTE = 1_000_000
 
-_MEGABYTE = 1_000_000
+Name = Annotated[str, typer.Argument(help="Name of the archive.", autocompletion=complete_archive)]
 
 
-def ingest(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE|FOLDER|URL...",
-            help="Text dumps, Markdown, HTML, PDF, Word, JSON, CSV, Parquet, feeds, "
-            "also zipped; folders of them; addresses of pages and feeds.",
-        ),
-    ],
-    archive: ArchiveName = DEFAULT_ARCHIVE,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="The column of a field in a table, as in --column text=body; may be repeated."
-        ),
-    ] = None,
-    allow_private: Annotated[
-        bool,
-        typer.Option(
-            "--allow-private", help="Also read addresses of this machine and its own network."
-        ),
-    ] = False,
-    as_json: AsJson = False,
+@archives.callback()
+def list_by_default(context: typer.Context) -> None:
+    """List, make, choose, rename and remove archives."""
+    if context.invoked_subcommand is None:
+        _show_list(as_json=False)
+
+
+@archives.command("list")
+@heard
+def list_archives(as_json: AsJson = False) -> None:
+    """List the archives; a star marks the one that commands use without --archive."""
+    _show_list(as_json=as_json)
+
+
+@archives.command("make")
+@heard
+def make_archive(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
+    """Make an empty archive."""
+    library.make(name).close()
+    write(f"Made {name}; `rag ingest --archive {name} FILES` fills it.")
+
+
+@archives.command("use")
+@heard
+def use_archive(name: Name) -> None:
+    """Choose the archive that commands use without --archive."""
+    library.choose(name)
+    write(f"Commands use {name} now, unless --archive names another one.")
+
+
+@archives.command("rename")
+@heard
+def rename_archive(
+    name: Name, new_name: Annotated[str, typer.Argument(help="Its new name.")]
 ) -> None:
-    """Read articles into an archive; only what is new or edited is indexed."""
-    columns = dict(_pair(item) for item in column or [])
-    with rag.Archive.open(archive_path(archive)) as opened:
-        try:
-            report = ingest_with_progress(
-                opened, list(paths), columns=columns or None, private=allow_private
-            )
-        except KeyboardInterrupt:
-            count = opened.stats().articles
-            errors.print(f"Stopped. The archive has {count} articles; run again to go on.")
-            raise typer.Exit(130) from None
-    if as_json:
-        output.print_json(json.dumps(dataclasses.asdict(report)))
-    else:
-        _show_report(report)
-    if report.skipped and not report.added + report.updated + report.unchanged:
-        raise typer.Exit(1)
+    """Give an archive another name."""
+    library.rename(name, to=new_name)
+    write(f"{name} is now called {new_name}.")
 
 
-@articles.command("list")
-def list_articles(
-    archive: ArchiveName = DEFAULT_ARCHIVE,
-    since: Since = None,
-    until: Until = None,
-    publisher: Publisher = None,
-    limit: Annotated[int, typer.Option(min=1, help="The most articles to list.")] = 50,
-    offset: Annotated[int, typer.Option(min=0, help="How many articles to skip.")] = 0,
-    as_json: AsJson = False,
-) -> None:
-    """List articles, newest first."""
-    with open_archive(archive) as opened:
-        found = opened.articles(
-            since=since, until=until, publishers=publisher, limit=limit, offset=offset
-        )
-        total = opened.stats().articles
-    if as_json:
-        rows = [dataclasses.asdict(item) for item in found]
-        for row in rows:
-            del row["text"]
-        output.print_json(json.dumps(rows))
-        return
-    table = Table("id", "date", "publisher", "title", box=None, pad_edge=False)
-    for item in found:
-        table.add_row(item.id, item.date or "", item.publisher or "", item.title)
-    output.print(table, markup=False) if found else output.print("No articles.")
-    if offset + len(found) < total:
-        errors.print(f"{len(found)} of {total} articles; --limit and --offset show more.")
-
-
-@articles.command("show")
-def show_article(
-    article_id: Annotated[str, typer.Argument(metavar="ID")],
-    archive: ArchiveName = DEFAULT_ARCHIVE,
-    as_json: AsJson = False,
-) -> None:
-    """Show one article as it is stored."""
-    with open_archive(archive) as opened:
-        found = opened.article(article_id)
-        linked = opened.linked(article_id)
-    if as_json:
-        output.print_json(json.dumps(dataclasses.asdict(found)))
-        return
-    output.print(found.title, style="bold", markup=False, highlight=False)
-    facts = (found.publisher, found.author, found.date, found.url, found.source)
-    output.print(" · ".join(fact for fact in facts if fact), markup=False, style="dim")
-    output.print(f"\n{found.text}", markup=False, highlight=False)
-    for copy in linked:
-        output.print(f"\nNear-duplicate: {copy.id} {copy.title}", markup=False, style="dim")
-
-
-@articles.command("delete")
-def delete_article(
-    article_id: Annotated[str, typer.Argument(metavar="ID")],
-    archive: ArchiveName = DEFAULT_ARCHIVE,
+@archives.command("remove")
+@heard
+def remove_archive(
+    name: Name,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Delete one article from an archive."""
-    with open_archive(archive) as opened:
-        title = opened.article(article_id).title
-        if not yes:
-            typer.confirm(f"Delete {title!r}?", abort=True)
-        opened.delete(article_id)
-    output.print(f"Deleted {title!r}.", markup=False)
+    """Delete an archive with all its articles."""
+    if not yes and name in library.names():
+        count = _articles(name)
+        held = f"all of its {count} articles" if count is not None else "all that is in it"
+        typer.confirm(f"Delete {name} with {held}?", abort=True)
+    library.remove(name)
+    write(f"Removed {name}.")
 
 
-def stats(archive: ArchiveName = DEFAULT_ARCHIVE, as_json: AsJson = False) -> None:
+def _show_list(*, as_json: bool) -> None:
+    names, default = library.names(), _default()
+    if as_json:
+        rows = [
+            {"name": name, "articles": _articles(name), "default": name == default}
+            for name in names
+        ]
+        output.print_json(json.dumps(rows))
+        return
+    if not names:
+        write(f"No archive in {archives_folder()}; `rag ingest FILES` makes one.")
+        return
+    table = Table("", "archive", "articles", box=None, pad_edge=False)
+    for name in names:
+        count = _articles(name)
+        shown = "damaged; see `rag doctor`" if count is None else str(count)
+        table.add_row("*" if name == default else "", name, shown)
+    output.print(table, markup=False)
+    if default is None and len(names) > 1:
+        note("None is the default; `rag archives use NAME` makes it so.")
+
+
+def _default() -> str | None:
+    try:
+        return library.default()
+    except ArchiveError:
+        return None
+
+
+def _articles(name: str) -> int | None:
+    """Return the number of articles; None when the archive cannot be read."""
+    try:
+        return examine(Storage.database_in(archive_path(name))).articles
+    except RagError:
+        return None
+
+
+@heard
+def stats(archive: ArchiveName = None, as_json: AsJson = False) -> None:
     """Count what an archive holds."""
     with open_archive(archive) as opened:
         found, size = opened.stats(), opened.size_on_disk()
@@ -152,70 +141,51 @@ def stats(archive: ArchiveName = DEFAULT_ARCHIVE, as_json: AsJson = False) -> No
     table.add_row("folder", str(folder.resolve()))
     table.add_row("articles", f"{found.articles} ({found.linked} linked as near-duplicates)")
     table.add_row("chunks", str(found.chunks))
-    table.add_row("dates", f"{found.first or '?'} to {found.last or '?'}")
-    table.add_row("publishers", ", ".join(f"{name} ({n})" for name, n in publishers[:8]))
+    table.add_row("dates", f"{found.first} to {found.last}" if found.first else "none")
+    shown = [f"{name} ({count})" for name, count in publishers[:8]]
+    more = [f"{len(publishers) - 8} more"] if len(publishers) > 8 else []
+    table.add_row("publishers", ", ".join([*shown, *more]) or "none")
     table.add_row("embedder", found.embedder)
-    table.add_row("on disk", f"{size / _MEGABYTE:.1f} MB")
-    output.print(table)
+    table.add_row("on disk", f"{size / MEGABYTE:.1f} MB")
+    output.print(table, markup=False)
 
 
+@heard
 def reembed(
     embedder: Annotated[str, typer.Option(help="The embedding model to change to.")],
-    archive: ArchiveName = DEFAULT_ARCHIVE,
+    archive: ArchiveName = None,
 ) -> None:
     """Rebuild an archive's vectors with another embedding model."""
-    with rag.Archive.open(archive_path(archive), create=False) as opened:
+    with rag.Archive.open(archive_folder(archive), create=False) as opened:
         before = opened.stats()
-        errors.print(f"Embedding {before.articles} articles again, with {embedder}.")
+        note(f"Embedding {before.articles} articles again, with {embedder}.")
         opened.reembed(embedder).close()
-    output.print(f"{before.articles} articles now use {embedder}.", markup=False)
+    write(f"{before.articles} articles now use {embedder}.")
 
 
+@heard
 def backup(
-    archive: Annotated[str, typer.Argument(help="Name of the archive, or its folder.")],
+    archive: Annotated[
+        str,
+        typer.Argument(help="Name of the archive, or its folder.", autocompletion=complete_archive),
+    ],
     file: Annotated[Path, typer.Argument(help="File to write, which must not exist.")],
 ) -> None:
     """Copy an archive into one file, also while it is read and written."""
-    with rag.Archive.open(archive_path(archive), create=False) as opened:
+    with rag.Archive.open(archive_folder(archive), create=False) as opened:
         found = opened.backup(file)
-    size = file.stat().st_size / _MEGABYTE
-    output.print(f"{found.articles} articles in {file}, {size:.1f} MB, read back and whole.")
+    size = file.stat().st_size / MEGABYTE
+    write(f"{found.articles} articles in {file}, {size:.1f} MB, read back and whole.")
 
 
+@heard
 def restore(
     archive: Annotated[str, typer.Argument(help="Name of the archive to make, or its folder.")],
     file: Annotated[Path, typer.Argument(help="File that `rag backup` has written.")],
 ) -> None:
     """Make an archive of a backup."""
-    found = rag.restore(file, archive_path(archive))
-    with rag.Archive.open(archive_path(archive), create=False):
+    found = rag.restore(file, archive)
+    with rag.Archive.open(archive, create=False):
         # Which builds its indexes.
-        output.print(f"{found.articles} articles in {archive_path(archive)}.", soft_wrap=True)
-
-
-def _show_report(report: IngestReport) -> None:
-    rate = report.chunks / report.seconds if report.seconds else 0.0
-    output.print(
-        f"{report.read} read: {report.added} added, {report.updated} updated, "
-        f"{report.unchanged} unchanged, {report.left_out} skipped; "
-        f"{report.seconds:.1f} s ({report.chunks} chunks, {rate:.0f}/s)."
-    )
-    if report.linked:
-        output.print(f"{report.linked} are near-duplicates of others and linked to them.")
-    if report.undated:
-        output.print(f"{report.undated} have no date; a question about a time leaves them out.")
-    if report.skipped:
-        errors.print(f"{report.left_out} skipped:", style="yellow")
-    for item in report.skipped:
-        errors.print(f"  {item.source}: {item.reason}", markup=False, soft_wrap=True)
-    if report.notes:
-        errors.print("Worth knowing:", style="yellow")
-    for note in report.notes:
-        errors.print(f"  {note.source} {note.text}", markup=False, soft_wrap=True)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    field, sign, column = text.partition("=")
-    if not (field and sign and column):
-        raise typer.BadParameter(f"--column {text!r}: write it as FIELD=COLUMN")
-    return field.strip(), column.strip()
+        write(f"{found.articles} articles in {archive_path(archive)}.")
+    library.remember_first(archive)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
 
 from rag.errors import BenchError
-from ui.cli.console import errors, output
+from ui.cli.console import errors, heard, note, output, write
+from ui.cli.progress import work_bar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from eval.bench.steps import Outcome, Step
 
 
+@heard
 def bench(
     out: Annotated[
         Path,
@@ -75,10 +76,10 @@ def bench(
         outcomes = figures.gather(done)
         found = report.build(outcomes, plan=plan, gold=gold_of(out), machine=Machine.here())
         for name, fact in report.facts(found).items():
-            output.print(f"{name}: {fact}", markup=False, highlight=False, soft_wrap=True)
+            write(f"{name}: {fact}")
         for table in report.to_tables(found):
             output.print(table)
-        output.print(f"Report: {report.write(found, out)}", markup=False, soft_wrap=True)
+        write(f"Report: {report.write(found, out)}")
     if problem:
         raise typer.Exit(problem)
 
@@ -95,8 +96,8 @@ def _measure(
 
     done: list[tuple[Step, Outcome]] = []
     failed: set[str] = set()
-    with Progress(console=errors, transient=True) as bar:
-        task = bar.add_task("Measuring", total=len(ordered))
+    with work_bar() as bar:
+        task = bar.add_task("Measuring", total=len(ordered), note="")
         for step in ordered:
             bar.update(task, description=step.name, advance=1)
             if step.system in failed:
@@ -104,10 +105,10 @@ def _measure(
             try:
                 outcome = steps.load(step, folder=out) or steps.run(step, plan, folder=out)
             except BenchError as error:
-                errors.print(f"{step.name}: {error}", style="red", markup=False, soft_wrap=True)
+                write(f"{step.name}: {error}", to=errors, style="red")
                 failed.add(step.system)
             except KeyboardInterrupt:
-                errors.print("Stopped. To go on, give the same command again.")
+                note("Stopped. To go on, give the same command again.")
                 return done, 130
             else:
                 done.append((step, outcome))
@@ -139,12 +140,9 @@ def _plan(
     from rag import sources
     from rag.models.registry import BASE_GENERATOR, DEFAULT_EMBEDDER, DEFAULT_READER, resolve
 
-    def say(line: str) -> None:
-        errors.print(line, style="dim")
-
     # Dateline's reader is fetched and merged here too, so that no start pays for it.
-    resolve(DEFAULT_READER, on_progress=say)
-    models = [resolve(name, on_progress=say) for name in (DEFAULT_EMBEDDER, BASE_GENERATOR)]
+    resolve(DEFAULT_READER, on_progress=note)
+    models = [resolve(name, on_progress=note) for name in (DEFAULT_EMBEDDER, BASE_GENERATOR)]
     return prepare(
         sources.read([articles or Path(str(files("rag") / "sample"))]),
         load_questions(questions or packaged_questions()),

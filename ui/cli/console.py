@@ -1,36 +1,45 @@
-"""The options that several commands share, and how they open an archive."""
+"""Where commands write, and the options that many of them share."""
 
 from __future__ import annotations
 
-from importlib.resources import files
-from pathlib import Path
-from threading import Thread
-from typing import Annotated
+import functools
+import inspect
+import logging
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
-import rag
-from rag.settings import Settings, archive_path
-from rag.types import IngestReport, iso_date
-from rag.types import Progress as IngestProgress
+from rag.types import iso_date
 
 output = Console()
-# Everything that is not the result goes to standard error, so that pipes stay clean.
+# Everything that is not the result goes to standard error, so that pipes stay clean: what went
+# wrong, and what is worth saying unless --quiet.
 errors = Console(stderr=True)
+notes = Console(stderr=True)
 
-DEFAULT_ARCHIVE = "default"
-SAMPLE_ARCHIVE = "sample"
+# Of a line that goes to a file or another program, which wraps it as it likes.
+_UNWRAPPED = 1_000_000
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class AnswerFormat(StrEnum):
+    """How answers are written; the last two are of the articles cited."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    BIBTEX = "bibtex"
+    RIS = "ris"
 
 
 def parse_date(value: str) -> str:
@@ -41,13 +50,24 @@ def parse_date(value: str) -> str:
         raise typer.BadParameter(str(error)) from None
 
 
+def complete_archive(incomplete: str) -> list[str]:
+    """Return the archives whose names begin like this, for the shell."""
+    from rag import archives
+
+    return [name for name in archives.names() if name.startswith(incomplete)]
+
+
+Chosen = TypeVar("Chosen", Format, AnswerFormat)
+
 ArchiveName = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--archive",
         "-a",
         envvar="DATELINE_ARCHIVE",
-        help="Name of the archive, or the path of its folder.",
+        help="Name of the archive, or the path of its folder; by default the one that "
+        "`rag archives` marks.",
+        autocompletion=complete_archive,
     ),
 ]
 Since = Annotated[
@@ -70,87 +90,77 @@ Publisher = Annotated[
     list[str] | None, typer.Option("--publisher", help="Only this publisher; may be repeated.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+FormatName = Annotated[
+    Format | None,
+    typer.Option("--format", help="How to print the result.", show_default="text"),
+]
+_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the result.")]
+_Verbose = Annotated[
+    int, typer.Option("--verbose", "-v", count=True, help="Say more; twice, for developers.")
+]
 
 
-def open_archive(name: str, *, settings: Settings | None = None) -> rag.Archive:
-    """Open the archive called `name`; the sample archive is made at its first use.
-
-    While there is no default archive yet, the sample one stands in for it.
-    """
-    path = archive_path(name)
-    if name == DEFAULT_ARCHIVE and not path.exists():
-        errors.print(
-            "No archive yet, so this is the sample archive; `rag ingest FILES` makes your own.",
-            style="dim",
-            soft_wrap=True,
-        )
-        name, path = SAMPLE_ARCHIVE, archive_path(SAMPLE_ARCHIVE)
-    if name == SAMPLE_ARCHIVE:
-        return _open_sample(path, settings)
-    return rag.Archive.open(path, create=False, settings=settings)
+def chosen_format(given: Chosen | None, *, as_json: bool, kind: type[Chosen]) -> Chosen:
+    """Return the format that the options ask for, which must not contradict each other."""
+    if as_json and given not in (None, "json"):
+        raise typer.BadParameter(f"give --json or --format {given}, not both")
+    return kind("json") if as_json else given or kind("text")
 
 
-def _open_sample(path: Path, settings: Settings | None) -> rag.Archive:
-    """Open the sample archive at `path`, ingesting the packaged articles when it is new."""
-    archive = rag.Archive.open(path, settings=settings)
-    if not archive.stats().articles:
-        ingest_with_progress(archive, [Path(str(files("rag") / "sample"))])
-    return archive
+def check_dates(since: str | None, until: str | None) -> None:
+    """Refuse, as a usage error, a range of dates that is empty."""
+    if since and until and since > until:
+        raise typer.BadParameter(f"--since {since} is after --until {until}; swap them")
 
 
-def ingest_with_progress(
-    archive: rag.Archive,
-    paths: list[str | Path],
-    *,
-    columns: dict[str, str] | None = None,
-    private: bool = False,
-) -> IngestReport:
-    """Ingest `paths` under a progress line with count, rate and time."""
-    archive_bar = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=errors,
-        transient=True,
-    )
-    with archive_bar:
-        task = archive_bar.add_task("Ingesting", total=None, rate="")
-
-        def show(progress: IngestProgress) -> None:
-            speed = archive_bar.tasks[task].finished_speed or archive_bar.tasks[task].speed or 0.0
-            archive_bar.update(
-                task,
-                completed=progress.done,
-                rate=f"{speed:.1f} articles/s, {progress.chunks} chunks",
-            )
-
-        def say(line: str) -> None:
-            archive_bar.console.print(line, style="dim")
-
-        Thread(target=_count, args=(paths, columns, archive_bar, task), daemon=True).start()
-        # Loaded here so that a first download shows; an ingest of nothing does not need it.
-        archive.embedder(on_progress=say)
-        return archive.ingest(paths, columns=columns, progress=show, private=private)
+def only_one(**options: object) -> None:
+    """Refuse, as a usage error, more than one of the options; their values by their names."""
+    given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
+    if len(given) > 1:
+        raise typer.BadParameter(f"{' and '.join(given)} contradict each other; give one of them")
 
 
-def _count(
-    paths: list[str | Path], columns: dict[str, str] | None, bar: Progress, task: TaskID
-) -> None:
-    """Give the bar its total, and so the time left, while the first articles are embedded.
+def write(text: str, *, to: Any = output, style: str | None = None, end: str = "\n") -> None:
+    """Print a text as it is: nothing in it is markup, and long lines wrap between words."""
+    to.print(text, style=style, end=end, markup=False, highlight=False)
 
-    Reading takes a three-hundredth of the time of embedding. Addresses are not fetched twice: if
-    there is one, the total stays unknown.
-    """
-    # Imported here because it takes half a second, which `rag --help` need not pay.
-    from rag.sources import apart
-    from rag.sources.web.fetch import is_address
 
-    if not any(is_address(str(path)) for path in paths):
-        found = apart.read(
-            paths, columns=columns, on_skip=lambda _skipped: None, on_note=lambda _note: None
-        )
-        bar.update(task, total=sum(1 for _ in found))
+def note(text: str) -> None:
+    """Say what is worth knowing, unless --quiet."""
+    notes.print(text, style="dim", markup=False, highlight=False)
+
+
+def heard(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options --quiet and --verbose, which all have."""
+
+    @functools.wraps(command)
+    def run(*, quiet: bool, verbose: int, **options: Any) -> None:
+        set_volume(quiet=quiet, verbose=verbose)
+        command(**options)
+
+    signature = inspect.signature(command, eval_str=True)
+    parameters = [*signature.parameters.values(), *_volume()]
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {item.name: item.annotation for item in parameters}
+    return run
+
+
+def _volume() -> Iterable[inspect.Parameter]:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    yield inspect.Parameter("quiet", kind, default=False, annotation=_Quiet)
+    yield inspect.Parameter("verbose", kind, default=0, annotation=_Verbose)
+
+
+def set_volume(*, quiet: bool, verbose: int) -> None:
+    """Let what is worth knowing be said, or not, and the log of more or fewer things."""
+    only_one(quiet=quiet, verbose=verbose)
+    notes.quiet = quiet
+    level = {0: logging.WARNING, 1: logging.INFO}.get(verbose, logging.DEBUG)
+    logging.getLogger("rag").setLevel(logging.ERROR if quiet else level)
+
+
+def unwrap() -> None:
+    """Leave lines whole where no person reads them on a screen."""
+    for console in (output, errors, notes):
+        if not console.is_terminal:
+            console.width = _UNWRAPPED

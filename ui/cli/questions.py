@@ -3,38 +3,47 @@
 from __future__ import annotations
 
 import dataclasses
-import gc
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
-from rich.progress import Progress
 from rich.text import Text
 
 import rag
-from rag import reading
-from rag.models.registry import DEFAULT_GENERATOR, DEFAULT_READER
-from rag.settings import Settings
+from rag import bibliography, reading
+from rag.models.registry import DEFAULT_GENERATOR
 from rag.types import Answer, Article, Hit, Stance
 from ui.cli.console import (
-    DEFAULT_ARCHIVE,
-    SAMPLE_ARCHIVE,
+    AnswerFormat,
     ArchiveName,
     AsJson,
+    Format,
+    FormatName,
     Publisher,
     Since,
     Today,
     Until,
-    errors,
-    open_archive,
+    check_dates,
+    chosen_format,
+    heard,
+    note,
+    notes,
+    only_one,
     output,
+    write,
 )
+from ui.cli.opening import known_publishers, open_archive, settings
+
+# The exit status for a question that is refused, or a search that finds nothing.
+REFUSED = 3
 
 GeneratorName = Annotated[
-    str,
+    str | None,
     typer.Option(
         envvar="DATELINE_GENERATOR",
         help="A model to write the answers: a name, a path, a hub id, or http://host/v1#model. "
@@ -42,189 +51,198 @@ GeneratorName = Annotated[
     ),
 ]
 ReaderName = Annotated[
-    str,
+    str | None,
     typer.Option(
         envvar="DATELINE_READER",
         help="The model that finds the answers: a name, or a folder that `rag train reader` made.",
     ),
 ]
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="QUESTION",
+        help="The question; - or nothing reads one per line from standard input.",
+        show_default=False,
+    ),
+]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The questions of a command; those of standard input are `many`, even if there is one."""
+
+    questions: Iterable[str]
+    many: bool
+
+
+@heard
 def ask(
-    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
-    archive: ArchiveName = DEFAULT_ARCHIVE,
+    question: Words = None,
+    archive: ArchiveName = None,
     since: Since = None,
     until: Until = None,
     publisher: Publisher = None,
     today: Today = None,
     strict: Annotated[
-        bool | None,
+        bool, typer.Option("--strict", help="Refuse more often if it is doubtful.")
+    ] = False,
+    lenient: Annotated[bool, typer.Option("--lenient", help="Refuse less often.")] = False,
+    reader: ReaderName = None,
+    generator: GeneratorName = None,
+    format_: Annotated[
+        AnswerFormat | None,
         typer.Option(
-            "--strict/--lenient",
-            help="Refuse more often, or less often, if it is doubtful that the articles answer.",
-            show_default=False,
+            "--format",
+            help="How to print the answer; bibtex and ris list the articles that it cites.",
+            show_default="text",
         ),
     ] = None,
-    reader: ReaderName = DEFAULT_READER,
-    generator: GeneratorName = DEFAULT_GENERATOR,
     as_json: AsJson = False,
 ) -> None:
-    """Answer one question, with the sentences it rests on."""
-    stance: Stance = "balanced" if strict is None else "strict" if strict else "lenient"
-    settings = Settings(reader=reader, generator=generator)
-    with open_archive(archive, settings=settings) as opened:
-        reading.load_reader(reader, on_progress=_say)
-        for piece in rag.stream(
-            question,
-            archive=opened,
-            since=since,
-            until=until,
-            publishers=publisher,
-            stance=stance,
-            today=today,
-        ):
-            if isinstance(piece, Answer):
-                answer = piece
-            elif not as_json and generator != DEFAULT_GENERATOR:
-                output.print(piece, end="", markup=False, highlight=False)
-    if as_json:
-        output.print_json(json.dumps(_answer_record(answer)))
-        return
-    # What the reader finds comes all at once, and only then is it known what to set off.
-    if generator == DEFAULT_GENERATOR:
-        output.print(_set_off(answer), end="")
-    _show_sources(answer)
+    """Answer questions, with the sentences that the answers rest on.
+
+    The exit status is 0 for an answer and 3 if a question was refused.
+    """
+    wanted = chosen_format(format_, as_json=as_json, kind=AnswerFormat)
+    only_one(strict=strict, lenient=lenient)
+    check_dates(since, until)
+    asked = read_questions(question)
+    stance: Stance = "strict" if strict else "lenient" if lenient else "balanced"
+    refused = False
+    with open_archive(archive, settings=settings(reader=reader, generator=generator)) as opened:
+        names = known_publishers(opened, publisher)
+        reading.load_reader(opened.settings.reader, on_progress=note)
+        for number, one in enumerate(asked.questions):
+            answers = rag.stream(
+                one,
+                archive=opened,
+                since=since,
+                until=until,
+                publishers=names,
+                stance=stance,
+                today=today,
+            )
+            live = wanted is AnswerFormat.TEXT and opened.settings.generator != DEFAULT_GENERATOR
+            if asked.many and wanted in (AnswerFormat.TEXT, AnswerFormat.MARKDOWN):
+                _show_question(one, first=not number)
+            answer = _last(answers, live=live)
+            _show(answer, wanted, many=asked.many, said=live)
+            refused = refused or answer.abstained
+    if refused:
+        raise typer.Exit(REFUSED)
 
 
+@heard
 def search(
-    question: Annotated[str, typer.Argument(help="What to look for, in quotes.")],
-    archive: ArchiveName = DEFAULT_ARCHIVE,
+    question: Words = None,
+    archive: ArchiveName = None,
     k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 8,
     since: Since = None,
     until: Until = None,
     publisher: Publisher = None,
     today: Today = None,
+    format_: FormatName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find the passages that match a question best."""
+    """Find the passages that match a question best.
+
+    The exit status is 0 if there are some and 3 if there are none.
+    """
+    wanted = chosen_format(format_, as_json=as_json, kind=Format)
+    check_dates(since, until)
+    asked = read_questions(question)
+    missed = False
     with open_archive(archive) as opened:
-        hits = opened.search(
-            question,
-            k=k,
-            since=since,
-            until=until,
-            publishers=publisher,
-            today=today or date.today(),
-        )
-    if as_json:
-        output.print_json(json.dumps([_hit_record(hit) for hit in hits]))
+        names = known_publishers(opened, publisher)
+        for number, one in enumerate(asked.questions):
+            hits = opened.search(
+                one, k=k, since=since, until=until, publishers=names, today=today or date.today()
+            )
+            if asked.many and wanted is not Format.JSON:
+                _show_question(one, first=not number)
+            _show_hits(hits, wanted, many=asked.many)
+            missed = missed or not hits
+    if missed:
+        raise typer.Exit(REFUSED)
+
+
+def read_questions(words: list[str] | None) -> Asked:
+    """Return the question in the words of the command line, or those of standard input."""
+    if words and words != ["-"]:
+        question = " ".join(words).strip()
+        if not question:
+            raise typer.BadParameter("the question is blank; write one")
+        return Asked((question,), many=False)
+    lines = (line.strip() for line in sys.stdin if line.strip())
+    # The others are read as they are asked, since a program may wait for an answer to each.
+    first = None if not words and sys.stdin.isatty() else next(lines, None)
+    if first is None:
+        raise typer.BadParameter("there is no question; write one, or pipe one per line in")
+    return Asked(chain((first,), lines), many=True)
+
+
+def _show_question(question: str, *, first: bool) -> None:
+    if not first:
+        write("")
+    write(question, style="bold")
+
+
+def _last(pieces: Iterator[str | Answer], *, live: bool) -> Answer:
+    """Return the answer at the end of a stream, printing its pieces as they come if `live`."""
+    for piece in pieces:
+        if isinstance(piece, Answer):
+            return piece
+        if live:
+            write(piece, end="")
+    raise AssertionError("a stream ends with its answer")
+
+
+def _show(answer: Answer, wanted: AnswerFormat, *, many: bool, said: bool) -> None:
+    if wanted is AnswerFormat.JSON:
+        _show_json(answer.to_dict(), many=many)
+    elif wanted is AnswerFormat.MARKDOWN:
+        typer.echo(answer.to_markdown().rstrip())
+    elif wanted in bibliography.FORMATS:
+        typer.echo(bibliography.FORMATS[wanted](_cited(answer)).rstrip())
+    else:
+        # What the reader finds comes all at once, and only then is it known what to set off.
+        output.print("" if said else _set_off(answer))
+        _show_sources(answer)
+
+
+def _cited(answer: Answer) -> list[Article]:
+    """Return the articles that an answer cites, each once."""
+    return list({item.article.id: item.article for item in answer.citations}.values())
+
+
+def _show_json(record: Any, *, many: bool) -> None:
+    """Print a record to be read, or those of many questions in a line each."""
+    if many:
+        typer.echo(json.dumps(record, ensure_ascii=False))
+    else:
+        output.print_json(json.dumps(record))
+
+
+def _show_hits(hits: Sequence[Hit], wanted: Format, *, many: bool) -> None:
+    if wanted is Format.JSON:
+        _show_json([_hit_record(hit) for hit in hits], many=many)
         return
     if not hits:
-        output.print("Nothing found.")
+        write("Nothing found.")
     for number, hit in enumerate(hits, start=1):
+        text = " ".join(hit.text.split())
+        if wanted is Format.MARKDOWN:
+            write(f"{number}. {hit.article.heading_as_markdown()}\n   > {text}")
+            continue
         parts = hit.parts
-        head = _heading(hit.article)
-        output.print(f"{number}. {head}", style="bold", markup=False, highlight=False)
-        output.print(
+        write(f"{number}. {_heading(hit.article)}", style="bold")
+        write(
             f"   score {hit.score:.3f} (dense {_figure(parts.dense)}, lexical "
             f"{_figure(parts.lexical)}, headline {_figure(parts.headline)}) "
             f"id {hit.article.id}",
             style="dim",
-            markup=False,
         )
-        output.print(f"   {' '.join(hit.text.split())}\n", markup=False, highlight=False)
-
-
-def chat(
-    archive: ArchiveName = DEFAULT_ARCHIVE,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 7860,
-    open_browser: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
-    ] = True,
-    reader: ReaderName = DEFAULT_READER,
-    generator: GeneratorName = DEFAULT_GENERATOR,
-) -> None:
-    """Open the chat page over an archive."""
-    # Gradio takes seconds to import, which no other command should pay. Its objects stay for good,
-    # and looking for garbage among them takes a tenth of the time.
-    gc.disable()
-    from ui.web.app import launch
-
-    gc.enable()
-    with open_archive(archive, settings=Settings(reader=reader, generator=generator)) as opened:
-        launch(
-            opened,
-            host=host,
-            port=port,
-            open_browser=open_browser,
-            on_ready=lambda address: output.print(f"Chat at {address} (Ctrl-C stops it)"),
-        )
-
-
-def evaluate(
-    questions: Annotated[
-        Path | None,
-        typer.Option(
-            help="Questions as JSON lines or in SQuAD's format; by default those about the "
-            "sample archive.",
-            exists=True,
-            dir_okay=False,
-        ),
-    ] = None,
-    feedback: Annotated[
-        bool,
-        typer.Option(
-            "--feedback", help="Ask the questions that users of the chat page gave feedback on."
-        ),
-    ] = False,
-    archive: ArchiveName = SAMPLE_ARCHIVE,
-    reader: ReaderName = DEFAULT_READER,
-    generator: GeneratorName = DEFAULT_GENERATOR,
-    limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first N.")] = None,
-    compare: Annotated[
-        Path | None,
-        typer.Option(
-            help="An earlier report to compare with; by default the archive's last.", exists=True
-        ),
-    ] = None,
-    reports: Annotated[
-        Path | None, typer.Option(help="Folder for the reports; default: the archive's.")
-    ] = None,
-) -> None:
-    """Run the question set and report how good the answers are."""
-    from eval import report as reporting
-    from eval.questions import packaged_questions
-    from ui.feedback import write_questions
-
-    if feedback and questions:
-        raise typer.BadParameter("give either --feedback or --questions, not both")
-    with (
-        open_archive(archive, settings=Settings(reader=reader, generator=generator)) as opened,
-        Progress(console=errors, transient=True) as bar,
-    ):
-        if feedback:
-            questions, left_out = write_questions(opened.folder)
-            errors.print(f"{questions} has the feedback as questions", markup=False)
-            if left_out:
-                errors.print(f"{left_out} left out, for want of a right answer")
-        reading.load_reader(reader, on_progress=_say)
-        task = bar.add_task("Asking", total=limit)
-        report, written = reporting.evaluate(
-            opened,
-            questions or packaged_questions(),
-            most=limit,
-            folder=reports,
-            earlier=compare,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
-    for table in reporting.to_tables(report):
-        output.print(table)
-    output.print(f"Report: {written}", markup=False, soft_wrap=True)
-
-
-def _say(line: str) -> None:
-    errors.print(line, style="dim")
+        write(f"   {text}\n")
 
 
 def _set_off(answer: Answer) -> Text:
@@ -237,29 +255,28 @@ def _set_off(answer: Answer) -> Text:
 
 
 def _show_sources(answer: Answer) -> None:
-    output.print("\n")
-    for line in _notes(answer):
-        output.print(line, style="dim", markup=False, highlight=False)
+    for line in _understood(answer):
+        write(line, style="dim")
+    if answer.citations:
+        write("")
     for citation in answer.citations:
         article = citation.article
-        output.print(
-            f"[{citation.number}] {_heading(article)}", style="bold", markup=False, highlight=False
-        )
+        write(f"[{citation.number}] {_heading(article)}", style="bold")
         quote = " ".join(citation.quote.split())
         # A digest is made of quotations, which are not shown twice.
         if quote not in answer.text:
-            output.print(f'    "{quote}"', markup=False, highlight=False)
+            write(f'    "{quote}"')
         if article.url:
             output.print(f"    {article.url}", style="dim", markup=False, soft_wrap=True)
     if answer.abstained and answer.hits:
         titles = dict.fromkeys(hit.article.title for hit in answer.hits)
-        output.print("Nearest articles, which are not an answer:", style="dim")
+        write("\nNearest articles, which are not an answer:", style="dim")
         for title in list(titles)[:3]:
-            output.print(f"  {title}", style="dim", markup=False, highlight=False)
-    output.print(f"{answer.timings.total:.1f} s", style="dim", highlight=False)
+            write(f"  {title}", style="dim")
+    write(f"{answer.timings.total:.1f} s", to=notes, style="dim")
 
 
-def _notes(answer: Answer) -> Iterator[str]:
+def _understood(answer: Answer) -> Iterator[str]:
     """Yield how the question was understood, if that is not plain."""
     if answer.question != answer.asked:
         yield f"Understood as: {answer.question}"
@@ -268,30 +285,8 @@ def _notes(answer: Answer) -> Iterator[str]:
         yield f'Articles from {since} to {until} ("{answer.period.phrase}")'
 
 
-def _answer_record(answer: Answer) -> dict[str, Any]:
-    """Return an answer for JSON; articles come without their text."""
-    return {
-        "question": answer.question,
-        "asked": answer.asked,
-        "period": dataclasses.asdict(answer.period) if answer.period else None,
-        "kind": answer.kind,
-        "short": answer.short,
-        "text": answer.text,
-        "abstained": answer.abstained,
-        "confidence": dataclasses.asdict(answer.confidence) if answer.confidence else None,
-        # The numbers of the citations that contradict each other, newest first.
-        "disagreement": [c.number for c in answer.disagreement],
-        "citations": [_without_text(dataclasses.asdict(c)) for c in answer.citations],
-        "hits": [_hit_record(hit) for hit in answer.hits],
-        "timings": dataclasses.asdict(answer.timings),
-    }
-
-
 def _hit_record(hit: Hit) -> dict[str, Any]:
-    return _without_text(dataclasses.asdict(hit))
-
-
-def _without_text(record: dict[str, Any]) -> dict[str, Any]:
+    record = dataclasses.asdict(hit)
     del record["article"]["text"]
     return record
 

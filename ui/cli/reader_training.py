@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.errors import TrainingError
 from rag.models.registry import BASE_READER, DEFAULT_READER, resolve
-from ui.cli.console import errors, output
-from ui.cli.training import interruptible, need_peft, progress_bar
+from ui.cli.console import heard, note, notes, only_one, write
+from ui.cli.progress import work_bar
+from ui.cli.training import interruptible, need_peft
 
 if TYPE_CHECKING:
     from rag.training.reader.lessons import Lesson
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _SMOOTHED = 50
 
 
+@heard
 def train(
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for the trained reader.")],
     files: Annotated[
@@ -53,24 +54,27 @@ def train(
 
     One core with bfloat16 reads 2 to 4 questions a second, one without about one.
     """
-    need_peft()
     if bool(files) == bool(mix):
-        raise TrainingError("give files of questions, or a folder with --mix, and not both")
+        raise typer.BadParameter("give files of questions, or a folder with --mix, and not both")
+    # The shipped mix is learnt from the bare encoder on.
+    only_one(start=start, mix=mix)
+    only_one(start=start, fresh=fresh)
+    need_peft()
     from rag.training.reader.loop import Recipe
     from rag.training.reader.mix import lessons, own_lessons
     from rag.training.reader.saving import save
 
     recipe = Recipe(learning_rate=learning_rate, passes=passes, minutes=minutes, seed=seed)
-    with errors.status("Preparing lessons"):
+    with notes.status("Preparing lessons"):
         found = lessons(mix, seed=seed) if mix else own_lessons(files or (), seed=seed)
     begun = None if fresh else start or DEFAULT_READER
     learnt = _run(found, out=out, start=begun, recipe=recipe)
     if learnt is None:
-        errors.print("Stopped, with a checkpoint. To go on, give the same command again.")
+        note("Stopped, with a checkpoint. To go on, give the same command again.")
         raise typer.Exit(130)
     save(learnt, out, base=BASE_READER, recipe=recipe)
-    output.print(f"Reader in {out}", markup=False, soft_wrap=True)
-    output.print(f"Use it: rag ask --reader {out} QUESTION", markup=False, soft_wrap=True)
+    write(f"Reader in {out}")
+    write(f"Use it: rag ask --reader {out} QUESTION")
 
 
 def _run(
@@ -81,7 +85,7 @@ def _run(
     from rag.training.reader.base_model import load_base
     from rag.training.reader.loop import train
 
-    with progress_bar() as bar:
+    with work_bar() as bar:
         task = bar.add_task("Training", total=None, note="")
         base = resolve(BASE_READER, on_progress=lambda line: bar.console.print(line, style="dim"))
         network, tokenizer = load_base(base.path)

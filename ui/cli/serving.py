@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from rag.errors import RagError
-from rag.models.registry import DEFAULT_GENERATOR, DEFAULT_READER
-from rag.settings import Settings
-from ui.cli.console import DEFAULT_ARCHIVE, ArchiveName, open_archive, output
+from ui.cli.console import ArchiveName, heard, output
+from ui.cli.opening import open_archive, settings
 from ui.cli.questions import GeneratorName, ReaderName
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
@@ -24,13 +23,14 @@ Token = Annotated[
 ]
 
 
+@heard
 def serve(
-    archive: ArchiveName = DEFAULT_ARCHIVE,
+    archive: ArchiveName = None,
     host: Host = "127.0.0.1",
     port: Port = 7860,
     token: Token = None,
-    reader: ReaderName = DEFAULT_READER,
-    generator: GeneratorName = DEFAULT_GENERATOR,
+    reader: ReaderName = None,
+    generator: GeneratorName = None,
 ) -> None:
     """Serve the pages and the web API, for browsers and other programs."""
     # As for the chat page: its libraries take seconds to import, and their objects stay for good.
@@ -41,7 +41,7 @@ def serve(
         raise _missing(error, extra="serve") from error
     finally:
         gc.enable()
-    with open_archive(archive, settings=Settings(reader=reader, generator=generator)) as opened:
+    with open_archive(archive, settings=settings(reader=reader, generator=generator)) as opened:
         serve_app(
             opened,
             host=host,

@@ -21,16 +21,18 @@ from rag.models.registry import (
     resolve,
     status,
 )
-from rag.settings import archive_path, archives_folder
+from rag.settings import archives_folder
 from rag.store.care import examine
 from rag.store.folder import Storage
-from ui.cli.console import errors, output
+from ui.cli.console import errors, heard, note, output, write
+from ui.cli.opening import archive_folder
 
 _PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tantivy", "gradio")
 _GIGABYTE = 1e9
 _NEEDED_BYTES = 2e9
 
 
+@heard
 def models(
     fetch: Annotated[
         bool, typer.Option(help="Fetch the default models now, for use without a network.")
@@ -39,7 +41,7 @@ def models(
     """Show the models this machine has."""
     if fetch:
         for name in (DEFAULT_EMBEDDER, DEFAULT_READER, DEFAULT_GENERATOR):
-            resolve(name, on_progress=lambda line: errors.print(line, style="dim"))
+            resolve(name, on_progress=note)
     table = Table("model", "here", "size", "licence", "where", box=None, pad_edge=False)
     for known in known_models():
         found = status(known.name)
@@ -53,6 +55,7 @@ def models(
     output.print(table)
 
 
+@heard
 def doctor(
     archive: Annotated[
         str | None,
@@ -67,18 +70,18 @@ def doctor(
         return
     problems = [problem for check in (_python, _disk, _models, _archives) for problem in check()]
     for problem in problems:
-        errors.print(f"Problem: {problem}", style="red", markup=False, soft_wrap=True)
+        write(f"Problem: {problem}", to=errors, style="red")
     if problems:
         raise typer.Exit(1)
-    output.print("Everything is in place.")
+    write("Everything is in place.")
 
 
 def _python() -> list[str]:
     from rag.models.device import compute_dtype
 
-    output.print(f"Python {platform.python_version()} at {sys.prefix}", soft_wrap=True)
-    output.print(", ".join(f"{name} {version(name)}" for name in _PACKAGES), soft_wrap=True)
-    output.print(f"Models compute in {str(compute_dtype()).removeprefix('torch.')}.")
+    write(f"Python {platform.python_version()} at {sys.prefix}")
+    write(", ".join(f"{name} {version(name)}" for name in _PACKAGES))
+    write(f"Models compute in {str(compute_dtype()).removeprefix('torch.')}.")
     return []
 
 
@@ -86,7 +89,7 @@ def _disk() -> list[str]:
     folder = archives_folder()
     existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     free = shutil.disk_usage(existing).free
-    output.print(f"Archives in {folder.absolute()}, {free / _GIGABYTE:.1f} GB free", soft_wrap=True)
+    write(f"Archives in {folder.absolute()}, {free / _GIGABYTE:.1f} GB free")
     if free < _NEEDED_BYTES:
         return [f"only {free / _GIGABYTE:.1f} GB free at {existing}; free at least 2 GB"]
     return []
@@ -99,7 +102,7 @@ def _models() -> list[str]:
             problems.append(f"{name} is not on this machine; run `rag models --fetch`")
             continue
         try:
-            output.print(f"{name}: {resolve(name).path}", soft_wrap=True)
+            write(f"{name}: {resolve(name).path}")
         except RagError as error:
             problems.append(str(error))
     return problems
@@ -113,7 +116,7 @@ def _archives() -> list[str]:
         except RagError as error:
             problems.append(str(error))
             continue
-        output.print(f"{database.parent.name}: {found.articles} articles, {found.embedder}")
+        write(f"{database.parent.name}: {found.articles} articles, {found.embedder}")
         if found.faults:
             problems.append(
                 f"{database} is damaged in {len(found.faults)} places; "
@@ -124,23 +127,22 @@ def _archives() -> list[str]:
 
 def _examine(name: str) -> None:
     """Tell every fault of one archive, and exit with status 1 if its database has any."""
-    path = archive_path(name)
+    path = archive_folder(name)
     # Before it is opened, which a damaged one may not allow.
     found = examine(Storage.database_in(path)) if Storage.is_at(path) else None
     if found is None or not found.faults:
         with rag.Archive.open(path, create=False) as opened:
             found = opened.examine()
-    output.print(f"{path}: {found.articles} articles, {found.chunks} passages", soft_wrap=True)
+    write(f"{path}: {found.articles} articles, {found.chunks} passages")
     for fault in found.mended:
-        output.print(f"An index was damaged and is built anew: {fault}", soft_wrap=True)
+        write(f"An index was damaged and is built anew: {fault}")
     for fault in found.faults:
-        errors.print(f"Problem: {fault}", style="red", markup=False, soft_wrap=True)
+        write(f"Problem: {fault}", to=errors, style="red")
     if found.faults:
-        errors.print(
+        write(
             f"Searches leave out what is damaged. Ingest those articles again; or copy {path}, "
             f"move it away and put a backup in its place: rag restore {name} FILE",
-            markup=False,
-            soft_wrap=True,
+            to=errors,
         )
         raise typer.Exit(1)
-    output.print("Every page, article and vector is as it was written.")
+    write("Every page, article and vector is as it was written.")

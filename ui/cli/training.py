@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 import rag
 from rag.answering.marks import split_marks
@@ -21,7 +20,9 @@ from rag.generation.prompts import REFUSAL
 from rag.models import adapters
 from rag.models.registry import DEFAULT_GENERATOR, resolve
 from rag.types import Hit, Passage
-from ui.cli.console import errors, open_archive, output
+from ui.cli.console import heard, note, write
+from ui.cli.opening import open_archive
+from ui.cli.progress import work_bar
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -53,6 +54,7 @@ class Figures:
     cited: float
 
 
+@heard
 def train(
     files: Annotated[
         list[Path],
@@ -103,7 +105,7 @@ def train(
     readings, rewritings = _material(files, archive)
     finished = _run(readings, rewritings, out=out, base=_lasting(base), start=start, recipe=recipe)
     if not finished:
-        errors.print("Stopped, with a checkpoint. To go on, give the same command again.")
+        note("Stopped, with a checkpoint. To go on, give the same command again.")
         raise typer.Exit(130)
     _show_result(out)
     if held_out:
@@ -135,7 +137,7 @@ def _material(
     with open_archive(archive) as opened:
         readings = list(_from_archive(questions, opened))
     if len(readings) < len(questions):
-        errors.print(
+        note(
             f"{len(questions) - len(readings)} of {len(questions)} questions are left out: they "
             "are follow-ups, or no passage found holds an accepted answer word for word."
         )
@@ -192,7 +194,7 @@ def _run(
     """Train; return whether the run was completed."""
     from rag.training import episodes, loop, network
 
-    with progress_bar() as bar:
+    with work_bar() as bar:
         task = bar.add_task("Preparing", total=None, note="")
         local = resolve(base, on_progress=lambda line: bar.console.print(line, style="dim"))
         model, tokenizer = network.load(local)
@@ -218,21 +220,8 @@ def _packed(
 
     packed = [pack([encode(item, tokenizer) for item in episode]) for episode in found]
     if long := sum(len(item.tokens) > recipe.longest for item in packed):
-        errors.print(f"{long} of {len(packed)} sequences are too long and left out.")
+        note(f"{long} of {len(packed)} sequences are too long and left out.")
     return packed
-
-
-def progress_bar() -> Progress:
-    """Return the bar that a run moves."""
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
-        console=errors,
-        transient=True,
-    )
 
 
 def _note(now: Standing, losses: Sequence[float]) -> str:
@@ -249,14 +238,14 @@ def interruptible() -> Iterator[Callable[[], bool]]:
     """
     pressed = False
 
-    def note(_number: int, _frame: FrameType | None) -> None:
+    def press(_number: int, _frame: FrameType | None) -> None:
         nonlocal pressed
         if pressed:
             raise KeyboardInterrupt
         pressed = True
-        errors.print("Stopping after this step.")
+        note("Stopping after this step.")
 
-    before = signal.signal(signal.SIGINT, note)
+    before = signal.signal(signal.SIGINT, press)
     try:
         yield lambda: pressed
     finally:
@@ -265,9 +254,9 @@ def interruptible() -> Iterator[Callable[[], bool]]:
 
 def _show_result(out: Path) -> None:
     adapter = adapters.read(out)
-    output.print(f"Adapter for {adapter.base} in {out}", markup=False, soft_wrap=True)
-    output.print(f"SHA-256 {adapter.checksum}", markup=False, soft_wrap=True)
-    output.print(f"Use it: rag ask --generator {out} QUESTION", markup=False, soft_wrap=True)
+    write(f"Adapter for {adapter.base} in {out}")
+    write(f"SHA-256 {adapter.checksum}")
+    write(f"Use it: rag ask --generator {out} QUESTION")
 
 
 def _measure(path: Path, out: Path) -> Figures:
@@ -280,7 +269,7 @@ def _measure(path: Path, out: Path) -> Figures:
     asked = _answerable(records.read([path])[0])
     model, tokenizer = network.load(resolve(str(out)))
     exact = f1 = cited = 0.0
-    with progress_bar() as bar:
+    with work_bar() as bar:
         task = bar.add_task("Measuring", total=len(asked), note="")
         for item, reply in zip(asked, network.answers(model, tokenizer, asked), strict=True):
             accepted = (strip_marks(item.reply),)
@@ -304,10 +293,8 @@ def _answerable(readings: Sequence[AnswerExample]) -> list[Exchange]:
 
 
 def _show_figures(figures: Figures) -> None:
-    output.print(
+    write(
         f"Held out, {figures.questions} questions, made to answer: exact match "
         f"{figures.exact_match:.3f}, token F1 {figures.token_f1:.3f}, right passage cited "
-        f"{figures.cited:.3f}",
-        soft_wrap=True,
-        highlight=False,
+        f"{figures.cited:.3f}"
     )

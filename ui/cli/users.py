@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.settings import archives_folder
-from ui.cli.console import output
+from ui.cli.console import heard, write
 
 if TYPE_CHECKING:
     from ui.web.network.users import Role, Users
@@ -23,6 +23,7 @@ Name = Annotated[str, typer.Argument(help="The name that the user logs in with."
 
 
 @users.command("add")
+@heard
 def add_user(
     name: Name,
     password: Annotated[
@@ -44,10 +45,11 @@ def add_user(
 
     known = Users(archives_folder())
     known.add(name, password, role=_role(role) if role else None)
-    output.print(f"{name} can log in, as {_article(known, name)}.", markup=False)
+    write(f"{name} can log in, as {_article(known, name)}.")
 
 
 @users.command("list")
+@heard
 def list_users() -> None:
     """List the users with their roles."""
     from ui.web.network.users import Users
@@ -55,10 +57,11 @@ def list_users() -> None:
     known = Users(archives_folder())
     for name in known.names:
         user = known.get(name)
-        output.print(f"{name}  {user.role if user else ''}", markup=False)
+        write(f"{name}  {user.role if user else ''}")
 
 
 @users.command("role")
+@heard
 def set_role(
     name: Name,
     role: Annotated[str, typer.Argument(help=_ROLES)],
@@ -68,10 +71,11 @@ def set_role(
 
     known = Users(archives_folder())
     known.set_role(name, _role(role))
-    output.print(f"{name} is now {_article(known, name)}.", markup=False)
+    write(f"{name} is now {_article(known, name)}.")
 
 
 @users.command("remove")
+@heard
 def remove_user(name: Name) -> None:
     """Remove a user and all keys of this user."""
     from ui.web.network.keys import Keys
@@ -79,10 +83,11 @@ def remove_user(name: Name) -> None:
 
     Users(archives_folder()).remove(name)
     Keys(archives_folder()).remove(name)
-    output.print(f"{name} can no longer log in.", markup=False)
+    write(f"{name} can no longer log in.")
 
 
 @users.command("key")
+@heard
 def make_key(
     name: Name,
     revoke: Annotated[
@@ -97,9 +102,9 @@ def make_key(
         raise ValueError(f"there is no user {name!r}; add one with `rag users add {name}`")
     keys = Keys(archives_folder())
     if revoke:
-        output.print(f"{keys.remove(name)} keys of {name} no longer work.", markup=False)
+        write(f"{keys.remove(name)} keys of {name} no longer work.")
     else:
-        output.print(keys.make(name), markup=False, soft_wrap=True)
+        typer.echo(keys.make(name))
 
 
 def _role(name: str) -> Role:

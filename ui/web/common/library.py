@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from threading import Lock
 
 from rag.archive import Archive, archives_in
+from rag.archives import check_name
 from rag.errors import ArchiveError, MissingError
-
-# What a folder may be called on every system, and nothing that leads out of its parent.
-_NAME = re.compile(r"\w[\w .-]{0,62}(?<![ .])")
 
 
 class Library:
@@ -45,12 +42,7 @@ class Library:
 
     def create(self, name: str) -> Archive:
         """Make an empty archive. Raises `ArchiveError` for a name that is taken or unfit."""
-        name = name.strip()
-        if not _NAME.fullmatch(name):
-            raise ArchiveError(
-                f"{name!r} cannot be the name of an archive; use letters, digits, spaces, "
-                "dots, hyphens and underscores, at most 63"
-            )
+        name = check_name(name)
         with self._lock:
             if name.casefold() in {known.casefold() for known in self.names}:
                 raise ArchiveError(f"there is an archive {name!r} already; choose another name")

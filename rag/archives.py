@@ -1,0 +1,131 @@
+"""The archives there are, by name, and the one that is used where none is named."""
+
+from __future__ import annotations
+
+import re
+
+from rag.archive import Archive, archives_in
+from rag.errors import ArchiveError, MissingError
+from rag.settings import SettingsFile, archive_path, archives_folder
+
+# The articles that come with Dateline; it is never chosen while there is another archive.
+SAMPLE = "sample"
+# What an archive is called that nobody has named.
+UNNAMED = "default"
+
+# Remembers the default archive in the folder of the archives.
+_REMEMBERED = "default-archive"
+# What a folder may be called on every system, and nothing that leads out of its parent.
+_NAME = re.compile(r"\w[\w .-]{0,62}(?<![ .])")
+
+
+def names() -> list[str]:
+    """Return the names of the archives, in order."""
+    return archives_in(archives_folder())
+
+
+def check_name(name: str) -> str:
+    """Return `name` without blanks around it; `ArchiveError` if no archive can be called so."""
+    name = name.strip()
+    if not _NAME.fullmatch(name):
+        raise ArchiveError(
+            f"{name!r} cannot be the name of an archive; use letters, digits, spaces, "
+            "dots, hyphens and underscores, at most 63"
+        )
+    return name
+
+
+def default() -> str | None:
+    """Return the archive that is used where none is named; None when there is none.
+
+    It is `archive` of ``dateline.toml``, else the one that was chosen, else the one called
+    "default", else the only one beside the sample. Raises `ArchiveError` when several are left.
+    """
+    if configured := SettingsFile.find().archive:
+        return configured
+    own = [name for name in names() if name != SAMPLE]
+    if (chosen := _remembered()) in names():
+        return chosen
+    if UNNAMED in own:
+        return UNNAMED
+    if len(own) > 1:
+        raise ArchiveError(
+            f"there are several archives: {', '.join(own)}; name one with --archive, or choose "
+            "one for good with `rag archives use NAME`"
+        )
+    return own[0] if own else None
+
+
+def choose(name: str) -> None:
+    """Make `name` the default archive. Raises `ArchiveError` when there is none of that name."""
+    _existing(name)
+    (archives_folder() / _REMEMBERED).write_text(f"{name}\n", encoding="utf-8")
+
+
+def remember_first(name: str) -> None:
+    """Make `name` the default archive if none was chosen so far and it has a plain name."""
+    if name != SAMPLE and name in names() and _remembered() not in names():
+        choose(name)
+
+
+def make(name: str) -> Archive:
+    """Make an empty archive and return it, open.
+
+    Raises `ArchiveError` for a name that is taken or unfit.
+    """
+    name = _free(name)
+    archive = Archive.open(archive_path(name))
+    remember_first(name)
+    return archive
+
+
+def remove(name: str) -> None:
+    """Delete an archive with all its articles.
+
+    Raises `ArchiveError` when there is none, or while another process writes to it.
+    """
+    _existing(name)
+    Archive.open(archive_path(name), create=False).destroy()
+
+
+def rename(name: str, *, to: str) -> None:
+    """Give an archive another name; the default one stays so.
+
+    Raises `ArchiveError` when there is none, when the new name is taken or unfit, and while
+    another process writes to the archive.
+    """
+    _existing(name)
+    was_default = _remembered() == name
+    to = _free(to)
+    with Archive.open(archive_path(name), create=False) as archive:
+        archive.move(archive_path(to))
+    if was_default:
+        choose(to)
+
+
+def _remembered() -> str | None:
+    try:
+        return (archives_folder() / _REMEMBERED).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+
+
+def _existing(name: str) -> None:
+    if name not in names():
+        raise missing(name)
+
+
+def missing(name: str) -> MissingError:
+    """Return the error for an archive that is not there, which names those that are."""
+    there = f"there are {', '.join(names())}" if names() else "there is none yet"
+    return MissingError(
+        f"there is no archive {name!r} in {archives_folder()}; {there}; "
+        f"`rag ingest --archive {name} FILES` makes it"
+    )
+
+
+def _free(name: str) -> str:
+    name = check_name(name)
+    if name.casefold() in {known.casefold() for known in names()}:
+        raise ArchiveError(f"there is an archive {name!r} already; choose another name")
+    return name

@@ -1,0 +1,42 @@
+"""The command that opens the chat page."""
+
+from __future__ import annotations
+
+import gc
+from typing import Annotated
+
+import typer
+
+from ui.cli.console import ArchiveName, heard, output
+from ui.cli.opening import open_archive, settings
+from ui.cli.questions import GeneratorName, ReaderName
+
+
+@heard
+def chat(
+    archive: ArchiveName = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 7860,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
+    ] = True,
+    reader: ReaderName = None,
+    generator: GeneratorName = None,
+) -> None:
+    """Open the chat page over an archive."""
+    # Gradio takes seconds to import, which no other command should pay. Its objects stay for good,
+    # and looking for garbage among them takes a tenth of the time.
+    gc.disable()
+    from ui.web.app import launch
+
+    gc.enable()
+    with open_archive(archive, settings=settings(reader=reader, generator=generator)) as opened:
+        launch(
+            opened,
+            host=host,
+            port=port,
+            open_browser=open_browser,
+            on_ready=lambda address: output.print(
+                f"Chat at {address} (Ctrl-C stops it)", soft_wrap=True
+            ),
+        )

@@ -1,0 +1,125 @@
+"""How commands open archives and fill them."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from importlib.resources import files
+from pathlib import Path
+from threading import Thread
+
+import typer
+from rich.progress import Progress, TaskID
+
+import rag
+from rag import archives
+from rag.settings import Settings, SettingsFile, archive_path
+from rag.types import IngestReport
+from rag.types import Progress as IngestProgress
+from ui.cli.console import note
+from ui.cli.progress import ingest_bar
+
+
+def settings(*, reader: str | None = None, generator: str | None = None) -> Settings:
+    """Return the settings of ``dateline.toml`` with the models that options name."""
+    found = SettingsFile.find().settings
+    return dataclasses.replace(
+        found, reader=reader or found.reader, generator=generator or found.generator
+    )
+
+
+def archive_folder(name: str | None) -> Path:
+    """Return the folder of the archive called `name`, or of the default one.
+
+    While there is no archive, that is the sample one. Raises `ArchiveError` for a name that
+    no archive has.
+    """
+    name = name or archives.default() or _sample_stands_in()
+    path = archive_path(name)
+    plain = os.sep not in name and not name.startswith((".", "~"))
+    if plain and name != archives.SAMPLE and name not in archives.names():
+        raise archives.missing(name)
+    return path
+
+
+def archive_to_fill(name: str | None) -> Path:
+    """Return the folder of the archive to add articles to, which need not exist."""
+    return archive_path(name or archives.default() or archives.UNNAMED)
+
+
+def open_archive(name: str | None, *, settings: Settings | None = None) -> rag.Archive:
+    """Open the archive called `name`, or the default one; the sample is made at its first use."""
+    path = archive_folder(name)
+    chosen = settings or SettingsFile.find().settings
+    if path == archive_path(archives.SAMPLE):
+        return _open_sample(path, chosen)
+    return rag.Archive.open(path, create=False, settings=chosen)
+
+
+def known_publishers(archive: rag.Archive, names: list[str] | None) -> list[str] | None:
+    """Return the names, or refuse as a usage error those that no article has."""
+    try:
+        archive.check_publishers(names or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return names
+
+
+def _sample_stands_in() -> str:
+    note(
+        "This is the sample archive, since you have none of your own yet; "
+        "`rag ingest FILES` makes one."
+    )
+    return archives.SAMPLE
+
+
+def _open_sample(path: Path, settings: Settings) -> rag.Archive:
+    """Open the sample archive at `path`, ingesting the packaged articles when it is new."""
+    archive = rag.Archive.open(path, settings=settings)
+    if not archive.stats().articles:
+        ingest_with_progress(archive, [Path(str(files("rag") / "sample"))])
+    return archive
+
+
+def ingest_with_progress(
+    archive: rag.Archive,
+    paths: list[str | Path],
+    *,
+    columns: dict[str, str] | None = None,
+    private: bool = False,
+) -> IngestReport:
+    """Ingest `paths` under a progress line with count, rate and time."""
+    with ingest_bar() as bar:
+        task = bar.add_task("Ingesting", total=None, rate="")
+
+        def show(progress: IngestProgress) -> None:
+            speed = bar.tasks[task].finished_speed or bar.tasks[task].speed or 0.0
+            bar.update(
+                task,
+                completed=progress.done,
+                rate=f"{speed:.1f} articles/s, {progress.chunks} chunks",
+            )
+
+        Thread(target=_count, args=(paths, columns, bar, task), daemon=True).start()
+        # Loaded here so that a first download shows; an ingest of nothing does not need it.
+        archive.embedder(on_progress=note)
+        return archive.ingest(paths, columns=columns, progress=show, private=private)
+
+
+def _count(
+    paths: list[str | Path], columns: dict[str, str] | None, bar: Progress, task: TaskID
+) -> None:
+    """Give the bar its total, and so the time left, while the first articles are embedded.
+
+    Reading takes a three-hundredth of the time of embedding. Addresses are not fetched twice: if
+    there is one, the total stays unknown.
+    """
+    # Imported here because it takes half a second, which `rag --help` need not pay.
+    from rag.sources import apart
+    from rag.sources.web.fetch import is_address
+
+    if not any(is_address(str(path)) for path in paths):
+        found = apart.read(
+            paths, columns=columns, on_skip=lambda _skipped: None, on_note=lambda _note: None
+        )
+        bar.update(task, total=sum(1 for _ in found))
