@@ -63,9 +63,12 @@ def choose(name: str) -> None:
 
 
 def remember_first(name: str) -> None:
-    """Make `name` the default archive if none was chosen so far and it has a plain name."""
-    if name != SAMPLE and name in names() and _remembered() not in names():
-        choose(name)
+    """Keep the default archive what it is now that `name` was made; the first one becomes it."""
+    if name == SAMPLE or name not in names() or _remembered() in names():
+        return
+    others = [other for other in names() if other not in (SAMPLE, name)]
+    if len(others) < 2:
+        choose(others[0] if others else name)
 
 
 def make(name: str) -> Archive:

@@ -60,6 +60,12 @@ def test_the_first_that_is_made_stays_the_default() -> None:
     assert archives.default() == "city"
 
 
+def test_another_one_that_is_made_does_not_become_the_default() -> None:
+    fill("city")
+    archives.make("sea").close()
+    assert archives.default() == "city"
+
+
 def test_the_archive_of_the_settings_is_the_default(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import rag
 from rag.models.registry import DEFAULT_EMBEDDER
 from tests.fakes import FakeEmbedder
 from ui.cli import app, main, progress
@@ -37,6 +38,14 @@ def story(tmp_path: Path) -> Path:
     return path
 
 
+def _fill(name: str = "default") -> None:
+    """Make an archive of the story without reading its file, which takes a process."""
+    front, text = STORY.split("---\n")[1:]
+    fields = dict(line.split(": ") for line in front.splitlines())
+    with rag.Archive.open(name, embedder=FakeEmbedder(id=DEFAULT_EMBEDDER)) as archive:
+        archive.ingest(rag.Article(text=text.strip(), source="/news/ferry.md", **fields))
+
+
 def _run(*words: str, status: int = 0) -> str:
     result = RUNNER.invoke(app, list(words))
     assert result.exit_code == status, result.output
@@ -59,8 +68,8 @@ def test_ingest_reports_what_it_could_not_read(story: Path) -> None:
     _run("ingest", "/no/such/file.txt", status=1)
 
 
-def test_ask_prints_the_answer_and_its_sources(story: Path) -> None:
-    _run("ingest", str(story))
+def test_ask_prints_the_answer_and_its_sources() -> None:
+    _fill()
     shown = _run("ask", QUESTION)
     assert "The ferry strike closed the harbour of Valletta for 3 days. [1]" in shown
     assert "[1] Ferry strike closes harbour · Gazette · 2024-05-02" in shown
@@ -68,8 +77,8 @@ def test_ask_prints_the_answer_and_its_sources(story: Path) -> None:
     assert shown.count("The ferry strike closed the harbour of Valletta") == 1
 
 
-def test_ask_as_json(story: Path) -> None:
-    _run("ingest", str(story))
+def test_ask_as_json() -> None:
+    _fill()
     answer = json.loads(_run("ask", QUESTION, "--json"))
     assert answer["text"] == "The ferry strike closed the harbour of Valletta for 3 days. [1]"
     assert not answer["abstained"]
@@ -79,15 +88,15 @@ def test_ask_as_json(story: Path) -> None:
     assert "text" not in citation["article"]
 
 
-def test_ask_off_topic_is_refused_with_the_nearest_articles(story: Path) -> None:
-    _run("ingest", str(story))
+def test_ask_off_topic_is_refused_with_the_nearest_articles() -> None:
+    _fill()
     shown = _run("ask", "Who directed the opera in 2031?", "--strict", status=3)
     assert shown.startswith("Not in the articles.")
     assert "Nearest articles, which are not an answer:\n  Ferry strike closes harbour" in shown
 
 
-def test_search_shows_the_parts_of_the_score(story: Path) -> None:
-    _run("ingest", str(story))
+def test_search_shows_the_parts_of_the_score() -> None:
+    _fill()
     assert "1. Ferry strike closes harbour" in _run("search", "harbour strike")
     (hit,) = json.loads(_run("search", "harbour strike", "--json"))
     assert hit["score"] == pytest.approx(1.0)
@@ -96,8 +105,8 @@ def test_search_shows_the_parts_of_the_score(story: Path) -> None:
     assert found.strip() == "Nothing found."
 
 
-def test_articles_are_listed_shown_and_deleted(story: Path) -> None:
-    _run("ingest", str(story))
+def test_articles_are_listed_shown_and_deleted() -> None:
+    _fill()
     (listed,) = json.loads(_run("articles", "list", "--json"))
     shown = _run("articles", "show", listed["id"])
     assert shown.startswith("Ferry strike closes harbour\nGazette · 2024-05-02")
@@ -106,8 +115,8 @@ def test_articles_are_listed_shown_and_deleted(story: Path) -> None:
     assert json.loads(_run("articles", "list", "--json")) == []
 
 
-def test_stats(story: Path) -> None:
-    _run("ingest", str(story))
+def test_stats() -> None:
+    _fill()
     found = json.loads(_run("stats", "--json"))
     assert (found["articles"], found["chunks"], found["first"]) == (1, 1, "2024-05-02")
 
@@ -162,8 +171,8 @@ SENSELESS = (
 )
 
 
-def test_options_that_make_no_sense_are_usage_errors(story: Path) -> None:
-    _run("ingest", str(story))
+def test_options_that_make_no_sense_are_usage_errors() -> None:
+    _fill()
     for words, message in SENSELESS:
         result = RUNNER.invoke(app, words)
         assert result.exit_code == 2, (words, result.output)
@@ -171,9 +180,9 @@ def test_options_that_make_no_sense_are_usage_errors(story: Path) -> None:
 
 
 def test_a_question_that_is_too_long_is_a_usage_error(
-    story: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _run("ingest", str(story))
+    _fill()
     monkeypatch.setattr("sys.argv", ["rag", "ask", "x" * 3000])
     with pytest.raises(SystemExit) as stopped:
         main()
@@ -185,20 +194,20 @@ def test_the_version() -> None:
     assert _run("--version").startswith("dateline-rag 0.")
 
 
-def test_the_shell_completes_archives(story: Path) -> None:
-    _run("ingest", str(story), "-a", "city")
+def test_the_shell_completes_archives() -> None:
+    _fill("city")
     assert complete_archive("ci") == ["city"]
     assert complete_archive("x") == []
 
 
-def test_a_question_needs_no_quotes(story: Path) -> None:
-    _run("ingest", str(story))
+def test_a_question_needs_no_quotes() -> None:
+    _fill()
     assert "for 3 days. [1]" in _run("ask", *QUESTION.split())
     assert "1. Ferry strike" in _run("search", "harbour", "strike")
 
 
-def test_questions_come_from_standard_input(story: Path) -> None:
-    _run("ingest", str(story))
+def test_questions_come_from_standard_input() -> None:
+    _fill()
     other = "Who directed the opera in 2031?"
     result = RUNNER.invoke(app, ["ask", "-q"], input=f"{QUESTION}\n\n{other}\n")
     assert result.exit_code == 3
@@ -210,8 +219,8 @@ def test_questions_come_from_standard_input(story: Path) -> None:
     assert [answer["abstained"] for answer in answers] == [False, True]
 
 
-def test_answers_and_hits_as_markdown(story: Path) -> None:
-    _run("ingest", str(story))
+def test_answers_and_hits_as_markdown() -> None:
+    _fill()
     shown = _run("ask", QUESTION, "--format", "markdown")
     assert shown.endswith(
         "1. **Ferry strike closes harbour** · Gazette · 2024-05-02\n"
@@ -223,7 +232,7 @@ def test_answers_and_hits_as_markdown(story: Path) -> None:
     assert _run("articles", "list", "--format", "markdown").startswith("- **Ferry strike closes")
 
 
-def test_quiet_leaves_the_result_only(story: Path) -> None:
+def test_quiet_leaves_the_result_only() -> None:
     result = RUNNER.invoke(app, ["ask", "-q", "-a", "sample", "harbour", "strike?"])
     assert result.stderr == ""
     result = RUNNER.invoke(app, ["search", "harbour strike", "-k", "1"])
@@ -231,19 +240,18 @@ def test_quiet_leaves_the_result_only(story: Path) -> None:
     assert "sample archive" not in result.stdout
 
 
-def test_lines_are_whole_where_nobody_reads_them(story: Path, tmp_path: Path) -> None:
-    long = tmp_path / "long.md"
-    long.write_text(STORY.replace("closes harbour", "closes harbour " * 40))
-    _run("ingest", str(long))
+def test_lines_are_whole_where_nobody_reads_them() -> None:
+    with rag.Archive.open("default") as opened:
+        opened.ingest(rag.Article("Ferry " + "closes harbour " * 40, "The ferry strike."))
     unset = {"COLUMNS": None}
     [row] = RUNNER.invoke(app, ["articles", "list"], env=unset).stdout.splitlines()[1:]
     assert row.count("closes harbour") == 40
 
 
 def test_settings_of_the_file_reach_the_commands(
-    story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _run("ingest", str(story), "-a", "city")
+    _fill("city")
     file = tmp_path / "dateline.toml"
     monkeypatch.setenv("DATELINE_CONFIG", str(file))
     file.write_text('archive = "city"\n[commands.search]\nk = 1\nformat_ = "json"')
@@ -256,9 +264,9 @@ def test_settings_of_the_file_reach_the_commands(
     assert "did you mean 'search'" in str(result.exception)
 
 
-def test_archives_are_listed_made_chosen_renamed_and_removed(story: Path) -> None:
+def test_archives_are_listed_made_chosen_renamed_and_removed() -> None:
     assert "No archive in" in _run("archives")
-    _run("ingest", str(story), "-a", "city")
+    _fill("city")
     _run("archives", "make", "sea")
     rows = json.loads(_run("archives", "list", "--json"))
     assert rows == [
@@ -281,10 +289,11 @@ def test_archives_are_listed_made_chosen_renamed_and_removed(story: Path) -> Non
     assert json.loads(_run("stats", "--json"))["articles"] == 1
 
 
-def test_articles_are_found_by_the_beginning_of_an_id(story: Path, tmp_path: Path) -> None:
-    other = tmp_path / "storm.md"
-    other.write_text(STORY.replace("Ferry strike closes harbour", "Storm floods school"))
-    _run("ingest", str(story), str(other))
+def test_articles_are_found_by_the_beginning_of_an_id() -> None:
+    _fill()
+    storm = rag.Article("Storm floods school", "The storm flooded the school of Sliema.")
+    with rag.Archive.open("default") as opened:
+        opened.ingest(storm)
     rows = json.loads(_run("articles", "list", "--json"))
     beginnings = [row["id"][:6] for row in rows]
     shown = json.loads(_run("articles", "show", *beginnings, "--json"))
@@ -293,8 +302,8 @@ def test_articles_are_found_by_the_beginning_of_an_id(story: Path, tmp_path: Pat
     assert json.loads(_run("articles", "list", "--json")) == []
 
 
-def test_an_article_is_edited(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _run("ingest", str(story))
+def test_an_article_is_edited(monkeypatch: pytest.MonkeyPatch) -> None:
+    _fill()
     [row] = json.loads(_run("articles", "list", "--json"))
     _run("articles", "edit", row["id"], "--date", "2024-06-01", "--publisher", "")
     [edited] = json.loads(_run("articles", "list", "--json"))
@@ -306,8 +315,8 @@ def test_an_article_is_edited(story: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert _run("articles", "edit", row["id"]) == "Nothing changed.\n"
 
 
-def test_articles_are_exported(story: Path, tmp_path: Path) -> None:
-    _run("ingest", str(story))
+def test_articles_are_exported(tmp_path: Path) -> None:
+    _fill()
     assert "@article{gazette2024-" in _run("articles", "export", "--format", "bibtex")
     assert "TI  - Ferry strike" in _run("articles", "export", "--format", "ris")
     out = tmp_path / "out.csv"
@@ -318,8 +327,8 @@ def test_articles_are_exported(story: Path, tmp_path: Path) -> None:
     assert (report["unchanged"], report["added"]) == (1, 0)
 
 
-def test_eval_names_the_gold_articles_that_are_missing(tmp_path: Path, story: Path) -> None:
-    _run("ingest", str(story))
+def test_eval_names_the_gold_articles_that_are_missing(tmp_path: Path) -> None:
+    _fill()
     questions = tmp_path / "questions.jsonl"
     record = {"id": "1", "question": QUESTION, "answers": ["3 days"]}
     golds = [["ferry.md", "storm"]]
@@ -344,8 +353,8 @@ def test_work_tells_how_far_it_is_where_no_bar_moves(
     assert capsys.readouterr().err == "Training 3 of 9, loss 0.5\n"
 
 
-def test_eval_writes_a_report(tmp_path: Path, story: Path) -> None:
-    _run("ingest", str(story))
+def test_eval_writes_a_report(tmp_path: Path) -> None:
+    _fill()
     questions = tmp_path / "questions.jsonl"
     record = {"id": "1", "question": QUESTION, "answers": ["3 days"], "gold_articles": ["ferry"]}
     questions.write_text(json.dumps(record), encoding="utf-8")
