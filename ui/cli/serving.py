@@ -54,10 +54,11 @@ def serve(
         )
 
 
+@heard
 def mcp(
-    archive: ArchiveName = DEFAULT_ARCHIVE,
-    reader: ReaderName = DEFAULT_READER,
-    generator: GeneratorName = DEFAULT_GENERATOR,
+    archive: ArchiveName = None,
+    reader: ReaderName = None,
+    generator: GeneratorName = None,
 ) -> None:
     """Speak the Model Context Protocol over standard input and output, for one client.
 
@@ -71,8 +72,8 @@ def mcp(
     from ui.web.common.library import Library
     from ui.web.common.models import Models
 
-    with open_archive(archive, settings=Settings(reader=reader, generator=generator)) as opened:
-        models = Models(name=generator)
+    with open_archive(archive, settings=settings(reader=reader, generator=generator)) as opened:
+        models = Models(name=opened.settings.generator)
         models.load_in_background(opened)
         over_stdio(Desk(Library(opened), models))
 
