@@ -56,8 +56,6 @@ def train(
     """
     if bool(files) == bool(mix):
         raise typer.BadParameter("give files of questions, or a folder with --mix, and not both")
-    # The shipped mix is learnt from the bare encoder on.
-    only_one(start=start, mix=mix)
     only_one(start=start, fresh=fresh)
     need_peft()
     from rag.training.reader.loop import Recipe
