@@ -19,6 +19,7 @@ The rooms stand in the order in which data flows, and each imports only from tho
     reading, generation    the words that answer, found or written
     answering              a question to an answer with its sources
     training               models that learn from your own questions
+    frameworks             an archive as a part of LangChain, Haystack or LlamaIndex
 
 Beside it stand `eval`, which measures, and `ui`, the pages and the commands.
 """

@@ -27,6 +27,7 @@ ORDER = (
     ("rag.answering",),
     ("rag",),
     ("rag.training",),
+    ("rag.frameworks",),
     ("eval",),
     ("ui",),
 )

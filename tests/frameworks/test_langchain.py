@@ -1,0 +1,42 @@
+"""The real LangChain finds passages of an archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import anyio
+import pytest
+
+if TYPE_CHECKING:
+    import rag
+
+pytest.importorskip("langchain_core")
+from langchain_core.runnables import RunnableLambda
+
+from rag.frameworks.langchain import ArchiveRetriever
+
+
+def test_a_retriever_finds_passages_with_their_places(town: rag.Archive) -> None:
+    [found] = ArchiveRetriever(archive=town, k=1).invoke("How long was the harbour closed?")
+    assert found.page_content == "The ferry strike closed the harbour for 3 days."
+    about = found.metadata
+    article = town.article(about["article_id"])
+    assert article.text[about["start"] : about["end"]] == found.page_content
+    assert (about["publisher"], about["url"]) == ("Gazette", "https://news.example/ferry")
+
+
+def test_a_retriever_is_a_part_of_a_chain(town: rag.Archive) -> None:
+    chain = ArchiveRetriever(archive=town) | RunnableLambda(
+        lambda found: [item.metadata["article_id"] for item in found]
+    )
+    assert chain.invoke("harbour closed") == ["ferry", "crews"]
+    assert anyio.run(chain.ainvoke, "harbour closed") == ["ferry", "crews"]
+
+
+def test_a_retriever_is_narrowed(town: rag.Archive) -> None:
+    late = ArchiveRetriever(archive=town, since="2024-05-03")
+    assert [item.metadata["article_id"] for item in late.invoke("ferry")] == ["crews"]
+    of = ArchiveRetriever(archive=town, publishers=("gazette",))
+    assert [item.metadata["article_id"] for item in of.invoke("ferry")] == ["ferry"]
+    with pytest.raises(ValueError, match="at least one"):
+        ArchiveRetriever(archive=town, k=0).invoke("ferry")
