@@ -36,7 +36,7 @@ class ArchiveRetriever:
         """Open the archive, if it is not open yet, and load the model of its searches."""
         self._opened().load()
 
-    @component.output_types(documents=list[Document])
+    @component.output_types(documents=list[Document])  # type: ignore[untyped-decorator, unused-ignore]
     def run(self, query: str, top_k: int | None = None) -> dict[str, list[Document]]:
         """Return the passages for `query` as documents; `top_k` takes the place of `k`."""
         wanted = narrowed(

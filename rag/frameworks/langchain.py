@@ -10,7 +10,7 @@ from rag.archive import Archive
 from rag.frameworks.passages import metadata, narrowed, passage_id
 
 
-class ArchiveRetriever(BaseRetriever):  # type: ignore[misc]
+class ArchiveRetriever(BaseRetriever):  # type: ignore[misc, unused-ignore]
     """Finds the `k` passages that fit a question best, best first.
 
     `since` and `until` are inclusive publication dates, ``YYYY-MM-DD``. A document's metadata

@@ -13,7 +13,7 @@ from rag.frameworks.passages import metadata, narrowed, passage_id
 from rag.types import Hit
 
 
-class ArchiveRetriever(BaseRetriever):  # type: ignore[misc]
+class ArchiveRetriever(BaseRetriever):  # type: ignore[misc, unused-ignore]
     """Finds the `k` passages that fit a question best, best first.
 
     `since` and `until` are inclusive publication dates, ``YYYY-MM-DD``. A node's metadata say
