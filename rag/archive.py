@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rag.embedding.embedder import Embedder, TransformerEmbedder
 from rag.errors import ArchiveError, MissingError
 from rag.retrieval.search import search
+from rag.retrieval.spelling import spelled
 from rag.settings import Settings, archive_path
 from rag.store import care
 from rag.store.care import Examination
@@ -188,6 +189,10 @@ class Archive:
             embedder=self.embedder,
             settings=self._settings.retrieval,
         )
+
+    def spelled(self, question: str) -> str:
+        """Return `question` with its slips of the finger mended by the articles' own words."""
+        return spelled(question, storage=self._storage)
 
     def articles(
         self,

@@ -58,7 +58,11 @@ class Work:
         return self._given is not None or self._archive.settings.generator != DEFAULT_GENERATOR
 
     def standalone(self, query: Query) -> Query:
-        """Return the query with a question that can be understood without the conversation."""
+        """Return the query with a question that can be understood without the conversation.
+
+        Its slips of the finger are mended.
+        """
+        query = replace(query, question=self._archive.spelled(query.question))
         if not query.history:
             return query
         found = understand(

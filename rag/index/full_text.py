@@ -183,6 +183,20 @@ class LexicalIndex:
         # The field is set on every document, so no value is None.
         return {int(id_ or 0): float(score) for id_, (score, _) in zip(ids, hits, strict=True)}
 
+    def near(self, word: str, *, k: int) -> list[int]:
+        """Return the ids of `k` texts that have a word one letter from `word`.
+
+        Empty when a text has the word itself. Letters that have changed places count as one.
+        """
+        term = stem(word.casefold())
+        with faults():
+            searcher = self._index.searcher()
+            if searcher.doc_freq("text", term):
+                return []
+            hits = searcher.search(Query.fuzzy_term_query(self._index.schema, "text", term), k).hits
+            ids = searcher.fast_field_values("id", [address for _, address in hits])
+        return [int(id_ or 0) for id_ in ids]
+
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages of its texts other than English, as ISO 639 codes."""
