@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from rag import Archive, ArchiveError, Article, Progress, Settings, Skipped
+from rag.errors import LockedError
 from rag.store import folder as storage
 from tests.fakes import VOCABULARY, FakeEmbedder
 
@@ -541,7 +542,7 @@ def test_another_thread_cannot_ingest_through_the_same_archive(archive, monkeypa
             failures.append(pool.submit(archive.ingest, [OIL]).exception())
 
     archive.ingest([STORM], progress=ingest_as_well)
-    assert [type(failure) for failure in failures] == [ArchiveError]
+    assert [type(failure) for failure in failures] == [LockedError]
 
 
 def test_searches_from_threads_while_another_ingests(tmp_path, embedder):
