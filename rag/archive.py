@@ -28,6 +28,7 @@ from rag.types import (
     Filter,
     Hit,
     IngestReport,
+    Order,
     Progress,
     Query,
     calendar_date,
@@ -202,11 +203,18 @@ class Archive:
         publishers: Iterable[str] | None = None,
         limit: int | None = None,
         offset: int = 0,
+        order: Order = "newest",
+        undated: bool = False,
     ) -> list[Article]:
-        """Return the articles, newest first, those without a date last."""
+        """Return the articles in an order, those without a date last.
+
+        With `undated` only those without a date are returned.
+        """
         where = Filter.read(since=since, until=until, publishers=publishers)
         with self._storage.reading() as store:
-            return store.catalog.articles(where=where, limit=limit, offset=offset)
+            return store.catalog.articles(
+                where=where, limit=limit, offset=offset, order=order, undated=undated
+            )
 
     def count(
         self,
@@ -214,11 +222,15 @@ class Archive:
         since: str | date | None = None,
         until: str | date | None = None,
         publishers: Iterable[str] | None = None,
+        undated: bool = False,
     ) -> int:
-        """Return the number of articles; with a date, of those that have one."""
+        """Return the number of articles; with a date, of those that have one.
+
+        With `undated` those without a date are counted.
+        """
         where = Filter.read(since=since, until=until, publishers=publishers)
         with self._storage.lock:
-            return self._storage.store.catalog.count(where)
+            return self._storage.store.catalog.count(where, undated=undated)
 
     def days_around(
         self,

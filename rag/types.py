@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # How readily a doubtful question is refused.
 Stance = Literal["strict", "balanced", "lenient"]
+# How a list of articles is sorted; undated ones come last by date.
+Order = Literal["newest", "oldest", "title", "publisher"]
 
 
 # Of a question. The longest of the question sets has 124; a reader of 512 tokens has no use

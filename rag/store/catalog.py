@@ -9,11 +9,16 @@ import numpy as np
 
 from rag.index import Ids
 from rag.store.checksums import is_whole
-from rag.types import Article, Filter
+from rag.types import Article, Filter, Order
 
 # The last column is the checksum of the others.
 ARTICLE = "id, title, text, date, url, publisher, author, language, source, checksum"
-_NEWEST_FIRST = "date DESC NULLS LAST, key"
+_ORDERS: dict[Order, str] = {
+    "newest": "date DESC NULLS LAST, key",
+    "oldest": "date ASC NULLS LAST, key",
+    "title": "title COLLATE NOCASE, key",
+    "publisher": "publisher COLLATE NOCASE ASC NULLS LAST, date DESC NULLS LAST, key",
+}
 # One step of the index a name, where DISTINCT would read an entry an article.
 _NAMES = (
     "WITH RECURSIVE names(name) AS (SELECT min(publisher) FROM articles UNION ALL "
@@ -38,20 +43,33 @@ def condition(wanted: Filter) -> tuple[str, list[str]]:
     return " AND ".join(terms), values
 
 
+def _listed(wanted: Filter, *, undated: bool) -> tuple[str, list[str]]:
+    terms, values = condition(wanted)
+    return (f"{terms} AND date IS NULL" if undated else terms), values
+
+
 class Catalog:
     """Lists and counts of one archive database."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
-    def articles(self, *, where: Filter, limit: int | None, offset: int) -> list[Article]:
-        """Return articles, newest first, undated ones last; damaged ones are left out."""
-        terms, values = condition(where)
+    def articles(
+        self,
+        *,
+        where: Filter,
+        limit: int | None,
+        offset: int,
+        order: Order = "newest",
+        undated: bool = False,
+    ) -> list[Article]:
+        """Return articles in an order, or only the undated ones; damaged ones are left out."""
+        terms, values = _listed(where, undated=undated)
+        sort = _ORDERS[order]
         # The page is found in an index; only its articles are read.
         rows = self._db.execute(
             f"SELECT {ARTICLE} FROM articles WHERE key IN (SELECT key FROM articles "
-            f"WHERE {terms} ORDER BY {_NEWEST_FIRST} LIMIT ? OFFSET ?) "
-            f"ORDER BY {_NEWEST_FIRST}",
+            f"WHERE {terms} ORDER BY {sort} LIMIT ? OFFSET ?) ORDER BY {sort}",
             (*values, -1 if limit is None else limit, offset),
         )
         return [article_of(row) for row in rows if is_whole(row[:-1], row[-1])]
@@ -66,9 +84,9 @@ class Catalog:
         )
         return [row[0] for row in rows]
 
-    def count(self, where: Filter) -> int:
-        """Return the number of articles that pass."""
-        terms, values = condition(where)
+    def count(self, where: Filter, *, undated: bool = False) -> int:
+        """Return the number of articles that pass, or of the undated ones among them."""
+        terms, values = _listed(where, undated=undated)
         row = self._db.execute(f"SELECT count(*) FROM articles WHERE {terms}", values).fetchone()
         return int(row[0])
 

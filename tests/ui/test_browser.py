@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import json
 import os
@@ -523,19 +525,41 @@ def test_thumbs_are_kept_beside_the_archive(archive, serve, visit):
     assert item.quotes == (BRIDGE, STONE)
 
 
-def test_articles_are_found_read_and_deleted(archive, serve, visit):
+def test_articles_are_found_sorted_edited_exported_and_deleted(archive, serve, visit):
+    archive.ingest(rag.Article("Undated note", "Nobody knows when the lake froze.", id="note"))
     page = visit(f"{serve(archive, generator=Script())}archive")
-    listed = page.locator("#dl-articles label")
-    expect(listed).to_have_count(len(TOWNS) + 1)
+    listed = page.locator(".dl-entry")
+    expect(listed).to_have_count(len(TOWNS) + 2)
+    page.get_by_label("Sort by").select_option("oldest")
+    expect(listed.first).to_contain_text("The harbour of Adria")
+    page.get_by_role("button", name="1 without a date").click()
+    expect(listed).to_have_text([re.compile("Undated note.*undated")])
+    listed.click()
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("Date", exact=True).fill("2022-02-02")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#dl-article .dl-meta")).to_contain_text("2 February 2022")
+    expect(page.locator(".dl-listed")).to_contain_text("No article fits.")
+    assert archive.article("note").date == "2022-02-02"
+    page.get_by_role("button", name="without a date").click()
+    expect(listed).to_have_count(len(TOWNS) + 2)
     page.get_by_label("Words").fill("stone bridge")
     page.keyboard.press("Enter")
-    expect(listed).to_have_text(["Bridge to cost 12 million · Town Post · 2024-05-01"])
-    listed.first.click()
-    expect(page.locator("#dl-article")).to_contain_text(BRIDGE)
+    expect(listed).to_have_text([re.compile("Bridge to cost 12 million.*Town Post · 1 May 2024")])
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="CSV").click()
+    assert caught.value.suggested_filename == "town.csv"
+    (row,) = csv.DictReader(io.StringIO(Path(caught.value.path()).read_text(encoding="utf-8")))
+    assert rag.Article(**{name: value or None for name, value in row.items()}) == (
+        archive.article("bridge")
+    )
+    listed.click()
+    expect(page.locator("#dl-article .dl-whole")).to_contain_text(BRIDGE)
+    assert page.url.endswith("#article=bridge")
     page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Delete this article").click()
-    expect(page.locator(".dl-counts")).to_contain_text("10 articles")
-    assert archive.stats().articles == len(TOWNS)
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator(".dl-counts")).to_contain_text("11 articles")
+    assert archive.stats().articles == len(TOWNS) + 1
 
 
 def test_archives_are_made_chosen_and_deleted(archive, serve, visit):
@@ -711,7 +735,7 @@ def test_hostile_articles_do_nothing(tmp_path, serve, visit):
         page.click(".dl-source summary")
         archive_page = visit(f"{address}archive")
         archive_page.on("request", lambda request: asked.append(request.url))
-        archive_page.click("#dl-articles label")
+        archive_page.click(".dl-entry")
         expect(archive_page.locator("#dl-article")).to_contain_text("12 million")
         for shown in (page, archive_page):
             assert shown.evaluate("window.hit") is None
@@ -785,8 +809,14 @@ def test_an_empty_archive_shows_how_to_add_articles(tmp_path, serve, visit):
     with rag.Archive.open(tmp_path / "fresh", embedder=BagOfWords()) as archive:
         page = visit(serve(archive, generator=Script()))
         expect(page.locator(".dl-welcome")).to_contain_text("This archive has no articles yet.")
-        page.get_by_role("link", name="Add articles").click()
-        expect(page.get_by_role("button", name="Add to this archive")).to_be_visible()
+        expect(page.locator("#dl-drop")).to_be_visible()
+        page.set_input_files("#dl-drop input[type=file]", DUMP)
+        expect(page.locator("#dl-dropped")).to_contain_text("added")
+        expect(page.locator("#dl-drop")).to_be_hidden()
+        expect(page.locator(".dl-counts")).to_contain_text(f"{archive.stats().articles} article")
+        page.reload()
+        expect(page.locator(".dl-welcome")).to_contain_text("2 articles")
+        expect(page.locator("#dl-dropped")).to_have_text("")
 
 
 def test_a_card_asks_its_question(archive, serve, visit):

@@ -12,9 +12,11 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.generation import Generator
+from rag.types import IngestReport
 from ui.web.archive import page as archive_page
 from ui.web.chat import page as chat_page
 from ui.web.common.frame import serve
+from ui.web.common.jobs import Jobs
 from ui.web.common.library import Library
 from ui.web.common.models import Models
 from ui.web.evaluation import page as evaluation_page
@@ -45,6 +47,7 @@ def build(
     library = library or Library(archive)
     allowed = access or Access()
     loaded = models or Models(generator=generator, name=archive.settings.generator)
+    jobs: Jobs[IngestReport] = Jobs()
     page = gr.Blocks(
         title="Dateline",
         analytics_enabled=False,
@@ -53,9 +56,9 @@ def build(
         delete_cache=(_DAY, _DAY),
     )
     with page:
-        chat_page.build(page, library, loaded, examples=examples)
+        chat_page.build(page, library, loaded, jobs, allowed, examples=examples)
     with page.route("Archive", "archive") as second:
-        archive_page.build(second, library, allowed)
+        archive_page.build(second, library, jobs, allowed)
     with page.route("Evaluation", "evaluation") as third:
         evaluation_page.build(third, library, loaded, allowed)
     return page

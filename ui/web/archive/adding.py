@@ -52,10 +52,15 @@ def layout() -> Adding:
 
 
 def wire(
-    page: gr.Blocks, adding: Adding, library: Library, access: Access, *, changed: gr.State
+    page: gr.Blocks,
+    adding: Adding,
+    library: Library,
+    jobs: Jobs[IngestReport],
+    access: Access,
+    *,
+    changed: gr.State,
 ) -> None:
     """Connect what adds articles; `changed` takes another value when an ingest has ended."""
-    jobs: Jobs[IngestReport] = Jobs()
 
     def look(request: gr.Request) -> tuple[Update, ...]:
         archive = archive_of(library, request)

@@ -1,7 +1,8 @@
-"""Browsing on the archive page: articles are listed, searched, read and deleted."""
+"""Browsing on the archive page: articles are listed, read, edited, exported and deleted."""
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,170 +10,151 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.types import Article
+from ui.web.archive import listing
+from ui.web.archive.listing import Listed, Wanted
 from ui.web.common import cited, markup
-from ui.web.common.frame import QUIETLY, Update, archive_of, told
+from ui.web.common.frame import DOWNLOAD, QUIETLY, Update, archive_of, own_html, told
 from ui.web.common.library import Library
 from ui.web.network.access import Access
 from ui.web.network.users import Role
 
-# Articles listed at a time.
-_PER_PAGE = 15
+_EVENTS = "dateline.connectBrowser(trigger, 'look', 'open', 'edit', 'remove', 'to_csv', 'to_json')"
+_ORDERS = (
+    ("best", "Best or newest"),
+    ("newest", "Newest first"),
+    ("oldest", "Oldest first"),
+    ("title", "Title"),
+    ("publisher", "Publisher"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Browsing:
-    """The components that show articles; `shift` is how many are passed over."""
+    """The components that show articles.
 
-    words: gr.Textbox
-    since: gr.Textbox
-    until: gr.Textbox
-    publishers: gr.Dropdown
-    look: gr.Button
+    `query` and `saved` are not shown: they carry the query to the server, and an export back.
+    """
+
+    form: gr.HTML
     found: gr.HTML
-    chosen: gr.Radio
-    shift: gr.State
-    back: gr.Button
-    more: gr.Button
     article: gr.HTML
-    delete: gr.Button
-    sure: gr.JSON
-
-    @property
-    def query(self) -> list[gr.blocks.Block]:
-        """The inputs of a look at the list."""
-        return [self.words, self.since, self.until, self.publishers, self.shift]
-
-    @property
-    def listing(self) -> list[gr.blocks.Block]:
-        """The outputs of a look at the list."""
-        return [self.chosen, self.found, self.back, self.more, self.article, self.delete]
+    query: gr.JSON
+    saved: gr.JSON
 
 
-def layout() -> Browsing:
+def layout(archive: Archive) -> Browsing:
     """Return the components."""
-    with gr.Row():
-        words = gr.Textbox(
-            label="Words", placeholder="Search titles and texts", scale=3, min_width=240
-        )
-        publishers = gr.Dropdown([], label="Publishers", multiselect=True, scale=2)
-    with gr.Row(elem_classes="dl-row"):
-        since = gr.Textbox(label="From", placeholder="YYYY-MM-DD", max_lines=1, min_width=120)
-        until = gr.Textbox(label="To", placeholder="YYYY-MM-DD", max_lines=1, min_width=120)
-        look = gr.Button("Show", variant="primary", scale=0, min_width=120)
+    form = own_html(form_html(archive), js_on_load=_EVENTS)
     with gr.Row(elem_id="dl-columns"):
         with gr.Column(scale=2, min_width=320):
-            found = gr.HTML()
-            chosen = gr.Radio([], label="Articles", elem_id="dl-articles")
-            with gr.Row():
-                back = gr.Button("Previous", size="sm", interactive=False, min_width=80)
-                more = gr.Button("Next", size="sm", interactive=False, min_width=80)
+            found = own_html("", elem_id="dl-articles")
         with gr.Column(scale=3, min_width=320):
-            article = gr.HTML(elem_id="dl-article")
-            delete = gr.Button("Delete this article", size="sm", variant="stop", visible=False)
-    return Browsing(
-        words=words,
-        since=since,
-        until=until,
-        publishers=publishers,
-        look=look,
-        found=found,
-        chosen=chosen,
-        shift=gr.State(0),
-        back=back,
-        more=more,
-        article=article,
-        delete=delete,
-        sure=gr.JSON(visible=False),
-    )
+            article = own_html("", elem_id="dl-article")
+    return Browsing(form, found, article, gr.JSON(visible=False), gr.JSON(visible=False))
 
 
 def wire(
     page: gr.Blocks, browsing: Browsing, library: Library, access: Access, *, changed: gr.State
 ) -> None:
-    """Connect what shows articles, anew when `changed`, which a deletion changes."""
+    """Connect what shows articles, anew when `changed`, which an edit and a deletion change."""
 
-    def look(
-        words: str,
-        since: str,
-        until: str,
-        publishers: list[str] | None,
-        shift: int,
-        request: gr.Request,
-    ) -> tuple[Update, ...]:
+    def look(query: dict[str, Any] | None, request: gr.Request) -> Update:
         archive = archive_of(library, request)
         with told():
-            found = _found(archive, words, since, until, publishers, shift)
-        choices = [(cited.article_line(item), item.id or "") for item in found[:_PER_PAGE]]
-        span = f"{shift + 1} to {shift + len(choices)}" if choices else "No articles."
-        return (
-            gr.Radio(choices=choices, value=None, visible=bool(choices)),
-            markup.status_html(span),
-            gr.Button(interactive=shift > 0),
-            gr.Button(interactive=len(found) > _PER_PAGE),
-            "",
-            gr.Button(visible=False),
-        )
+            wanted = Wanted.read(query)
+            return list_html(listing.look(archive, wanted), wanted=wanted, archive=archive)
 
-    def opened(id_: str | None, request: gr.Request) -> tuple[Update, Update]:
-        if not id_:
-            return "", gr.Button(visible=False)
+    def opened(event: gr.EventData, request: gr.Request) -> Update:
         archive = archive_of(library, request)
         with told():
-            article = archive.article(id_)
-        may_delete = access.may(request.username, Role.EDITOR)
-        shown = cited.article_html(article, linked=archive.linked(id_))
-        return shown, gr.Button(visible=may_delete)
+            article = archive.article(str(event.article))
+        return article_html(archive, article, editable=access.may(request.username, Role.EDITOR))
 
-    def deleted(sure: bool | None, id_: str | None, request: gr.Request) -> Update:
-        if not (sure and id_):
-            return gr.skip()
+    def edited(event: gr.EventData, request: gr.Request) -> tuple[Update, Update]:
         archive = archive_of(library, request)
         with told():
             access.check(request.username, Role.EDITOR)
-            archive.delete(id_)
-        return archive.stats().generation
+            article = edit(
+                archive,
+                str(event.article),
+                title=str(event.title),
+                date=str(event.date),
+                publisher=str(event.publisher),
+            )
+        return article_html(archive, article, editable=True), archive.stats().generation
 
-    shown: dict[str, Any] = {
-        "fn": look,
-        "inputs": browsing.query,
-        "outputs": browsing.listing,
-        **QUIETLY,
-    }
-    page.load(**shown)
-    changed.change(**shown)
-    for asked in (browsing.look.click, browsing.words.submit):
-        asked(lambda: 0, None, browsing.shift, **QUIETLY).then(**shown)
-    browsing.back.click(
-        lambda shift: max(0, shift - _PER_PAGE), browsing.shift, browsing.shift, **QUIETLY
-    ).then(**shown)
-    browsing.more.click(
-        lambda shift: shift + _PER_PAGE, browsing.shift, browsing.shift, **QUIETLY
-    ).then(**shown)
-    browsing.chosen.change(
-        opened, browsing.chosen, [browsing.article, browsing.delete], **QUIETLY
-    ).then(None, browsing.chosen, None, js="(id) => dateline.show(id, 'dl-article')", **QUIETLY)
-    browsing.delete.click(
-        deleted,
-        [browsing.sure, browsing.chosen],
-        changed,
-        js="(_, id) => [confirm('Delete this article from the archive?'), id]",
-        **QUIETLY,
+    def removed(event: gr.EventData, request: gr.Request) -> tuple[Update, Update]:
+        archive = archive_of(library, request)
+        with told():
+            access.check(request.username, Role.EDITOR)
+            archive.delete(str(event.article))
+        return "", archive.stats().generation
+
+    def exported(kind: str) -> Any:
+        def export(query: dict[str, Any] | None, request: gr.Request) -> dict[str, str]:
+            archive = archive_of(library, request)
+            with told():
+                text = listing.export(archive, Wanted.read(query), kind=kind)
+            return {"name": f"{archive.folder.name}.{kind}", "text": text}
+
+        return export
+
+    asked: dict[str, Any] = {"js": "() => dateline.query()", **QUIETLY}
+    page.load(look, browsing.query, browsing.found, **asked).then(
+        None, js="() => dateline.browse()", **QUIETLY
+    )
+    changed.change(look, browsing.query, browsing.found, **asked)
+    browsing.form.look(look, browsing.query, browsing.found, **asked)
+    browsing.form.open(opened, None, browsing.article, **QUIETLY).success(
+        None, js="() => dateline.show(true, 'dl-article')", **QUIETLY
+    )
+    for event, handler in ((browsing.form.edit, edited), (browsing.form.remove, removed)):
+        event(handler, None, [browsing.article, changed], **QUIETLY)
+    for event, kind in ((browsing.form.to_csv, "csv"), (browsing.form.to_json, "json")):
+        event(exported(kind), browsing.query, browsing.saved, **asked).success(
+            None, browsing.saved, None, js=DOWNLOAD, **QUIETLY
+        )
+
+
+def edit(archive: Archive, article_id: str, *, title: str, date: str, publisher: str) -> Article:
+    """Change an article's title, date and publisher, and return it; blank ones go away.
+
+    Raises `ValueError` for a bad date or a blank title, and `RagError` when it cannot be stored.
+    """
+    if not title.strip():
+        raise ValueError("the title is blank; an article needs one to be found by")
+    before = archive.article(article_id)
+    after = dataclasses.replace(
+        before,
+        title=" ".join(title.split()),
+        date=date.strip() or None,
+        publisher=" ".join(publisher.split()) or None,
+    )
+    report = archive.ingest(after)
+    if report.skipped:
+        raise ValueError(f"the article stays as it was: {report.skipped[0].reason}")
+    return archive.article(article_id)
+
+
+def form_html(archive: Archive) -> str:
+    """Return the fields that narrow and sort the list."""
+    return markup.render("browse.html", publishers=archive.publishers(), orders=_ORDERS)
+
+
+def list_html(listed: Listed, *, wanted: Wanted, archive: Archive) -> str:
+    """Return one page of the list, with the way to the others."""
+    return markup.render(
+        "listed.html",
+        listed=listed,
+        wanted=wanted,
+        most=listing.MOST_FOUND,
+        archive=archive.folder.name,
+        empty=not archive.stats().articles,
+        meta=cited.meta,
     )
 
 
-def _found(
-    archive: Archive,
-    words: str,
-    since: str,
-    until: str,
-    publishers: list[str] | None,
-    shift: int,
-) -> list[Article]:
-    """Return the articles of one page of the list, and one more when there is one."""
-    if not words.strip():
-        return archive.articles(
-            since=since, until=until, publishers=publishers, limit=_PER_PAGE + 1, offset=shift
-        )
-    wanted = shift + _PER_PAGE + 1
-    found = archive.find(words, since=since, until=until, publishers=publishers, limit=wanted)
-    return found[shift:]
+def article_html(archive: Archive, article: Article, *, editable: bool) -> str:
+    """Return an article to read, with its near-duplicates, and what may be done with it."""
+    linked = archive.linked(article.id or "")
+    return cited.article_html(article, linked=linked, editable=editable)

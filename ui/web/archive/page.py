@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import gradio as gr
 
 from rag.archive import Archive
+from rag.types import IngestReport
 from ui.web.archive import adding, browsing
 from ui.web.common import histogram, markup
 from ui.web.common.frame import QUIETLY, Update, archive_of, header, own_html, told
+from ui.web.common.jobs import Jobs
 from ui.web.common.library import Library
 from ui.web.network.access import Access
 from ui.web.network.users import Role
@@ -30,7 +32,7 @@ class Managing:
     sure: gr.JSON
 
 
-def build(page: gr.Blocks, library: Library, access: Access) -> None:
+def build(page: gr.Blocks, library: Library, jobs: Jobs[IngestReport], access: Access) -> None:
     """Lay the page out and connect it; see `ui.web.app.build`.
 
     What a visitor may not do is not shown, and refused.
@@ -40,7 +42,7 @@ def build(page: gr.Blocks, library: Library, access: Access) -> None:
     changed = gr.State(-1)
     with gr.Column(elem_id="dl-page"), gr.Tabs():
         with gr.Tab("Articles"):
-            browsed = browsing.layout()
+            browsed = browsing.layout(library.first)
         with gr.Tab("Add") as adding_tab:
             added = adding.layout()
         with gr.Tab("Statistics"):
@@ -50,19 +52,19 @@ def build(page: gr.Blocks, library: Library, access: Access) -> None:
 
     def summarised(request: gr.Request) -> tuple[Update, ...]:
         archive = archive_of(library, request)
-        publishers = gr.Dropdown(choices=markup.choices(archive.publishers()))
+        form = browsing.form_html(archive)
         heading = header(library, archive, PAGE, user=request.username)
-        return heading, statistics_html(archive), publishers
+        return heading, statistics_html(archive), form
 
     def allowed(request: gr.Request) -> tuple[Update, Update]:
         may = [access.may(request.username, role) for role in (Role.EDITOR, Role.ADMIN)]
         return gr.Tab(visible=may[0]), gr.Tab(visible=may[1])
 
     page.load(allowed, None, [adding_tab, archives_tab], **QUIETLY)
-    summary = [top, statistics, browsed.publishers]
+    summary = [top, statistics, browsed.form]
     page.load(summarised, None, summary, **QUIETLY)
     changed.change(summarised, None, summary, **QUIETLY)
-    adding.wire(page, added, library, access, changed=changed)
+    adding.wire(page, added, library, jobs, access, changed=changed)
     browsing.wire(page, browsed, library, access, changed=changed)
     _wire_managing(managing, library, access)
 
@@ -75,6 +77,7 @@ def statistics_html(archive: Archive) -> str:
         ("Near-duplicates of others among them", f"{stats.linked:,}"),
         ("Passages", f"{stats.chunks:,}"),
         ("First and last date", f"{stats.first or '-'} to {stats.last or '-'}"),
+        ("Without a date", f"{archive.count(undated=True):,}"),
         ("Publishers", f"{stats.publishers:,}"),
         ("On disk", f"{archive.size_on_disk() / 1e6:.1f} MB"),
         ("Embedder", stats.embedder),
@@ -87,9 +90,18 @@ def statistics_html(archive: Archive) -> str:
         months=months,
         columns=histogram.columns(months),
         publishers=publishers,
+        languages=[(language_name(code), count) for code, count in archive.languages()],
         most=_PUBLISHERS,
         folded=markup.folded_table,
     )
+
+
+def language_name(code: str) -> str:
+    """Return the English name of a language, or its ISO 639 code where it has none."""
+    # Imported here because the chat page need not wait for it.
+    from babel import Locale
+
+    return str(Locale("en").languages.get(code, code))
 
 
 def _managing() -> Managing:

@@ -156,7 +156,7 @@
       hideQuote();
       return openQuote(place);
     }
-    const near = event.target.closest?.("a[data-open]");
+    const near = app() && event.target.closest?.("a[data-open]");
     if (near) {
       event.preventDefault();
       opener = near;

@@ -50,6 +50,14 @@ def layout(library: Library) -> Parts:
         )
         with gr.Column(elem_id="dl-main"):
             welcome = own_html(welcome_html(library.first, Offered()), elem_id="dl-first")
+            drop = gr.File(
+                label="Drop files here, or click to choose them",
+                file_count="multiple",
+                height=180,
+                elem_id="dl-drop",
+                visible=False,
+            )
+            dropped = own_html("", elem_id="dl-dropped")
             chat = own_html(
                 render.thread_html((), running=False),
                 elem_id="dl-chat",
@@ -74,6 +82,8 @@ def layout(library: Library) -> Parts:
         drawer=drawer,
         chat=chat,
         welcome=welcome,
+        drop=drop,
+        dropped=dropped,
         sources=sources,
         reader=reader,
         bar=bar,

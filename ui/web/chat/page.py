@@ -9,18 +9,19 @@ from typing import Any
 
 import gradio as gr
 
-from rag.errors import ArchiveError
-from rag.types import Span
-from ui.web.chat import layout, suggesting, thumbs
+from rag.types import IngestReport, Span
+from ui.web.chat import first, layout, suggesting, thumbs
 from ui.web.chat.conversation import Conversation, Visitor
 from ui.web.chat.examples import Examples
 from ui.web.chat.filters import Filters
 from ui.web.chat.parts import Parts, updates
-from ui.web.common import cited, markup
-from ui.web.common.frame import QUIETLY, Update, archive_of, header, told
+from ui.web.common import cited
+from ui.web.common.frame import QUIETLY, Update, archive_of, told
+from ui.web.common.jobs import Jobs
 from ui.web.common.library import Library
-from ui.web.common.models import LOADING, Models
+from ui.web.common.models import Models
 from ui.web.conversations import shelf
+from ui.web.network.access import Access
 
 # Seconds for which nothing that is sent to a page is taken by it before it counts as gone.
 _PATIENCE = 1.0
@@ -29,47 +30,21 @@ _REFUSED_AT_ONCE = 6
 
 
 def build(
-    page: gr.Blocks, library: Library, models: Models, *, examples: Sequence[str] | None
+    page: gr.Blocks,
+    library: Library,
+    models: Models,
+    jobs: Jobs[IngestReport],
+    access: Access,
+    *,
+    examples: Sequence[str] | None,
 ) -> None:
     """Lay the page out and connect it; see `ui.web.app.build`."""
     parts = layout.layout(library)
-    _wire_page(page, parts, library, models, Examples(models, given=examples))
+    first.wire(page, parts, library, models, jobs, Examples(models, given=examples), access)
     _wire_conversation(page, parts, library, models)
     _wire_reader(parts, library)
     shelf.wire(page, parts, library)
     thumbs.wire(parts, library)
-
-
-def _wire_page(
-    page: gr.Blocks, parts: Parts, library: Library, models: Models, examples: Examples
-) -> None:
-    """Bring the page up to date when it is opened, and while there is something to wait for."""
-
-    def look(request: gr.Request) -> tuple[Update, ...]:
-        status = models.status
-        try:
-            archive = library.get(request.query_params.get("archive"))
-        except ArchiveError:
-            return "", gr.Timer(active=False), layout.missing_html(library, request)
-        found = examples.of(archive)
-        waiting = status == LOADING or found.looking
-        welcome = layout.welcome_html(archive, found)
-        return markup.status_html(status), gr.Timer(active=waiting), welcome
-
-    def opened(request: gr.Request) -> tuple[Update, ...]:
-        try:
-            archive = library.get(request.query_params.get("archive"))
-        except ArchiveError:
-            return gr.skip(), gr.skip(), *look(request)
-        return (
-            header(library, archive, "Chat", user=request.username),
-            layout.filters_html(archive),
-            *look(request),
-        )
-
-    looked = [parts.status, parts.timer, parts.welcome]
-    page.load(opened, outputs=[parts.header, parts.filters, *looked], **QUIETLY)
-    parts.timer.tick(look, outputs=looked, **QUIETLY)
 
 
 def _wire_conversation(page: gr.Blocks, parts: Parts, library: Library, models: Models) -> None:

@@ -26,6 +26,8 @@ class Parts:
     drawer: gr.HTML
     chat: gr.HTML
     welcome: gr.HTML
+    drop: gr.File
+    dropped: gr.HTML
     sources: gr.HTML
     reader: gr.HTML
     bar: gr.HTML

@@ -77,16 +77,21 @@ def article_line(article: Article) -> str:
 
 
 def article_html(
-    article: Article, *, linked: Sequence[Article] = (), span: Span | None = None
+    article: Article,
+    *,
+    linked: Sequence[Article] = (),
+    span: Span | None = None,
+    editable: bool = False,
 ) -> str:
     """Return a whole article with its near-duplicates by name, the characters of `span` marked."""
-    text = marked(article.text, [span] if span else [])
     return render(
         "article.html",
         article=article,
         meta=meta(article),
-        text=text,
-        linked=[article_line(copy) for copy in linked],
+        text=marked(article.text, [span] if span else []),
+        linked=linked,
+        line_of=article_line,
+        editable=editable,
     )
 
 

@@ -79,11 +79,6 @@ def site(url: str | None) -> str:
     return urlsplit(web_link(url) or "").hostname or ""
 
 
-def choices(publishers: Iterable[tuple[str, int]]) -> list[tuple[str, str]]:
-    """Return publishers as the choices of a list: what is shown, and the value."""
-    return [(f"{visible(name)} ({count})", name) for name, count in publishers]
-
-
 def quiet(text: str) -> Markup:
     """Return a remark in a pale colour."""
     return Markup('<p class="dl-quiet">{}</p>').format(escape(text))

@@ -17,8 +17,13 @@ from ui.web.common import assets, markup
 from ui.web.common.header import PAGES
 
 _PLACE = b"<gradio-app"
-# Gradio's styles and scripts, which would go before the first look at the page.
-_STYLES = re.compile(rb'<link rel="stylesheet" crossorigin href="[^"]*">')
+# Gradio's styles and scripts, for which a browser would wait before it shows anything.
+_STYLES = re.compile(rb'<link rel="stylesheet" crossorigin href="([^"]*)">')
+# They stay in their place: which of two rules counts depends on it.
+_LATER = (
+    rb'<link rel="stylesheet" crossorigin href="\1" media="print"'
+    rb""" onload="this.media='all'">"""
+)
 _SCRIPT = re.compile(rb'<script type="module" crossorigin src="([^"]*)"></script>')
 _FETCHED = rb'<link rel="modulepreload" crossorigin href="\1">'
 # A page that asks for a name and a password is drawn by Gradio alone.
@@ -78,10 +83,9 @@ def shell(*, chat: bool) -> str:
 
 
 def _with_shell(page: bytes, shell: bytes) -> bytes:
-    """Return a page with the shell before what Gradio draws, and only then Gradio's own files."""
-    styles = b"".join(_STYLES.findall(page))
-    page = _SCRIPT.sub(_FETCHED, _STYLES.sub(b"", page))
-    return page.replace(_PLACE, shell + styles + _PLACE, 1)
+    """Return a page with the shell, whose first look waits for nothing else."""
+    page = _SCRIPT.sub(_FETCHED, _STYLES.sub(_LATER, page))
+    return page.replace(_PLACE, shell + _PLACE, 1)
 
 
 def _is_html(start: Message) -> bool:

@@ -1,0 +1,75 @@
+// The list of an archive's articles: what is asked of it, and what is done with one of them.
+{
+  const find = (id) => document.getElementById(id);
+  let raise = () => {};
+  let more = { undated: false, page: 0 };
+  let opened = "";
+
+  dateline.query = () => {
+    const form = find("dl-browse");
+    return form ? { ...Object.fromEntries(new FormData(form)), ...more } : null;
+  };
+  const look = (changes) => {
+    more = { ...more, ...changes };
+    raise("look");
+  };
+  const open = (article) => {
+    opened = article;
+    mark();
+    history.replaceState(null, "", `${location.pathname}${location.search}#${new URLSearchParams({ article })}`);
+    raise("open", { article });
+  };
+  const mark = () => {
+    for (const entry of document.querySelectorAll(".dl-entry")) {
+      entry.ariaCurrent = entry.dataset.open === opened ? "true" : null;
+    }
+  };
+  // The article that the address names is opened with the page.
+  dateline.browse = () => {
+    new MutationObserver(mark).observe(find("dl-articles"), { subtree: true, childList: true });
+    const article = new URLSearchParams(location.hash.slice(1)).get("article");
+    if (article) open(article);
+  };
+  dateline.connectBrowser = (trigger) => (raise = trigger);
+
+  const acts = {
+    undated: (button) => look({ undated: button.ariaPressed !== "true", page: 0 }),
+    page: (button) => {
+      look({ page: Number(button.dataset.page) });
+      find("dl-browse").scrollIntoView({ block: "nearest" });
+    },
+    csv: () => raise("to_csv"),
+    json: () => raise("to_json"),
+    edit: (button) => {
+      const form = find("dl-edit");
+      form.hidden = !form.hidden;
+      button.ariaExpanded = String(!form.hidden);
+      if (!form.hidden) form.querySelector("input").focus();
+    },
+    remove: (button) => {
+      const { article } = button.closest("[data-article]").dataset;
+      if (confirm("Delete this article from the archive? It cannot be undone.")) raise("remove", { article });
+    },
+  };
+  document.addEventListener("click", (event) => {
+    if (!find("dl-browse")) return;
+    const entry = event.target.closest?.("a[data-open]");
+    if (entry) {
+      event.preventDefault();
+      open(entry.dataset.open);
+    }
+    const button = event.target.closest?.("[data-list]");
+    if (button) acts[button.dataset.list](button);
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.id === "dl-browse") {
+      event.preventDefault();
+      look({ page: 0 });
+    } else if (form.id === "dl-edit") {
+      event.preventDefault();
+      raise("edit", { article: form.closest("[data-article]").dataset.article, ...Object.fromEntries(new FormData(form)) });
+    }
+  });
+  document.addEventListener("change", (event) => event.target.closest?.("#dl-browse") && look({ page: 0 }));
+}

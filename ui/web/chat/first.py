@@ -1,0 +1,77 @@
+"""The first screen: what is in the archive, what can be asked, and files for an empty one."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from rag.errors import ArchiveError
+from rag.types import IngestReport
+from ui.web.archive import adding
+from ui.web.chat import layout
+from ui.web.chat.examples import Examples
+from ui.web.chat.parts import Parts
+from ui.web.common import markup
+from ui.web.common.frame import QUIETLY, Update, archive_of, header, told
+from ui.web.common.jobs import Jobs
+from ui.web.common.library import Library
+from ui.web.common.models import LOADING, Models
+from ui.web.network.access import Access
+from ui.web.network.users import Role
+
+
+def wire(
+    page: gr.Blocks,
+    parts: Parts,
+    library: Library,
+    models: Models,
+    jobs: Jobs[IngestReport],
+    examples: Examples,
+    access: Access,
+) -> None:
+    """Bring the screen up to date when it is opened, and while there is something to wait for."""
+
+    def look(request: gr.Request, *, anew: bool = False) -> tuple[Update, ...]:
+        try:
+            archive = library.get(request.query_params.get("archive"))
+        except ArchiveError:
+            missing = layout.missing_html(library, request)
+            return gr.skip(), gr.Timer(active=False), "", missing, gr.File(visible=False), ""
+        status, found, job = models.status, examples.of(archive), jobs.of(archive)
+        busy, empty = job is not None and job.running, not archive.stats().articles
+        return (
+            # It counts the articles, of which an ingest that has ended left more.
+            header(library, archive, "Chat", user=request.username)
+            if anew or (job and not busy)
+            else gr.skip(),
+            gr.Timer(active=status == LOADING or found.looking or busy),
+            markup.status_html(status),
+            layout.welcome_html(archive, found),
+            gr.File(visible=empty and not busy and access.may(request.username, Role.EDITOR)),
+            # A report is of interest to who has dropped the files, and to nobody after.
+            adding.progress_html(job) if busy or empty or not anew else "",
+        )
+
+    def opened(request: gr.Request) -> tuple[Update, ...]:
+        try:
+            archive = library.get(request.query_params.get("archive"))
+        except ArchiveError:
+            return gr.skip(), *look(request)
+        return layout.filters_html(archive), *look(request, anew=True)
+
+    def dropped(files: list[str], request: gr.Request) -> tuple[Update, ...]:
+        archive = archive_of(library, request)
+        with told():
+            access.check(request.username, Role.EDITOR)
+            jobs.start(archive, lambda job: adding.ingest(archive, files, job))
+        top, _, status, welcome, _, progress = look(request)
+        # At least one more look, however soon the work ends.
+        again, gone = gr.Timer(active=True), gr.File(value=None, visible=False)
+        return top, again, status, welcome, gone, progress
+
+    looked = [
+        *(parts.header, parts.timer, parts.status),
+        *(parts.welcome, parts.drop, parts.dropped),
+    ]
+    page.load(opened, outputs=[parts.filters, *looked], **QUIETLY)
+    parts.timer.tick(look, outputs=looked, **QUIETLY)
+    parts.drop.upload(dropped, parts.drop, looked, **QUIETLY)
