@@ -811,7 +811,7 @@ def test_an_empty_archive_shows_how_to_add_articles(tmp_path, serve, visit):
         expect(page.locator(".dl-welcome")).to_contain_text("This archive has no articles yet.")
         expect(page.locator("#dl-drop")).to_be_visible()
         page.set_input_files("#dl-drop input[type=file]", DUMP)
-        expect(page.locator("#dl-dropped")).to_contain_text("added")
+        expect(page.locator("#dl-dropped")).to_contain_text("added", timeout=3 * PATIENCE * 1000)
         expect(page.locator("#dl-drop")).to_be_hidden()
         expect(page.locator(".dl-counts")).to_contain_text(f"{archive.stats().articles} article")
         page.reload()
