@@ -290,6 +290,7 @@ def town(tmp_path_factory, known) -> Iterator[tuple[rag.Archive, Any, str]]:
 
 
 SESSIONS = count()
+FIELDS = {"title": "Ferry", "date": "", "publisher": ""}
 
 
 class Visitor:
@@ -302,13 +303,21 @@ class Visitor:
         assert log_in(self._web, name).status_code == 303
 
     def call(self, module: str, name: str, *data: object) -> dict[str, Any]:
-        """Return what the function of that name, in that module of `ui.web`, gives back."""
+        """Return what the function of that name, in that module of `ui.web`, gives back.
+
+        A dict among the data is of the event.
+        """
         index = next(
             number
             for number, made in self._page.fns.items()
             if made.fn and (made.fn.__name__, made.fn.__module__) == (name, f"ui.web.{module}")
         )
-        wish = {"data": data, "fn_index": index, "session_hash": self._session}
+        told_of = next((item for item in data if isinstance(item, dict)), None)
+        given = [item for item in data if not isinstance(item, dict)]
+        wish = {
+            **{"data": given, "event_data": told_of},
+            **{"fn_index": index, "session_hash": self._session},
+        }
         assert self._web.post("/gradio_api/queue/join", json=wish).status_code == 200
         to = {"session_hash": self._session}
         with self._web.stream("GET", "/gradio_api/queue/data", params=to) as events:
@@ -321,15 +330,14 @@ class Visitor:
         return "" if event["success"] else str(event["output"]["error"])
 
 
-LISTING = ("", "", "", [], 0)
-
-
 @pytest.mark.parametrize(
     ("name", "module", "function", "data", "role"),
     [
         ("ann", "archive.adding", "start", (None, "https://news.example/a"), "editor"),
         ("ann", "archive.adding", "stop", (), "editor"),
-        ("ann", "archive.browsing", "deleted", (True, "ferry"), "editor"),
+        ("ann", "archive.browsing", "removed", ({"article": "ferry"},), "editor"),
+        ("ann", "archive.browsing", "edited", ({"article": "ferry", **FIELDS},), "editor"),
+        ("ann", "chat.first", "dropped", (None,), "editor"),
         ("ed", "archive.page", "created", ("sea",), "admin"),
         ("ed", "archive.page", "deleted", (True,), "admin"),
         ("ed", "evaluation.page", "start", ("packaged", None, 0), "admin"),
@@ -341,8 +349,6 @@ LISTING = ("", "", "", [], 0)
 def test_what_a_role_does_not_allow_is_refused(town, name, module, function, data, role) -> None:
     archive, _, _ = town
     visitor = Visitor(town, name)
-    if module == "archive.browsing":
-        visitor.call(module, "look", *LISTING)
     assert f"takes the role '{role}'" in visitor.refusal(module, function, *data)
     assert archive.stats().articles == 1
     assert [path.name for path in archive.folder.parent.iterdir() if path.is_dir()] == ["town"]
@@ -352,8 +358,7 @@ def test_what_a_role_allows_is_done(town) -> None:
     archive, _, _ = town
     archive.ingest([rag.Article("Flood", "The flood reached the school.", id="flood")])
     ed, ada = Visitor(town, "ed"), Visitor(town, "ada")
-    ed.call("archive.browsing", "look", *LISTING)
-    assert ed.refusal("archive.browsing", "deleted", True, "flood") == ""
+    assert ed.refusal("archive.browsing", "removed", {"article": "flood"}) == ""
     assert [article.id for article in archive.articles()] == ["ferry"]
     assert ada.refusal("evaluation.page", "look") == ""
     # No evaluation is there, and one without feedback cannot be made of it.
