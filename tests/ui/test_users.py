@@ -315,8 +315,10 @@ class Visitor:
         told_of = next((item for item in data if isinstance(item, dict)), None)
         given = [item for item in data if not isinstance(item, dict)]
         wish = {
-            **{"data": given, "event_data": told_of},
-            **{"fn_index": index, "session_hash": self._session},
+            "data": given,
+            "event_data": told_of,
+            "fn_index": index,
+            "session_hash": self._session,
         }
         assert self._web.post("/gradio_api/queue/join", json=wish).status_code == 200
         to = {"session_hash": self._session}
