@@ -25,7 +25,7 @@ from rag import Archive
 from rag.answering.follow_up import understand
 from rag.answering.rewrite import refers_back, rewrite, standalone
 from rag.generation import Generator, load_generator
-from rag.models.registry import DEFAULT_GENERATOR
+from rag.models.registry import WRITER
 from rag.settings import archive_path
 
 
@@ -81,7 +81,7 @@ def rank(archive: Archive, text: str, gold: Sequence[str]) -> list[str]:
 
 def main(
     archive: str = "sample",
-    generator: str = DEFAULT_GENERATOR,
+    generator: str = WRITER,
     questions: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
 ) -> None:
     """Print the table of forms for the follow-up turns of a question file."""

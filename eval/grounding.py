@@ -33,7 +33,7 @@ from rag.answering.support import BIAS, PARTS, WEIGHTS, Support, support
 from rag.embedding.embedder import Embedder, TransformerEmbedder
 from rag.generation import prompts
 from rag.generation.local import TransformersGenerator
-from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_GENERATOR
+from rag.models.registry import DEFAULT_EMBEDDER, WRITER
 from rag.settings import AnswerSettings
 from rag.types import Passage
 
@@ -193,7 +193,7 @@ def main(
 ) -> None:
     """Print the table, and the weights that a fit on the fitting half gives now."""
     embedder = TransformerEmbedder.load(DEFAULT_EMBEDDER)
-    generator = TransformersGenerator.load(DEFAULT_GENERATOR) if likelihood else None
+    generator = TransformersGenerator.load(WRITER) if likelihood else None
     cases = [*hallucinated(folder), *swapped(folder, most=most)]
     judged = [
         Judged(case, found, likelihood_ratio(case, generator) if generator else None)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, get_type_hints
 import platformdirs
 
 from rag.errors import SettingsError
-from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_GENERATOR, DEFAULT_READER
+from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER
 from rag.types import ReadLimits, Stance
 
 
@@ -103,8 +103,8 @@ class Settings:
 
     embedder: str = DEFAULT_EMBEDDER
     reader: str = DEFAULT_READER
-    # Rewrites follow-ups; one that is named here writes the answers as well.
-    generator: str = DEFAULT_GENERATOR
+    # One that is named writes the answers, in words of its own; by default none does.
+    generator: str = ""
     # Tokens of a chunk, title included. On `newsqa-dev` 128 to 192 find the article about
     # equally well (hit@1 .87 to .88); 254 loses two points there and costs the generator
     # half as much reading again.

@@ -20,7 +20,6 @@ from rag.answering.over_time import value_asked, values
 from rag.answering.written import write
 from rag.archive import Archive
 from rag.generation import Generator, load_generator
-from rag.models.registry import DEFAULT_GENERATOR
 from rag.reading import Reader
 from rag.retrieval.comparison import Comparison, comparison
 from rag.types import Hit, Query, Stance
@@ -55,7 +54,7 @@ class Work:
     @property
     def _writes(self) -> bool:
         """Whether a generator was named to write answers; by default none writes."""
-        return self._given is not None or self._archive.settings.generator != DEFAULT_GENERATOR
+        return self._given is not None or bool(self._archive.settings.generator)
 
     def standalone(self, query: Query) -> Query:
         """Return the query with a question that can be understood without the conversation.

@@ -25,7 +25,7 @@ from rag.models import files as model_files
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 BASE_GENERATOR = "SmolLM2-135M-Instruct"
-DEFAULT_GENERATOR = "dateline-writer"
+WRITER = "dateline-writer"
 BASE_READER = "all-mpnet-base-v2"
 DEFAULT_READER = "dateline-reader"
 # Of the adapters that are part of Dateline, as `sha256sum` prints them.
@@ -142,7 +142,7 @@ _KNOWN = (
         download=404_500_000,
     ),
     KnownModel(
-        DEFAULT_GENERATOR,
+        WRITER,
         sources=("package:rag/generation/adapter",),
         pins=(Pin(adapters.WEIGHTS, WRITER_SHA256),),
         licence="Apache-2.0",

@@ -447,7 +447,7 @@ def test_status_fetches_nothing_and_follows_the_model(monkeypatch, cache):
 
 def test_the_defaults_are_known_and_pinned():
     names = {model.name: model for model in models.known_models()}
-    assert {models.DEFAULT_EMBEDDER, models.DEFAULT_GENERATOR} < set(names)
+    assert {models.DEFAULT_EMBEDDER, models.WRITER} < set(names)
     assert all(len(pin.sha256) == 64 for model in names.values() for pin in model.pins)
     assert all(model.pins and model.licence for model in names.values())
 

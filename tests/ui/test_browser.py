@@ -21,7 +21,7 @@ from playwright.sync_api import expect, sync_playwright
 
 import rag
 from rag.generation import load_generator
-from rag.models.registry import DEFAULT_GENERATOR
+from rag.models.registry import WRITER
 from tests.fakes import BagOfWords, Script
 from ui import feedback
 from ui.web import app
@@ -137,7 +137,7 @@ def serve():
 
 @pytest.fixture(scope="module")
 def generator():
-    return load_generator(DEFAULT_GENERATOR)
+    return load_generator(WRITER)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import rag
 from rag.errors import ModelError
 from rag.models.registry import (
     DEFAULT_EMBEDDER,
-    DEFAULT_GENERATOR,
+    DEFAULT_READER,
     LocalModel,
     ModelStatus,
     known_models,
@@ -57,13 +57,13 @@ def test_doctor_finds_everything_in_place(home: Path) -> None:
     said = run("doctor")
     assert said.endswith("Everything is in place.\n")
     assert "city: 1 articles, one\n" in said
-    assert f"{DEFAULT_GENERATOR}: " in said
+    assert f"{DEFAULT_READER}: " in said
 
 
 def test_doctor_names_a_missing_model_and_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "status", lambda name: ModelStatus(name, "", False, 0))
     said = run("doctor", status=1)
-    for name in (DEFAULT_EMBEDDER, DEFAULT_GENERATOR):
+    for name in (DEFAULT_EMBEDDER, DEFAULT_READER):
         assert f"Problem: {name} is not on this machine; run `rag models --fetch`" in said
     assert "in place" not in said
 
@@ -118,7 +118,7 @@ def test_models_fetches_the_default_ones(monkeypatch: pytest.MonkeyPatch, tmp_pa
     run("models")
     assert fetched == []
     run("models", "--fetch")
-    assert {DEFAULT_EMBEDDER, DEFAULT_GENERATOR} <= set(fetched)
+    assert set(fetched) == {DEFAULT_EMBEDDER, DEFAULT_READER}
 
 
 def test_reembed_changes_the_embedder_and_keeps_the_articles(home: Path) -> None:

@@ -778,7 +778,7 @@ def test_example_questions_are_made_from_the_archive(archive):
     question, title = next(iter(SAMPLE_QUESTIONS.items()))
     archive.ingest(article(title=title))
     assert [found.question for found in candidates(archive)] == [question]
-    told = "Then Ann Borg, the mayor of Adria, spoke. Of course, Ann Borg won, as Ann Borg does."
+    told = "Then Ann Borg, the mayor of Adria, met Carl. Of course, Ann Borg won, as Ann Borg does."
     archive.ingest(article(title="Borg", text=f"{told} Later on, Ann Borg left.", id="borg"))
     assert [found.question for found in candidates(archive)] == [
         question,
@@ -788,7 +788,7 @@ def test_example_questions_are_made_from_the_archive(archive):
 
 
 def test_example_questions_are_offered_when_the_reader_has_answered_them(archive):
-    told = "Then Ann Borg, the mayor of Adria, spoke. Of course, Ann Borg won, as Ann Borg does."
+    told = "Then Ann Borg, the mayor of Adria, met Carl. Of course, Ann Borg won, as Ann Borg does."
     archive.ingest(article(title="Borg", text=f"{told} Later on, Ann Borg left.", id="borg"))
     models = Models(generator=Script("Ann Borg is the mayor of Adria. [1]"))
     examples = Examples(models)

@@ -16,7 +16,6 @@ from rich.text import Text
 
 import rag
 from rag import bibliography, reading
-from rag.models.registry import DEFAULT_GENERATOR
 from rag.types import Answer, Article, Hit, Stance
 from ui.cli.console import (
     AnswerFormat,
@@ -122,7 +121,7 @@ def ask(
                 stance=stance,
                 today=today,
             )
-            live = wanted is AnswerFormat.TEXT and opened.settings.generator != DEFAULT_GENERATOR
+            live = wanted is AnswerFormat.TEXT and bool(opened.settings.generator)
             if asked.many and wanted in (AnswerFormat.TEXT, AnswerFormat.MARKDOWN):
                 _show_question(one, first=not number)
             answer = _last(answers, live=live)

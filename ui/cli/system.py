@@ -15,7 +15,6 @@ import rag
 from rag.errors import RagError
 from rag.models.registry import (
     DEFAULT_EMBEDDER,
-    DEFAULT_GENERATOR,
     DEFAULT_READER,
     known_models,
     resolve,
@@ -40,7 +39,7 @@ def models(
 ) -> None:
     """Show the models this machine has."""
     if fetch:
-        for name in (DEFAULT_EMBEDDER, DEFAULT_READER, DEFAULT_GENERATOR):
+        for name in (DEFAULT_EMBEDDER, DEFAULT_READER):
             resolve(name, on_progress=note)
     table = Table("model", "here", "size", "licence", "where", box=None, pad_edge=False)
     for known in known_models():
@@ -97,7 +96,7 @@ def _disk() -> list[str]:
 
 def _models() -> list[str]:
     problems = []
-    for name in (DEFAULT_EMBEDDER, DEFAULT_READER, DEFAULT_GENERATOR):
+    for name in (DEFAULT_EMBEDDER, DEFAULT_READER):
         if not status(name).present:
             problems.append(f"{name} is not on this machine; run `rag models --fetch`")
             continue

@@ -18,7 +18,7 @@ from rag.answering.marks import split_marks
 from rag.errors import TrainingError
 from rag.generation.prompts import REFUSAL
 from rag.models import adapters
-from rag.models.registry import DEFAULT_GENERATOR, resolve
+from rag.models.registry import WRITER, resolve
 from rag.types import Hit, Passage
 from ui.cli.console import heard, note, write
 from ui.cli.opening import open_archive
@@ -69,7 +69,7 @@ def train(
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder for the adapter.")],
     base: Annotated[
         str, typer.Option(help="The model to begin with: a name, a path or a hub id.")
-    ] = DEFAULT_GENERATOR,
+    ] = WRITER,
     start: Annotated[
         Path | None,
         typer.Option(

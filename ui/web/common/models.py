@@ -10,7 +10,6 @@ from rag import reading
 from rag.archive import Archive
 from rag.errors import RagError
 from rag.generation import Generator, load_generator
-from rag.models.registry import DEFAULT_GENERATOR
 from rag.types import Answer
 from ui.web.common.waiting import Line
 
@@ -27,7 +26,7 @@ class Models:
         self,
         *,
         generator: Generator | None = None,
-        name: str = DEFAULT_GENERATOR,
+        name: str = "",
         on_answer: Callable[[Answer], None] = lambda _answer: None,
     ) -> None:
         self._generator = generator
@@ -89,8 +88,7 @@ class Models:
             self._problem = ""
             archive.load()
             reading.load_reader(archive.settings.reader)
-            # The default one writes no answers; the reader finds them.
-            if self._generator is None and self._name != DEFAULT_GENERATOR:
+            if self._generator is None and self._name:
                 self._generator = load_generator(self._name)
             self._ready.add(archive)
             return self._generator
