@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from rag.answering.evidence import Overlap
-from rag.answering.rewrite import leaves_out, names_somebody
+from rag.answering.references import leaves_out, names_somebody
 from rag.text.sentences import STOPWORDS, WORD, content_words, words
 from rag.text.time_phrases import time_phrases
 from rag.types import Hit, Turn

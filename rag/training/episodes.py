@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.generation.base import Message
-from rag.generation.prompts import REFUSAL, build, build_rewrite
+from rag.generation.prompts import REFUSAL, build
 from rag.text.sentences import content_stems, sentences
-from rag.training.examples import AnswerExample, RewriteExample
-from rag.types import Passage, Turn
+from rag.training.examples import AnswerExample
+from rag.types import Passage
 
 # Paragraphs per episode, and the words kept around the answers in each.
 ALONE = 0.67
@@ -64,15 +64,12 @@ class _Paragraph:
     questions: tuple[AnswerExample, ...]
 
 
-def episodes(
-    readings: Sequence[AnswerExample], rewritings: Sequence[RewriteExample], *, seed: int = 0
-) -> list[Episode]:
+def episodes(readings: Sequence[AnswerExample], *, seed: int = 0) -> list[Episode]:
     """Return shuffled episodes that ask every question about once."""
     rng = random.Random(seed)  # noqa: S311
     found = [
         *_reading_episodes(readings, rng=rng),
         *(_several(reading, rng=rng) for reading in readings if len(reading.passages) > 1),
-        *_rewriting_episodes(rewritings),
     ]
     rng.shuffle(found)
     return [episode for episode in found if episode]
@@ -184,20 +181,3 @@ def _cut(text: str, answers: Sequence[str]) -> str:
 
 def _stands(answer: str, text: str) -> bool:
     return answer in ("Yes", "No") or answer in text
-
-
-def _rewriting_episodes(rewritings: Sequence[RewriteExample]) -> list[Episode]:
-    """Join the turns of one conversation, each of which follows from the last."""
-    chains: list[list[RewriteExample]] = []
-    for item in rewritings:
-        last = chains[-1][-1] if chains else None
-        if last and item.history[: len(last.history) + 1] == (*last.history, last.question):
-            chains[-1].append(item)
-        else:
-            chains.append([item])
-    return [tuple(_rewrite(item) for item in chain if item.history) for chain in chains]
-
-
-def _rewrite(item: RewriteExample) -> Exchange:
-    turns = [Turn(*pair) for pair in zip(item.history[::2], item.history[1::2], strict=False)]
-    return Exchange(tuple(build_rewrite(item.question, turns)), item.rewrite)

@@ -13,12 +13,6 @@ in which the answer stands:
      "passages": [{"title": "Ferry strike", "text": "..."}, {"title": "Rail", "text": "..."}],
      "gold_titles": ["Ferry strike", "Rail"]}
 
-A follow-up with the questions and answers before it, in turn, and the question that
-stands alone:
-
-    {"history": ["Who is Ann Borg?", "The minister."], "question": "Of what?",
-     "rewrite": "Of what is Ann Borg the minister?"}
-
 An answer should be a span of its passage, or "Yes" or "No". Of several, the most
 frequent is learnt.
 """
@@ -55,36 +49,23 @@ class AnswerExample:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class RewriteExample:
-    """The last question of a conversation, and the same question standing alone."""
-
-    history: tuple[str, ...]
-    question: str
-    rewrite: str
-
-
-def read(paths: Iterable[Path]) -> tuple[list[AnswerExample], list[RewriteExample]]:
+def read(paths: Iterable[Path]) -> list[AnswerExample]:
     """Read the records of JSONL files, gzipped or not; repeated questions are dropped.
 
-    Raises `TrainingError`, naming file and line, for a record in neither form.
+    Raises `TrainingError`, naming file and line, for a record in another form.
     """
     readings: dict[str, AnswerExample] = {}
-    rewritings: list[RewriteExample] = []
     for path in paths:
         for where, record in _lines(path):
             try:
-                if "rewrite" in record:
-                    rewritings.append(_rewriting(record))
-                else:
-                    reading = _reading(record)
-                    readings.setdefault(reading.question.casefold(), reading)
+                reading = _reading(record)
             except _MALFORMED as error:
                 raise TrainingError(
                     f"{where}: {_reason(error)}; a record needs question, answers and context or "
-                    "passages, or else history, question and rewrite"
+                    "passages"
                 ) from error
-    return list(readings.values()), rewritings
+            readings.setdefault(reading.question.casefold(), reading)
+    return list(readings.values())
 
 
 def _lines(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -126,11 +107,6 @@ def _reading(record: Mapping[str, Any]) -> AnswerExample:
     if answer and not gold:
         raise ValueError(f"none of the {len(passages)} passages holds the answer {answer!r}")
     return AnswerExample(_plain(record["question"]), passages, gold if answer else (), answer)
-
-
-def _rewriting(record: Mapping[str, Any]) -> RewriteExample:
-    history = tuple(_texts(record["history"]))
-    return RewriteExample(history, _plain(record["question"]), _plain(record["rewrite"]))
 
 
 def _usual(answers: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Make the default adapter's training data from public question sets.
+"""Make the training data of the generator's adapter from public question sets.
 
 ``python -m rag.training.question_sets FOLDER OUT`` takes the folders named in `TAKEN` from FOLDER,
 each with a ``data.jsonl.gz``, and writes ``train.jsonl`` and ``held_out.jsonl`` to OUT for
@@ -11,7 +11,6 @@ import gzip
 import json
 import random
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,6 @@ TAKEN = {
     "nq_oracle_litm": 300,
     "boolq": 400,
     "multihop_small": 100,
-    "rw_canard_dev": 1_800,
-    "rw_trec_cast": 500,
 }
 # Articles of the first set kept out of training, to measure on.
 HELD_OUT = ("Normans", "Oxygen", "Rhine")
@@ -39,8 +36,6 @@ def prepare(folder: Path, *, seed: int = 0) -> tuple[list[dict[str, Any]], list[
         records = [record for record in _records(folder / name) if not record.get("in_squad_dev")]
         if name == "boolq":
             records = _balanced(records, seed=seed)
-        if name.startswith("rw_"):
-            records = list(_without_headings(records)) if "canard" in name else records
         held_out += [record for record in records if record.get("title") in HELD_OUT]
         train += [record for record in records if record.get("title") not in HELD_OUT][:most]
     return train, held_out
@@ -58,21 +53,6 @@ def _balanced(records: list[dict[str, Any]], *, seed: int) -> list[dict[str, Any
     yes = [record for record in records if record["answers"] == ["Yes"]]
     no = [record for record in records if record["answers"] == ["No"]]
     return [record for pair in zip(yes, no, strict=False) for record in pair]
-
-
-def _without_headings(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Leave out the article's headings before a conversation.
-
-    Its first question, which depends on them, is replaced by its rewrite. Sets with headings
-    have two before the first question.
-    """
-    first = ""
-    for record in records:
-        history = record["history"][2:]
-        if not history:
-            first = record["rewrite"]
-        else:
-            yield {**record, "history": [first, *history[1:]]}
 
 
 def main(folder: str, out: str) -> None:

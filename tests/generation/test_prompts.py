@@ -1,6 +1,5 @@
 from rag.generation import prompts
 from rag.generation.prompts import Passage
-from rag.types import Turn
 
 FERRY = Passage("Ferry sinks (Gazette, 1 May 2024)", "It sank.")
 BARE = Passage("", "It rained.")
@@ -17,12 +16,6 @@ def test_passages_are_numbered_under_their_headings() -> None:
         "[1] Ferry sinks (Gazette, 1 May 2024)\nIt sank.\n\n[2]\nIt rained.\n\nQuestion: What sank?"
     )
     assert prompts.REFUSAL in system.content
-
-
-def test_a_rewrite_is_asked_with_the_conversation_before_it() -> None:
-    system, user = prompts.build_rewrite("Why?", [Turn("What sank?", "word " * 30)])
-    assert system.content == prompts.REWRITE
-    assert user.content == f"Q: What sank?\nA: {'word ' * 20}".rstrip() + "\nQ: Why?"
 
 
 def test_the_window_drops_the_last_passages_first() -> None:

@@ -17,7 +17,7 @@ from rag.generation.prompts import REFUSAL, Passage
 from rag.models import adapters
 from rag.training import loop, sequences
 from rag.training.episodes import Exchange, episodes
-from rag.training.examples import AnswerExample, RewriteExample, read
+from rag.training.examples import AnswerExample, read
 from tests.fakes.tiny_models import tiny_tokenizer
 from ui.cli import app
 
@@ -52,7 +52,7 @@ def packed() -> list[sequences.Packed]:
     tokenizer = tiny_tokenizer()
     return [
         sequences.pack([sequences.encode(exchange, tokenizer) for exchange in episode])
-        for episode in episodes(READINGS, [])
+        for episode in episodes(READINGS)
     ]
 
 
@@ -70,16 +70,13 @@ def test_both_forms_of_reading_are_read(tmp_path: Path) -> None:
             "gold_titles": ["B"],
             "answers": ["1742", "in 1742", "1742"],
         },
-        {"history": ["Who?", "Ann."], "question": "Why?", "rewrite": "Why did Ann?"},
     ]
     path = tmp_path / "records.jsonl"
     path.write_text("\n".join(json.dumps(record) for record in records))
-    readings, rewritings = read([path])
-    assert readings == [
+    assert read([path]) == [
         AnswerExample("How long?", (Passage("Malta news", HARBOUR),), (0,), "3 days"),
         AnswerExample("When?", (Passage("A", HARBOUR), Passage("B", TOWER)), (1,), "1742"),
     ]
-    assert rewritings == [RewriteExample(("Who?", "Ann."), "Why?", "Why did Ann?")]
 
 
 @pytest.mark.parametrize("line", ['{"question": "Why?"}', "[1]", "not JSON"])
@@ -92,7 +89,7 @@ def test_a_bad_record_is_named_with_file_and_line(tmp_path: Path, line: str) -> 
 
 def test_replies_cite_the_passage_that_holds_the_answer() -> None:
     replies = {}
-    for exchange in (item for episode in episodes(READINGS, []) for item in episode):
+    for exchange in (item for episode in episodes(READINGS) for item in episode):
         numbered, asked = exchange.messages[1].content.split("\n\nQuestion: ")
         if exchange.reply != REFUSAL:
             answer, mark = exchange.reply.rsplit(" ", 1)
@@ -110,7 +107,7 @@ def test_a_paragraph_alone_refuses_what_its_neighbour_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("rag.training.episodes.ALONE", 1.0)
-    found = [item for seed in range(9) for one in episodes(READINGS, [], seed=seed) for item in one]
+    found = [item for seed in range(9) for one in episodes(READINGS, seed=seed) for item in one]
     assert all("[2]" not in item.messages[1].content for item in found)
     of_tower = [item for item in found if "masons" in item.messages[1].content]
     replies = {item.messages[1].content.split("Question: ")[1]: item.reply for item in of_tower}
@@ -119,23 +116,9 @@ def test_a_paragraph_alone_refuses_what_its_neighbour_answers(
     assert refused & {"How long was it closed?", "Which harbour?"}
 
 
-def test_turns_of_one_conversation_make_one_episode() -> None:
-    first = RewriteExample(("Who sang?", "Ann."), "When?", "When did Ann sing?")
-    second = RewriteExample(
-        (*first.history, "When?", "In May."), "Why then?", "Why did Ann in May?"
-    )
-    (episode,) = episodes([], [first, second])
-    assert [exchange.reply for exchange in episode] == ["When did Ann sing?", "Why did Ann in May?"]
-    assert episode[1].messages[1].content == (
-        "Q: Who sang?\nA: Ann.\nQ: When?\nA: In May.\nQ: Why then?"
-    )
-
-
-@pytest.mark.parametrize("made", [READINGS, [RewriteExample(("A?", "B."), "C?", "D?")]])
-def test_packing_computes_what_each_conversation_alone_would(made: list) -> None:
-    is_reading = isinstance(made[0], AnswerExample)
+def test_packing_computes_what_each_conversation_alone_would() -> None:
     model, tokenizer = tiny_model().eval(), tiny_tokenizer()
-    (episode,) = episodes(made, []) if is_reading else episodes([], made)
+    (episode,) = episodes(READINGS)
     branches = [sequences.encode(exchange, tokenizer) for exchange in episode]
     pack = sequences.pack(branches)
     alone = 0.0

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from eval.questions import Question
     from rag.training.episodes import Episode, Exchange
-    from rag.training.examples import AnswerExample, RewriteExample
+    from rag.training.examples import AnswerExample
     from rag.training.loop import Progress as Standing
     from rag.training.loop import Recipe
     from rag.training.sequences import Packed
@@ -102,8 +102,8 @@ def train(
     recipe = Recipe(
         rank=rank, alpha=2 * rank, learning_rate=learning_rate, passes=passes, seed=seed
     )
-    readings, rewritings = _material(files, archive)
-    finished = _run(readings, rewritings, out=out, base=_lasting(base), start=start, recipe=recipe)
+    readings = _material(files, archive)
+    finished = _run(readings, out=out, base=_lasting(base), start=start, recipe=recipe)
     if not finished:
         note("Stopped, with a checkpoint. To go on, give the same command again.")
         raise typer.Exit(130)
@@ -124,9 +124,7 @@ def _lasting(base: str) -> str:
     return str(path.resolve()) if path.exists() else base
 
 
-def _material(
-    files: list[Path], archive: str | None
-) -> tuple[list[AnswerExample], list[RewriteExample]]:
+def _material(files: list[Path], archive: str | None) -> list[AnswerExample]:
     from rag.training.examples import read
 
     if archive is None:
@@ -141,7 +139,7 @@ def _material(
             f"{len(questions) - len(readings)} of {len(questions)} questions are left out: they "
             "are follow-ups, or no passage found holds an accepted answer word for word."
         )
-    return readings, []
+    return readings
 
 
 def _from_archive(questions: Sequence[Question], archive: rag.Archive) -> Iterator[AnswerExample]:
@@ -184,7 +182,6 @@ def _passage(question: Question, hits: Sequence[Hit]) -> tuple[Passage, str] | N
 
 def _run(
     readings: Sequence[AnswerExample],
-    rewritings: Sequence[RewriteExample],
     *,
     out: Path,
     base: str,
@@ -198,7 +195,7 @@ def _run(
         task = bar.add_task("Preparing", total=None, note="")
         local = resolve(base, on_progress=lambda line: bar.console.print(line, style="dim"))
         model, tokenizer = network.load(local)
-        found = episodes.episodes(readings, rewritings, seed=recipe.seed)
+        found = episodes.episodes(readings, seed=recipe.seed)
         packed = _packed(found, tokenizer, recipe)
         bar.update(task, description="Training")
         losses: list[float] = []
@@ -266,7 +263,7 @@ def _measure(path: Path, out: Path) -> Figures:
     from rag.training import examples as records
     from rag.training import network
 
-    asked = _answerable(records.read([path])[0])
+    asked = _answerable(records.read([path]))
     model, tokenizer = network.load(resolve(str(out)))
     exact = f1 = cited = 0.0
     with work_bar() as bar:
@@ -285,7 +282,7 @@ def _answerable(readings: Sequence[AnswerExample]) -> list[Exchange]:
     """Return the questions as in training, without those to refuse."""
     from rag.training.episodes import episodes
 
-    asked = [item for episode in episodes(readings, ()) for item in episode]
+    asked = [item for episode in episodes(readings) for item in episode]
     kept = [item for item in asked if item.reply != REFUSAL][:_MEASURED]
     if not kept:
         raise TrainingError("no held-out question has an answer; give some that have")
