@@ -119,8 +119,10 @@ class LexicalIndex:
         self.update(remove=(), add=documents)
         self.finish_merging()
 
-    def update(self, *, remove: Sequence[int], add: Iterable[Document]) -> None:
+    def update(self, *, remove: Sequence[int], add: Iterable[Document], seen: bool = True) -> None:
         """Remove and add documents in one commit, seen by the next search.
+
+        Unless `seen`, searches see it only after `reload`.
 
         Tantivy's writer stays open, and joins small parts of the index behind the
         searches' back, until `finish_merging`.
@@ -143,7 +145,8 @@ class LexicalIndex:
             _abandon(writer)
             raise
         self._writer = writer
-        self.reload()
+        if seen:
+            self.reload()
 
     def finish_merging(self) -> None:
         """Wait until parts of the index that are being joined are, and let others write."""

@@ -39,8 +39,9 @@ class Storage:
 
     Hold `lock` while using `store`, by way of `reading`; searches go by way of `search`,
     which sees the writes of other processes and mends the indexes where they fail. The
-    methods that write take the lock themselves. The files of the indexes belong to the
-    process that is in `exclusive`.
+    methods that write take the lock themselves, and hold it only for the moment in which
+    searches begin to see what was written. The files of the indexes belong to the process that
+    is in `exclusive`.
     """
 
     def __init__(self, folder: Path, store: Store, *, settings: IndexSettings) -> None:
@@ -51,6 +52,9 @@ class Storage:
         self.read_only = is_read_only(folder / _DATABASE)
         self._inode = (folder / _DATABASE).stat().st_ino
         self._try_again_at = 0.0
+        # Of the thread that writes, and whether it is between the database and the indexes.
+        self._writer: Store | None = None
+        self._in_change = False
         # Held by a thread, which may take it again.
         self._writing = filelock.FileLock(folder / _LOCK, timeout=0)
         self.indexes = self._first()
@@ -118,6 +122,8 @@ class Storage:
         """Close the database."""
         with self.lock:
             self.store.close()
+            if self._writer is not None:
+                self._writer.close()
 
     @contextmanager
     def reading(self) -> Iterator[Store]:
@@ -158,7 +164,7 @@ class Storage:
 
         While it is in the middle of a batch, the indexes stay as they were.
         """
-        if self.indexes.generation == self.store.generation:
+        if self._in_change or self.indexes.generation == self.store.generation:
             return
         try:
             fresh = self.indexes.reload(self.store, self.folder)
@@ -251,10 +257,10 @@ class Storage:
     def _rebuilt(self, folder: Path | None) -> Indexes:
         return Indexes.rebuild(folder, self.store, settings=self._settings)
 
-    def _follow(self) -> None:
+    def _follow(self, store: Store) -> None:
         """Bring the indexes up to what was just written; a fault makes new ones, once."""
         try:
-            self.indexes.follow(self.store, self.folder)
+            self.indexes.follow(store, self.folder, lock=self.lock)
         except NoRoomFault as error:
             raise _no_room(self.folder, error) from error
         except IndexFault as fault:
@@ -263,7 +269,8 @@ class Storage:
 
     def _rebuild_in_folder(self) -> None:
         try:
-            self.indexes = self._rebuilt(self.folder)
+            with self.lock:
+                self.indexes = self._rebuilt(self.folder)
         except IndexFault as error:
             raise _no_room(self.folder, error) from error
 
@@ -274,24 +281,40 @@ class Storage:
             self._rebuild_in_folder()
 
     def write(self, batch: Iterable[Prepared]) -> Change:
-        """Write articles to the database and the indexes."""
-        with self.lock:
-            self._own()
-            change = self.store.write(batch)
-            self._follow()
+        """Write articles to the database and the indexes; searches go on meanwhile."""
+        with self._changing() as store:
+            change = store.write(batch)
+            self._follow(store)
         self.save()
         return change
 
     def delete(self, article_id: str) -> bool:
         """Delete an article everywhere; False when there is none of that id."""
-        with self.lock:
-            self._own()
-            change = self.store.delete(article_id)
+        with self._changing() as store:
+            change = store.delete(article_id)
             if change is None:
                 return False
-            self._follow()
+            self._follow(store)
         self.save()
         return True
+
+    @contextmanager
+    def _changing(self) -> Iterator[Store]:
+        """Lend a connection for writing, beside the one that searches read by.
+
+        Only in `exclusive`, so by one thread at a time. Until the indexes have followed,
+        searches use them as they were, as they do while another process writes.
+        """
+        with self.lock:
+            self._check_present()
+            self._own()
+            if self._writer is None:
+                self._writer = Store.open(self.folder / _DATABASE)
+            self._in_change = True
+        try:
+            yield self._writer
+        finally:
+            self._in_change = False
 
     def _own(self) -> None:
         """Bring the indexes up to date before a write, and out of memory into the folder."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from rag.index.faults import IndexFault, faults
@@ -143,20 +144,23 @@ class Indexes:
         found = (len(self.headlines), len(self.passages), len(self.dense))
         return found == (articles, chunks, chunks)
 
-    def follow(self, store: Store, folder: Path) -> None:
+    def follow(
+        self, store: Store, folder: Path, *, lock: AbstractContextManager[object] | None = None
+    ) -> None:
         """Take in what has been written to the database, in memory and in `folder`.
 
         Only for who may write to `folder`. Taking something in twice does no harm, so
-        that a crash between two of these steps is made good by doing them again.
+        that a crash between two of these steps is made good by doing them again. `lock` is
+        held only for the moment in which searches begin to see it.
         """
         with store.snapshot():
             now = store.feed.mark()
-            self._take_vectors(store)
             removed = store.feed.removals(since=self.mark.generation)
             gone = [id_ for removal in removed for id_ in removal.chunks]
             self.passages.update(
                 remove=[*gone, *range(self.mark.chunk + 1, now.chunk + 1)],
                 add=_passages(store, after=self.mark.article),
+                seen=False,
             )
             self.headlines.update(
                 remove=[
@@ -164,8 +168,13 @@ class Indexes:
                     *range(self.mark.article + 1, now.article + 1),
                 ],
                 add=_headlines(store, after=self.mark.article),
+                seen=False,
             )
-        self.mark = now
+            with lock or nullcontext():
+                self._take_vectors(store)
+                self.passages.reload()
+                self.headlines.reload()
+                self.mark = now
         self._save(folder, store)
 
     def reload(self, store: Store, folder: Path) -> bool:

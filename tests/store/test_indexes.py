@@ -6,11 +6,13 @@ import dataclasses
 import hashlib
 import os
 import shutil
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from rag import Archive, Article, Settings
+from rag.index import full_text
 from rag.settings import IndexSettings
 from rag.store import folder as storage
 from rag.store import indexes as derived
@@ -386,6 +388,65 @@ def answers_elsewhere(folder):
     """Search from another thread, since the lock belongs to a thread."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(answers, folder).result()
+
+
+@pytest.mark.parametrize("step", ["_passages", "_headlines"])
+def test_searches_go_on_while_a_batch_is_written(folder, embedder, monkeypatch, step):
+    """They find what there was before, and all of the batch once it is whole."""
+    begun, go_on = threading.Event(), threading.Event()
+    documents = getattr(derived, step)
+
+    def slowly(*args, **options):
+        yield from documents(*args, **options)
+        begun.set()
+        assert go_on.wait(60)
+
+    with (
+        Archive.open(folder, embedder=embedder, settings=EAGER) as archive,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        before = contents(archive.search(QUESTION, k=9))
+        monkeypatch.setattr(derived, step, slowly)
+        writing = pool.submit(archive.ingest, [MORE, Article("", "Storm at school.", id="e")])
+        try:
+            assert begun.wait(60)
+            # In a thread, so that one that is held up fails and does not hang.
+            for _ in range(3):
+                found = pool.submit(archive.search, QUESTION, k=9).result(30)
+                assert contents(found) == before
+        finally:
+            go_on.set()
+        assert writing.result(60).added == 2
+        after = {id_ for id_, *_ in contents(archive.search(QUESTION, k=9))}
+        assert {"d", "e"} <= after
+        assert archive.examine().faults == ()
+
+
+def test_a_deletion_is_not_found_while_it_is_written(folder, embedder, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+    update = full_text.LexicalIndex.update
+
+    def slowly(index, **options):
+        begun.set()
+        assert go_on.wait(60)
+        update(index, **options)
+
+    with (
+        Archive.open(folder, embedder=embedder) as archive,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        gone = archive.search(QUESTION, k=1)[0].article.id
+        monkeypatch.setattr(full_text.LexicalIndex, "update", slowly)
+        writing = pool.submit(archive.delete, gone)
+        try:
+            assert begun.wait(60)
+            found = pool.submit(archive.search, QUESTION, k=9).result(30)
+            assert found
+            assert gone not in {hit.article.id for hit in found}
+        finally:
+            go_on.set()
+        writing.result(60)
+        assert gone not in {hit.article.id for hit in archive.search(QUESTION, k=9)}
 
 
 def test_a_reader_sees_each_batch_while_another_archive_writes(folder, embedder, monkeypatch):
