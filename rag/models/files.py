@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # Python files, which run when they are loaded, are never fetched.
 SAFE_SUFFIXES = (".safetensors", ".json", ".txt", ".model", ".jinja")
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+# Pieces of a model stay here until all of them are there.
+DOWNLOADS = "downloads"
 _PARTIAL = ".partial-"
 _PARTIAL_LIFETIME = 24 * 3600.0
 
@@ -35,6 +37,18 @@ def cache_folder() -> Path:
     if chosen := os.environ.get("DATELINE_CACHE"):
         return Path(chosen).expanduser()
     return Path(platformdirs.user_cache_dir("dateline")) / "models"
+
+
+def fetched() -> int:
+    """Return the bytes of models that are being fetched, and not in their place yet."""
+    cache = cache_folder()
+    folders = [cache / DOWNLOADS, *cache.glob(f"{_PARTIAL}*")]
+    total = 0
+    for file in (file for folder in folders for file in folder.rglob("*")):
+        # What is fetched comes and goes meanwhile.
+        with contextlib.suppress(OSError):
+            total += file.stat().st_size if file.is_file() else 0
+    return total
 
 
 @contextlib.contextmanager

@@ -157,6 +157,11 @@ def known_models() -> tuple[KnownModel, ...]:
     return _KNOWN
 
 
+def download_size(name: str) -> int:
+    """Return the bytes that are fetched for the model called `name`; 0 when that is not known."""
+    return next((model.download for model in _KNOWN if model.name == name), 0)
+
+
 def resolve(name: str, *, on_progress: OnProgress | None = None) -> LocalModel:
     """Return the model called `name` as a checked local folder, fetching it when needed.
 

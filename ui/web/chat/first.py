@@ -44,7 +44,7 @@ def wire(
             if anew or (job and not busy)
             else gr.skip(),
             gr.Timer(active=status == LOADING or found.looking or busy),
-            markup.status_html(status),
+            _status_html(models),
             layout.welcome_html(archive, found),
             gr.File(visible=empty and not busy and access.may(request.username, Role.EDITOR)),
             # A report is of interest to who has dropped the files, and to nobody after.
@@ -75,3 +75,11 @@ def wire(
     page.load(opened, outputs=[parts.filters, *looked], **QUIETLY)
     parts.timer.tick(look, outputs=looked, **QUIETLY)
     parts.drop.upload(dropped, parts.drop, looked, **QUIETLY)
+
+
+def _status_html(models: Models) -> str:
+    """Return how far the models are; what is typed meanwhile is answered when they are there."""
+    fetched = models.fetched
+    if fetched is None:
+        return markup.status_html(models.status)
+    return markup.render("fetching.html", fetched=fetched)

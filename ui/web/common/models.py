@@ -11,6 +11,7 @@ from rag.archive import Archive
 from rag.errors import RagError
 from rag.generation import Generator, load_generator
 from rag.types import Answer
+from ui.web.common.fetching import Fetched, Fetching
 from ui.web.common.waiting import Line
 
 LOADING = "Loading the models..."
@@ -35,6 +36,7 @@ class Models:
         self.on_answer = on_answer
         self._lock = threading.Lock()
         self._problem = ""
+        self._fetching: Fetching | None = None
         self._ready: set[Archive] = set()
         # The questions to all archives, which share the models.
         self.line = Line()
@@ -52,6 +54,11 @@ class Models:
     def loading(self) -> bool:
         """Whether the models are being loaded."""
         return self._lock.locked()
+
+    @property
+    def fetched(self) -> Fetched | None:
+        """How far the fetching of a model has come; None while none is fetched."""
+        return self._fetching.now if self.loading and self._fetching else None
 
     def ready_for(self, archive: Archive) -> bool:
         """Tell whether a question to `archive` need not wait for a model."""
@@ -86,10 +93,11 @@ class Models:
         """
         with self._lock:
             self._problem = ""
-            archive.load()
-            reading.load_reader(archive.settings.reader)
+            archive.embedder(on_progress=self._telling(archive.settings.embedder))
+            reader = archive.settings.reader
+            reading.load_reader(reader, on_progress=self._telling(reader))
             if self._generator is None and self._name:
-                self._generator = load_generator(self._name)
+                self._generator = load_generator(self._name, on_progress=self._telling(self._name))
             self._ready.add(archive)
             return self._generator
 
@@ -100,6 +108,11 @@ class Models:
         )
         thread.start()
         return thread
+
+    def _telling(self, name: str) -> Callable[[str], None]:
+        """Return what is told of each long step of loading a model."""
+        self._fetching = Fetching(name)
+        return self._fetching.say
 
     def _try(self, archive: Archive) -> None:
         try:

@@ -1,0 +1,78 @@
+"""How far the fetching of a model has come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rag.models import files
+from rag.models.registry import download_size
+
+# Megabytes are told, so that less than this is nothing yet.
+_MEGABYTE = 1_000_000
+_MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What is done at the moment, and how many bytes of how many are there."""
+
+    note: str
+    done: int
+    total: int
+    seconds_left: float | None
+
+    def words(self) -> str:
+        """Return it in one line; without the bytes when none are fetched."""
+        if not (self.done and self.total):
+            return self.note
+        parts = [
+            self.note,
+            f"{self.done // _MEGABYTE} of {self.total // _MEGABYTE} MB",
+            _left(self.seconds_left),
+        ]
+        return ", ".join(filter(None, parts))
+
+
+class Fetching:
+    """The model that is loaded at the moment; told of each step, and asked how far it is.
+
+    `size` returns the bytes that are fetched and not yet in their place, and `clock` seconds.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        size: Callable[[], int] = files.fetched,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._total = download_size(name)
+        self._size, self._clock = size, clock
+        self._note = ""
+        # What was there from before was not fetched now, and says nothing of the speed.
+        self._before, self._begun = size(), clock()
+
+    def say(self, line: str) -> None:
+        """Take down a step that takes long."""
+        # The size so far is told beside it, and moves on.
+        self._note = line.partition(" (")[0]
+
+    @property
+    def now(self) -> Fetched | None:
+        """How far it is; None while it is only read from this machine's disk."""
+        if not self._note:
+            return None
+        done = min(self._size(), self._total)
+        fresh, passed = done - self._before, self._clock() - self._begun
+        left = (self._total - done) * passed / fresh if fresh > 0 else None
+        return Fetched(self._note, done, self._total, left)
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    if seconds < _MINUTE:
+        return f"about {max(1, round(seconds))} s left"
+    return f"about {round(seconds / _MINUTE)} min left"
