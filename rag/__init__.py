@@ -1,7 +1,8 @@
 """Dateline: ask a news archive, get answers you can check.
 
 The names below are the whole Python interface: open an `Archive`, `ingest` articles
-into it, `search` it, and put questions to it with `answer` or `stream`.
+into it, `search` it, and put questions to it with `answer`, `stream`, `answer_many` or, in
+programs with an event loop, `aanswer`.
 
 The rooms stand in the order in which data flows, and each imports only from those above it:
 
@@ -28,6 +29,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rag.answering.many import aanswer, answer_many
     from rag.answering.pipeline import answer, stream
     from rag.archive import Archive, restore
     from rag.errors import (
@@ -77,7 +79,9 @@ __all__ = [
     "SourceError",
     "Timings",
     "Turn",
+    "aanswer",
     "answer",
+    "answer_many",
     "restore",
     "stream",
 ]
@@ -85,7 +89,9 @@ __all__ = [
 # Where the names are, but for the records of `rag.types`. They are imported at their first
 # use (PEP 562): the readers and indexes take a second, which `rag --help` need not pay.
 _HOMES = {
+    "aanswer": "rag.answering.many",
     "answer": "rag.answering.pipeline",
+    "answer_many": "rag.answering.many",
     "stream": "rag.answering.pipeline",
     "Archive": "rag.archive",
     "restore": "rag.archive",

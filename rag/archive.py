@@ -454,13 +454,6 @@ def restore(file: str | Path, path: str | Path) -> Examination:
     return care.restore(Path(file), database=Storage.database_in(archive_path(path)))
 
 
-def archives_in(folder: Path) -> list[str]:
-    """Return the names of the archives that lie in `folder`, in order."""
-    if not folder.is_dir():
-        return []
-    return sorted(inner.name for inner in folder.iterdir() if Storage.is_at(inner))
-
-
 def _agreed(storage: Storage, name: str | None, settings: Settings) -> str:
     """Return the embedder to use: the archive's own, which `name` must not contradict."""
     known = storage.store.embedder

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from rag.archive import Archive, archives_in
 from rag.errors import ArchiveError, MissingError
-from rag.settings import SettingsFile, archive_path, archives_folder
+from rag.settings import SettingsFile, archive_path, archives_folder, archives_in
+
+if TYPE_CHECKING:
+    from rag.archive import Archive
 
 # The articles that come with Dateline; it is never chosen while there is another archive.
 SAMPLE = "sample"
@@ -77,7 +80,7 @@ def make(name: str) -> Archive:
     Raises `ArchiveError` for a name that is taken or unfit.
     """
     name = _free(name)
-    archive = Archive.open(archive_path(name))
+    archive = _opened(name, create=True)
     remember_first(name)
     return archive
 
@@ -88,7 +91,7 @@ def remove(name: str) -> None:
     Raises `ArchiveError` when there is none, or while another process writes to it.
     """
     _existing(name)
-    Archive.open(archive_path(name), create=False).destroy()
+    _opened(name).destroy()
 
 
 def rename(name: str, *, to: str) -> None:
@@ -100,10 +103,18 @@ def rename(name: str, *, to: str) -> None:
     _existing(name)
     was_default = _remembered() == name
     to = _free(to)
-    with Archive.open(archive_path(name), create=False) as archive:
+    with _opened(name) as archive:
         archive.move(archive_path(to))
     if was_default:
         choose(to)
+
+
+def _opened(name: str, *, create: bool = False) -> Archive:
+    # Imported here because the indexes take half a second, for which a command that has its
+    # question answered elsewhere need not wait.
+    from rag.archive import Archive
+
+    return Archive.open(archive_path(name), create=create)
 
 
 def _remembered() -> str | None:

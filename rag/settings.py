@@ -16,6 +16,9 @@ from rag.errors import SettingsError
 from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER
 from rag.types import ReadLimits, Stance
 
+# What makes a folder an archive.
+DATABASE = "archive.sqlite"
+
 
 @dataclass(frozen=True, slots=True)
 class FusionWeights:
@@ -215,6 +218,11 @@ def archives_folder() -> Path:
         return Path(home).expanduser()
     local = Path("indexes")
     return local if local.is_dir() else Path(platformdirs.user_data_dir("dateline")) / "indexes"
+
+
+def archives_in(folder: Path) -> list[str]:
+    """Return the names of the archives that lie in `folder`, in order."""
+    return sorted(database.parent.name for database in folder.glob(f"*/{DATABASE}"))
 
 
 def archive_path(name: str | Path) -> Path:

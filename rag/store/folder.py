@@ -15,17 +15,20 @@ import filelock
 
 from rag.errors import ArchiveError, LockedError
 from rag.index.faults import IndexFault, NoRoomFault
-from rag.settings import IndexSettings
+from rag.settings import DATABASE, IndexSettings
 from rag.store.connection import is_read_only
 from rag.store.indexes import Indexes
 from rag.store.store import Change, EmbedderIdentity, Prepared, Store
 
 log = logging.getLogger(__name__)
 
-_DATABASE = "archive.sqlite"
 _LOCK = "ingest.lock"
-# How the names begin of what is made anew in an archive's folder; the rest is the user's.
-_OURS = (_DATABASE, _LOCK, "manifest.json", "vectors-", "dense.faiss", "passages", "headlines")
+# How the names begin of what is made anew in an archive's folder; the rest is the user's. The
+# socket belongs to the process that listens there.
+_OURS = (
+    *(DATABASE, _LOCK, "warm.sock", "manifest.json"),
+    *("vectors-", "dense.faiss", "passages", "headlines"),
+)
 # Seconds that a writer waits for another one: long enough for most rebuilds of indexes.
 _PATIENCE = 2.0
 # Seconds after which indexes that could not be written are tried again.
@@ -49,8 +52,8 @@ class Storage:
         self.store = store
         self.lock = RLock()
         self._settings = settings
-        self.read_only = is_read_only(folder / _DATABASE)
-        self._inode = (folder / _DATABASE).stat().st_ino
+        self.read_only = is_read_only(folder / DATABASE)
+        self._inode = (folder / DATABASE).stat().st_ino
         self._try_again_at = 0.0
         # Of the thread that writes, and whether it is between the database and the indexes.
         self._writer: Store | None = None
@@ -65,7 +68,7 @@ class Storage:
 
         Raises `ArchiveError` when the database is missing or damaged.
         """
-        database = folder / _DATABASE
+        database = folder / DATABASE
         _finish_take_over(folder)
         if not create and not cls.is_at(folder):
             raise ArchiveError(
@@ -90,12 +93,12 @@ class Storage:
     @staticmethod
     def database_in(folder: Path) -> Path:
         """Return where the database of the archive in `folder` lies."""
-        return folder / _DATABASE
+        return folder / DATABASE
 
     @staticmethod
     def is_at(folder: Path) -> bool:
         """Tell whether `folder` holds an archive."""
-        return (folder / _DATABASE).is_file()
+        return (folder / DATABASE).is_file()
 
     def begin_again(self) -> Path:
         """Return an empty place for an archive that is to take over from this one."""
@@ -176,7 +179,7 @@ class Storage:
 
     def _check_present(self) -> None:
         try:
-            found = (self.folder / _DATABASE).stat().st_ino
+            found = (self.folder / DATABASE).stat().st_ino
         except OSError:
             found = None
         if found != self._inode:
@@ -329,7 +332,7 @@ class Storage:
         # A connection of its own, so that the lock is free while it reads. Nothing is
         # written in between, because this process alone may write.
         try:
-            with closing(Store.open(self.folder / _DATABASE)) as store:
+            with closing(Store.open(self.folder / DATABASE)) as store:
                 file = self.indexes.renewed(self.folder, store, settings=self._settings)
             with self.lock:
                 self.indexes.adopt(file, self.folder, self.store)
@@ -374,9 +377,9 @@ def _finish_take_over(folder: Path) -> None:
 
     By then the new archive is complete.
     """
-    if folder.exists() or not (_retired(folder) / _DATABASE).is_file():
+    if folder.exists() or not (_retired(folder) / DATABASE).is_file():
         return
-    made = (_fresh(folder) / _DATABASE).is_file()
+    made = (_fresh(folder) / DATABASE).is_file()
     (_fresh(folder) if made else _retired(folder)).rename(folder)
     log.warning("%s is put in place, where a process was killed meanwhile", folder)
 

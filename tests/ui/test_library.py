@@ -8,8 +8,8 @@ import threading
 import pytest
 
 from rag import Archive, Article
-from rag.archive import archives_in
 from rag.errors import ArchiveError
+from rag.settings import archives_in
 from rag.types import IngestReport, Skipped
 from ui.web.archive import adding
 from ui.web.archive import page as archive_page

@@ -14,8 +14,6 @@ import rag
 from rag import archives as library
 from rag.errors import ArchiveError, RagError
 from rag.settings import archive_path, archives_folder
-from rag.store.care import examine
-from rag.store.folder import Storage
 from ui.cli.console import (
     ArchiveName,
     AsJson,
@@ -122,6 +120,9 @@ def _default() -> str | None:
 
 def _articles(name: str) -> int | None:
     """Return the number of articles; None when the archive cannot be read."""
+    from rag.store.care import examine
+    from rag.store.folder import Storage
+
     try:
         return examine(Storage.database_in(archive_path(name))).articles
     except RagError:

@@ -23,14 +23,19 @@ def chat(
     reader: ReaderName = None,
     generator: GeneratorName = None,
 ) -> None:
-    """Open the chat page over an archive."""
+    """Open the chat page over an archive.
+
+    While it runs, `rag ask` and `rag search` use its models.
+    """
     # Gradio takes seconds to import, which no other command should pay. Its objects stay for good,
     # and looking for garbage among them takes a tenth of the time.
     gc.disable()
+    from ui.warm.server import warm
     from ui.web.app import launch
 
     gc.enable()
-    with open_archive(archive, settings=settings(reader=reader, generator=generator)) as opened:
+    found = settings(reader=reader, generator=generator)
+    with open_archive(archive, settings=found) as opened, warm(opened):
         launch(
             opened,
             host=host,

@@ -47,9 +47,9 @@ def archive_to_fill(name: str | None) -> Path:
     return archive_path(name or archives.default() or archives.UNNAMED)
 
 
-def open_archive(name: str | None, *, settings: Settings | None = None) -> rag.Archive:
+def open_archive(name: str | Path | None, *, settings: Settings | None = None) -> rag.Archive:
     """Open the archive called `name`, or the default one; the sample is made at its first use."""
-    path = archive_folder(name)
+    path = name if isinstance(name, Path) else archive_folder(name)
     chosen = settings or SettingsFile.find().settings
     if path == archive_path(archives.SAMPLE):
         return _open_sample(path, chosen)

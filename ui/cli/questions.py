@@ -14,9 +14,9 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-import rag
-from rag import bibliography, reading
-from rag.types import Answer, Article, Hit, Stance
+from rag import bibliography
+from rag.types import Answer, Article, Filter, Hit, Query, Stance, calendar_date
+from ui.cli.asking import asker
 from ui.cli.console import (
     AnswerFormat,
     ArchiveName,
@@ -30,13 +30,12 @@ from ui.cli.console import (
     check_dates,
     chosen_format,
     heard,
-    note,
     notes,
     only_one,
     output,
     write,
 )
-from ui.cli.opening import known_publishers, open_archive, settings
+from ui.cli.opening import settings
 
 # The exit status for a question that is refused, or a search that finds nothing.
 REFUSED = 3
@@ -64,6 +63,12 @@ Words = Annotated[
         show_default=False,
     ),
 ]
+Local = Annotated[
+    bool,
+    typer.Option(
+        "--local", help="Load the models here, even if a running page or server could answer."
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ def ask(
     lenient: Annotated[bool, typer.Option("--lenient", help="Refuse less often.")] = False,
     reader: ReaderName = None,
     generator: GeneratorName = None,
+    local: Local = False,
     format_: Annotated[
         AnswerFormat | None,
         typer.Option(
@@ -108,20 +114,13 @@ def ask(
     asked = read_questions(question)
     stance: Stance = "strict" if strict else "lenient" if lenient else "balanced"
     refused = False
-    with open_archive(archive, settings=settings(reader=reader, generator=generator)) as opened:
-        names = known_publishers(opened, publisher)
-        reading.load_reader(opened.settings.reader, on_progress=note)
+    where = Filter.read(since=since, until=until, publishers=publisher)
+    day = calendar_date(today) or date.today()
+    found = settings(reader=reader, generator=generator)
+    live = wanted is AnswerFormat.TEXT and bool(found.generator)
+    with asker(archive, settings=found, local=local) as asks:
         for number, one in enumerate(asked.questions):
-            answers = rag.stream(
-                one,
-                archive=opened,
-                since=since,
-                until=until,
-                publishers=names,
-                stance=stance,
-                today=today,
-            )
-            live = wanted is AnswerFormat.TEXT and bool(opened.settings.generator)
+            answers = asks.stream(Query(one, where, today=day, stance=stance))
             if asked.many and wanted in (AnswerFormat.TEXT, AnswerFormat.MARKDOWN):
                 _show_question(one, first=not number)
             answer = _last(answers, live=live)
@@ -140,6 +139,7 @@ def search(
     until: Until = None,
     publisher: Publisher = None,
     today: Today = None,
+    local: Local = False,
     format_: FormatName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -151,12 +151,11 @@ def search(
     check_dates(since, until)
     asked = read_questions(question)
     missed = False
-    with open_archive(archive) as opened:
-        names = known_publishers(opened, publisher)
+    where = Filter.read(since=since, until=until, publishers=publisher)
+    day = calendar_date(today) or date.today()
+    with asker(archive, settings=settings(), local=local) as asks:
         for number, one in enumerate(asked.questions):
-            hits = opened.search(
-                one, k=k, since=since, until=until, publishers=names, today=today or date.today()
-            )
+            hits = asks.search(Query(one, where, k=k, today=day))
             if asked.many and wanted is not Format.JSON:
                 _show_question(one, first=not number)
             _show_hits(hits, wanted, many=asked.many)

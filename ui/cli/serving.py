@@ -37,11 +37,13 @@ def serve(
     gc.disable()
     try:
         from ui.api.app import serve as serve_app
+        from ui.warm.server import warm
     except ImportError as error:
         raise _missing(error, extra="serve") from error
     finally:
         gc.enable()
-    with open_archive(archive, settings=settings(reader=reader, generator=generator)) as opened:
+    found = settings(reader=reader, generator=generator)
+    with open_archive(archive, settings=found) as opened, warm(opened):
         serve_app(
             opened,
             host=host,

@@ -21,8 +21,6 @@ from rag.models.registry import (
     status,
 )
 from rag.settings import archives_folder
-from rag.store.care import examine
-from rag.store.folder import Storage
 from ui.cli.console import errors, heard, note, output, write
 from ui.cli.opening import archive_folder
 
@@ -108,6 +106,8 @@ def _models() -> list[str]:
 
 
 def _archives() -> list[str]:
+    from rag.store.care import examine
+
     problems = []
     for database in sorted(archives_folder().glob("*/archive.sqlite")):
         try:
@@ -126,6 +126,9 @@ def _archives() -> list[str]:
 
 def _examine(name: str) -> None:
     """Tell every fault of one archive, and exit with status 1 if its database has any."""
+    from rag.store.care import examine
+    from rag.store.folder import Storage
+
     path = archive_folder(name)
     # Before it is opened, which a damaged one may not allow.
     found = examine(Storage.database_in(path)) if Storage.is_at(path) else None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from threading import Lock
 
-from rag.archive import Archive, archives_in
+from rag.archive import Archive
 from rag.archives import check_name
 from rag.errors import ArchiveError, MissingError
+from rag.settings import archives_in
 
 
 class Library:
