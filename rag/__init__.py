@@ -19,6 +19,7 @@ The rooms stand in the order in which data flows, and each imports only from tho
     bibliography           articles written down for other programs
     reading, generation    the words that answer, found or written
     answering              a question to an answer with its sources
+    watching               archives kept current, saved questions asked again
     training               models that learn from your own questions
     frameworks             an archive as a part of LangChain, Haystack or LlamaIndex
 

@@ -26,6 +26,7 @@ ORDER = (
     ("rag.reading", "rag.generation"),
     ("rag.answering",),
     ("rag",),
+    ("rag.watching",),
     ("rag.training",),
     ("rag.frameworks",),
     ("eval",),

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from pathlib import Path
 
@@ -362,3 +363,32 @@ def test_eval_writes_a_report(tmp_path: Path) -> None:
     assert "hit@1" in shown
     (report,) = (tmp_path / "home" / "default" / "reports").glob("*/report.json")
     assert json.loads(report.read_text(encoding="utf-8"))
+
+
+def test_questions_are_saved_and_their_changed_answers_told() -> None:
+    _fill()
+    assert "For now: The ferry strike closed" in _run("alerts", "add", *QUESTION.split())
+    assert "1. How many days" in _run("alerts", "list")
+    assert _run("alerts", "check", "--json") == ""
+    with rag.Archive.open("default") as archive:
+        [old] = archive.articles()
+        archive.ingest(dataclasses.replace(old, text=old.text.replace("3 days", "9 days")))
+    change = json.loads(_run("alerts", "check", "--json"))
+    assert (change["event"], change["question"]) == ("Changed", QUESTION)
+    assert "for 9 days" in change["after"]["text"]
+    shown = _run("alerts", "log")
+    assert f"The answer has changed: {QUESTION}" in shown
+    assert shown.index("for 3 days") < shown.index("for 9 days")
+    assert "[1] Ferry strike closes harbour · Gazette · 2024-05-02" in shown
+    assert "Removed" in _run("alerts", "remove", "1")
+    assert "No saved questions" in _run("alerts", "list")
+
+
+def test_a_watched_folder_is_taken_in(tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "ferry.md").write_text(STORY, encoding="utf-8")
+    shown = _run("watch", str(folder), "--once")
+    assert f"{folder}: 1 added, 0 updated" in shown
+    assert _run("watch", str(folder), "--once") == ""
+    assert json.loads(_run("stats", "--json"))["articles"] == 1

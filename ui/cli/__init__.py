@@ -25,6 +25,7 @@ from ui.cli import (
     system,
     training,
     users,
+    watching,
 )
 from ui.cli.console import errors, unwrap, write
 
@@ -41,6 +42,8 @@ app.command()(serving.mcp)
 app.command()(questions.ask)
 app.command()(questions.search)
 app.command()(ingest.ingest)
+app.command()(watching.watch)
+app.add_typer(watching.alerts, name="alerts")
 app.add_typer(archives.archives, name="archives")
 app.add_typer(articles.articles, name="articles")
 app.command()(archives.stats)

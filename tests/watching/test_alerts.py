@@ -1,0 +1,109 @@
+"""Saved questions are asked again; a changed answer is kept with both versions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+import rag
+from rag.errors import ArchiveError
+from rag.watching.alerts import CHANGES, QUESTIONS, Alerts
+
+if TYPE_CHECKING:
+    from tests.fakes import FakeEmbedder
+
+QUESTION = "How many days did the ferry strike close the harbour?"
+
+
+def article(days: int, date: str) -> rag.Article:
+    text = f"The ferry strike closed the harbour of Valletta for {days} days."
+    return rag.Article(f"Ferry strike, {date}", text, date=date, publisher="Gazette")
+
+
+@pytest.fixture
+def alerts(archive: rag.Archive) -> Alerts:
+    archive.ingest(article(3, "2024-05-02"))
+    return Alerts(archive)
+
+
+def test_a_question_is_saved_with_its_answer(alerts: Alerts, archive: rag.Archive) -> None:
+    alert = alerts.add(f" {QUESTION} ")
+    assert "for 3 days. [1]" in alert.version.text
+    [source] = alert.version.sources
+    assert (source.title, source.date) == ("Ferry strike, 2024-05-02", "2024-05-02")
+    assert Alerts(archive).saved() == [alert]
+
+
+@pytest.mark.parametrize("question", [QUESTION, "  "])
+def test_a_question_is_saved_once_and_not_blank(alerts: Alerts, question: str) -> None:
+    alerts.add(QUESTION)
+    with pytest.raises(ValueError, match=r"saved already|blank"):
+        alerts.add(question)
+
+
+def test_an_answer_that_stays_is_no_change(alerts: Alerts, archive: rag.Archive) -> None:
+    alerts.add(QUESTION)
+    archive.ingest(rag.Article("Storm", "The storm flooded the school.", date="2024-05-03"))
+    assert alerts.check() == []
+    assert list(alerts.changes()) == []
+
+
+def test_a_changed_answer_is_told_once_with_both_versions(
+    alerts: Alerts, archive: rag.Archive
+) -> None:
+    alerts.add(QUESTION)
+    [old] = archive.articles()
+    archive.ingest(article(9, "2024-05-09"))
+    archive.delete(old.id or "")
+    [change] = alerts.check()
+    assert "for 3 days" in change.before.text
+    assert "for 9 days" in change.after.text
+    assert change.before.sources[0].date == "2024-05-02"
+    assert change.after.sources[0].date == "2024-05-09"
+    assert alerts.check() == []
+    assert list(Alerts(archive).changes()) == [change]
+
+
+def test_a_refusal_is_an_answer_that_can_change(archive: rag.Archive) -> None:
+    alerts = Alerts(archive)
+    assert alerts.add(QUESTION).version.abstained
+    archive.ingest(article(3, "2024-05-02"))
+    [change] = alerts.check()
+    assert (change.before.abstained, change.after.abstained) == (True, False)
+
+
+def test_a_question_is_removed_by_its_number(alerts: Alerts) -> None:
+    alerts.add(QUESTION)
+    alerts.add("Who asked the crews to end the strike?")
+    assert alerts.remove(1).question == QUESTION
+    assert len(alerts.saved()) == 1
+    with pytest.raises(ValueError, match="no saved question 2; there are 1"):
+        alerts.remove(2)
+
+
+def test_a_damaged_line_of_the_log_hides_no_other(alerts: Alerts, archive: rag.Archive) -> None:
+    alerts.add(QUESTION)
+    [old] = archive.articles()
+    archive.ingest(article(9, "2024-05-09"))
+    archive.delete(old.id or "")
+    [change] = alerts.check()
+    log = archive.folder / CHANGES
+    log.write_text('{"question"\n{}\n' + log.read_text())
+    assert list(alerts.changes()) == [change]
+    assert json.loads(log.read_text().splitlines()[-1])["question"] == QUESTION
+
+
+def test_damaged_questions_are_told_in_words(alerts: Alerts, archive: rag.Archive) -> None:
+    (archive.folder / QUESTIONS).write_text("[")
+    with pytest.raises(ArchiveError, match="cannot read the saved questions"):
+        alerts.saved()
+
+
+def test_saved_questions_outlive_another_embedder(
+    alerts: Alerts, archive: rag.Archive, embedder: FakeEmbedder
+) -> None:
+    alerts.add(QUESTION)
+    with archive.reembed(type(embedder)(id="two", checksum="two")) as again:
+        assert [alert.question for alert in Alerts(again).saved()] == [QUESTION]
