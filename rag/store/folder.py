@@ -312,7 +312,7 @@ class Storage:
             self._check_present()
             self._own()
             if self._writer is None:
-                self._writer = Store.open(self.folder / _DATABASE)
+                self._writer = Store.open(self.folder / DATABASE)
             self._in_change = True
         try:
             yield self._writer
