@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import sys
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import anyio
 import httpx2
 import pytest
-import uvicorn
 
 import rag
 from tests.api.conftest import TOKEN
+from tests.api.served import served
 from tests.fakes import BagOfWords
 from ui.api.app import build
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from ui.api.app import Entry
@@ -90,22 +88,6 @@ def test_a_mistake_is_told_to_the_model(desk: Desk) -> None:
             assert words in result.content[0].text
 
     use(build_tools(desk), work)
-
-
-@contextmanager
-def served(app: object) -> Iterator[int]:
-    """Serve an app in a thread, and give its port."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        while not server.started:
-            assert thread.is_alive()
-            threading.Event().wait(0.01)
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join(30)
 
 
 def test_the_official_client_asks_over_http(desk: Desk, entry: Entry) -> None:

@@ -89,6 +89,8 @@ def build_api(desk: Desk, *, access: Access | None = None) -> FastAPI:
         docs_url="/docs",
         redoc_url=None,
         static_url="/docs-files",
+        # By default the page asks a server elsewhere whether the description is valid.
+        swagger_ui_parameters={"validatorUrl": None},
         title="Dateline",
         version=version("dateline-rag"),
         description="Ask a news archive; every sentence of an answer cites its source.",
