@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from rag.archive import Archive
@@ -98,10 +99,18 @@ def serve(
         )
     except OSError as error:
         raise RagError(f"cannot serve on {host}:{port}: {error}; choose another port") from error
+    _put_first(page.app, before)
     if users:
         # What Gradio tells handlers of who asks.
         page.app.auth_dependency = user_of
     return address
+
+
+def _put_first(app: FastAPI, before: Sequence[Middleware]) -> None:
+    """Put middleware before that of Gradio, which else answers other pages' first questions."""
+    others = [each for each in app.user_middleware if each not in before]
+    app.user_middleware = [*before, *others]
+    app.middleware_stack = app.build_middleware_stack()
 
 
 def appearance() -> dict[str, Any]:

@@ -8,6 +8,7 @@ it does not know the token that stands in the address which `rag chat` prints.
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -22,6 +23,12 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 BODY_LIMIT = 256 * 2**20
 # Asked by Gradio itself when it starts, and by who watches over the server.
 OPEN = ("/gradio_api/startup-events", "/healthz", "/readyz")
+# What Gradio would answer and the pages do not use: it fetches addresses, hands out streams and
+# components of other programs, watches and edits itself.
+_CLOSED = re.compile(
+    r"(?i)/+(?:gradio_api/+)?(?:proxy=|file[=/]+\s*[a-z][a-z+.-]*:|stream/|custom_component/|dev/"
+    r"|monitoring|profiling|run-history|runs(?:/|$)|vibe-|undo-vibe-|deep_link|process_recording)"
+)
 _HEADERS = {
     # Gradio's own scripts are inline and evaluate what events do in the browser.
     "content-security-policy": (
@@ -86,6 +93,8 @@ class Guard:
         await self._app(scope, self._counted(receive), _with_headers(send))
 
     def _check(self, scope: Scope) -> None:
+        if _CLOSED.match(scope["path"]):
+            raise Refusal(404, "there is nothing here")
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if self._hosts is not None and _name(f"//{host}") not in self._hosts:
