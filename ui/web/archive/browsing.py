@@ -12,7 +12,7 @@ from rag.archive import Archive
 from rag.types import Article
 from ui.web.archive import listing
 from ui.web.archive.listing import Listed, Wanted
-from ui.web.common import cited, markup
+from ui.web.common import cited, markup, timeline
 from ui.web.common.frame import DOWNLOAD, QUIETLY, Update, archive_of, own_html, told
 from ui.web.common.library import Library
 from ui.web.network.access import Access
@@ -151,7 +151,13 @@ def list_html(listed: Listed, *, wanted: Wanted, archive: Archive) -> str:
         archive=archive.folder.name,
         empty=not archive.stats().articles,
         meta=cited.meta,
+        timeline=_timeline_html(listed, wanted) if wanted.timeline else "",
     )
+
+
+def _timeline_html(listed: Listed, wanted: Wanted) -> str:
+    entries = timeline.of_articles(listed.articles, words=wanted.words)
+    return timeline.timeline_html(entries, title=wanted.words or "Articles")
 
 
 def article_html(archive: Archive, article: Article, *, editable: bool) -> str:

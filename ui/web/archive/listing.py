@@ -32,6 +32,7 @@ class Wanted:
     order: Order | None = None
     undated: bool = False
     page: int = 0
+    timeline: bool = False
 
     @classmethod
     def read(cls, sent: dict[str, Any] | None) -> Wanted:
@@ -53,6 +54,7 @@ class Wanted:
             order=order,
             undated=bool(sent.get("undated")),
             page=max(0, int(sent.get("page") or 0)),
+            timeline=bool(sent.get("timeline")),
         )
 
 

@@ -2,7 +2,7 @@
 {
   const find = (id) => document.getElementById(id);
   let raise = () => {};
-  let more = { undated: false, page: 0 };
+  let more = { undated: false, page: 0, timeline: false };
   let opened = "";
 
   dateline.query = () => {
@@ -38,6 +38,7 @@
       look({ page: Number(button.dataset.page) });
       find("dl-browse").scrollIntoView({ block: "nearest" });
     },
+    timeline: (button) => look({ timeline: button.ariaPressed !== "true" }),
     csv: () => raise("to_csv"),
     json: () => raise("to_json"),
     edit: (button) => {

@@ -139,6 +139,10 @@
       openSide(answer.dataset.message);
       find("dl-sources-title").focus();
     },
+    timeline: (answer, button) => {
+      opener = button;
+      raise("timeline", { message: answer.dataset.message });
+    },
     retry: () => raise("retry"),
     edit: () => raise("edit"),
     like: (answer, button) => judge(answer, button, true),
@@ -160,7 +164,7 @@
     if (near) {
       event.preventDefault();
       opener = near;
-      return openArticle(near.dataset.open);
+      return openArticle(near.dataset.open, near.dataset.at);
     }
     const button = event.target.closest?.("[data-do]");
     if (button) acts[button.dataset.do]?.(button.closest(".dl-answer"), button);

@@ -253,6 +253,7 @@ class Conversation:
                         pieces=tuple(pieces),
                         stopped=stop.is_set(),
                         narrowed=filters.words(),
+                        where=filters.where(),
                     )
                 )
             elif step is None:

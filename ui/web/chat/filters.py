@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from rag.archive import Archive
 from rag.text.question_time import find_period
-from rag.types import Stance, iso_date
+from rag.types import Filter, Stance, iso_date
 from ui.web.common.markup import counted, spelled
 
 # Publishers named to someone who asked for one that there is not.
@@ -35,6 +35,10 @@ class Filters:
         publishers = tuple(str(name) for name in sent.get("publishers") or ())
         since, until = (str(sent.get(name) or "") or None for name in ("since", "until"))
         return cls(since, until, publishers, stance)
+
+    def where(self) -> Filter:
+        """Return which articles pass. Raises `ValueError` for a bad date or an empty range."""
+        return Filter.read(since=self.since, until=self.until, publishers=self.publishers)
 
     def check(self, archive: Archive) -> None:
         """Raise `ValueError`, saying what there is, when no article passes."""

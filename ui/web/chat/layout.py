@@ -33,7 +33,7 @@ _STANCES = (
     ("lenient", "Lenient", "answers more often, and errs more often"),
 )
 # The events that each component raises; their names must stand in the script that connects them.
-_CHAT_EVENTS = "dateline.connect(trigger, 'retry', 'edit', 'judge', 'open')"
+_CHAT_EVENTS = "dateline.connect(trigger, 'retry', 'edit', 'judge', 'open', 'timeline')"
 _BAR_EVENTS = "dateline.connectBar(element, trigger, server, 'ask', 'stop')"
 _DRAWER_EVENTS = "dateline.connectDrawer(trigger, server, 'restore', 'anew', 'rename')"
 

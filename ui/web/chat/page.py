@@ -20,6 +20,7 @@ from ui.web.common.frame import QUIETLY, Update, archive_of, told
 from ui.web.common.jobs import Jobs
 from ui.web.common.library import Library
 from ui.web.common.models import Models
+from ui.web.common.timeline import of_answer, timeline_html
 from ui.web.conversations import shelf
 from ui.web.network.access import Access
 
@@ -144,7 +145,7 @@ def _gone(page: gr.Blocks, request: gr.Request) -> Callable[[], bool]:
 
 
 def _wire_reader(parts: Parts, library: Library) -> None:
-    """Connect what opens an article that is not among the sources on the page."""
+    """Connect what opens an article that is not among the sources, and the timelines."""
 
     def opened(event: gr.EventData, request: gr.Request) -> Update:
         archive = archive_of(library, request)
@@ -154,9 +155,21 @@ def _wire_reader(parts: Parts, library: Library) -> None:
         linked = archive.linked(article.id or "")
         return cited.article_html(article, linked=linked, span=span)
 
-    parts.chat.open(opened, None, parts.reader, **QUIETLY).success(
-        None, js="() => dateline.showReader()", **QUIETLY
-    )
+    def timeline(event: gr.EventData, conversation: Conversation, request: gr.Request) -> Update:
+        archive = archive_of(library, request)
+        number = int(event.message)
+        shown = next((each for each in conversation.shown if each.message == number), None)
+        if shown is None:
+            return gr.skip()
+        with told():
+            entries = of_answer(shown.answer, archive=archive, where=shown.where)
+        return timeline_html(entries, title=shown.asked)
+
+    events = ((parts.chat.open, opened, None), (parts.chat.timeline, timeline, parts.session))
+    for event, handler, given in events:
+        event(handler, given, parts.reader, **QUIETLY).success(
+            None, js="() => dateline.showReader()", **QUIETLY
+        )
 
 
 def _span(at: object, length: int) -> Span | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from rag.types import Answer, AnswerKind, Article, Hit
+from rag.types import Answer, AnswerKind, Article, Filter, Hit
 
 # Articles named below a refusal.
 NEAREST = 3
@@ -17,7 +17,8 @@ class Shown:
 
     `pieces` are the answer's sentences as `rag.stream` yielded them. `stopped` says
     that the user ended it before its end, `narrowed` what the search was narrowed to, in
-    words, and `liked` what the user thinks of it, None when nothing was said.
+    words, and `liked` what the user thinks of it, None when nothing was said. `where` are the
+    articles that were searched.
     """
 
     message: int
@@ -27,6 +28,7 @@ class Shown:
     stopped: bool = False
     narrowed: str = ""
     liked: bool | None = None
+    where: Filter = field(default_factory=Filter)
 
 
 def nearest(hits: Iterable[Hit]) -> list[Article]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from rag.archive import Archive
 from rag.errors import ArchiveError
-from rag.types import Answer, AnswerKind, Article, Citation, Hit, ScoreParts, Timings
+from rag.types import Answer, AnswerKind, Article, Citation, Filter, Hit, ScoreParts, Timings
 from ui.web.chat.conversation import Conversation
 from ui.web.common.markup import escape, web_link
 from ui.web.common.shown import NEAREST, Shown, nearest
@@ -87,6 +87,7 @@ def _record(shown: Shown) -> Record:
         "stopped": shown.stopped,
         "narrowed": shown.narrowed,
         "liked": shown.liked,
+        "where": dataclasses.asdict(shown.where),
         "abstained": answer.abstained,
         "seconds": answer.timings.total,
         "citations": [
@@ -135,6 +136,7 @@ def _shown(record: Record, archive: Archive | None) -> Shown:
         # Records of before have neither.
         narrowed=str(record.get("narrowed") or ""),
         liked=record.get("liked"),
+        where=Filter.read(**(record.get("where") or {})),
     )
 
 
