@@ -95,6 +95,9 @@
     const stored = sessionStorage.getItem(kept + dateline.archive());
     filters = { ...none, ...JSON.parse(stored ?? "{}") };
     draw();
+    // A question that the address brings is put into the box, and not yet asked.
+    box().value = new URLSearchParams(location.search).get("ask") ?? box().value;
+    fit();
     // The filters' panels are drawn anew when the page has been told of its archive.
     new MutationObserver(draw).observe(document.getElementById("dl-filters"), { childList: true, subtree: true });
     // A pointer would open a keyboard over half of a phone's page.

@@ -16,6 +16,7 @@ from ui.web.common.frame import DOWNLOAD, QUIETLY, Update, archive_of, header, o
 from ui.web.common.jobs import Job, Jobs
 from ui.web.common.library import Library
 from ui.web.common.models import Models
+from ui.web.evaluation.verdicts import verdicts_html
 from ui.web.network.access import Access
 from ui.web.network.users import Role
 
@@ -90,12 +91,19 @@ def last_report(archive: Archive) -> Path | None:
 
 
 def report_html(archive: Archive) -> str:
-    """Return the archive's last report, in a frame that runs no script."""
+    """Return what became of the questions of the last reports, and the last one in full.
+
+    It stands in a frame that runs no script.
+    """
     file = last_report(archive)
     if file is None:
         return markup.status_html(NONE_YET)
-    page = html.escape(file.read_text(encoding="utf-8"))
-    return f'<iframe class="dl-report" title="The last report" sandbox="" srcdoc="{page}"></iframe>'
+    text = html.escape(file.read_text(encoding="utf-8"))
+    compared = verdicts_html(archive, sorted(file.parent.parent.iterdir(), reverse=True))
+    frame = (
+        f'<iframe class="dl-report" title="The last report" sandbox="" srcdoc="{text}"></iframe>'
+    )
+    return f"{compared}<h2>The last report</h2>{frame}"
 
 
 def progress_html(job: EvalJob | None) -> str:
