@@ -375,7 +375,13 @@ def test_the_evaluation_shows_nothing_to_others(town) -> None:
 def test_nothing_of_gradio_answers_a_stranger(town) -> None:
     _, _page, address = town
     with httpx.Client(base_url=address) as stranger:
-        for path in ("config", "gradio_api/info", "gradio_api/token", "gradio_api/app_id", "theme.css"):
+        for path in (
+            "config",
+            "gradio_api/info",
+            "gradio_api/token",
+            "gradio_api/app_id",
+            "theme.css",
+        ):
             assert stranger.get(f"/{path}").status_code == 401
         for path in ("gradio_api/queue/join", "gradio_api/upload", "gradio_api/cancel"):
             assert stranger.post(f"/{path}", json={}).status_code == 401
