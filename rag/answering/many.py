@@ -26,8 +26,8 @@ def answer_many(
 ) -> Iterator[Answer]:
     """Yield the answers to questions, in their order, each when it is asked for; as `answer`.
 
-    The archive is opened and the models are loaded once. Questions are not read together: one
-    question with its passages fills a processor's cores already.
+    The archive is opened and the models are loaded once. The reader takes a question's passages
+    together, but not those of several questions.
     """
     if isinstance(archive, Archive):
         yield from (answer(question, archive=archive, **options) for question in questions)

@@ -31,6 +31,10 @@ class FeedState:
     failures: int = 0
     next_at: float = 0.0
 
+    def unread(self) -> FeedState:
+        """Return the state of a feed that is to be read again though it has not changed."""
+        return dataclasses.replace(self, etag=None, modified=None)
+
 
 class Feeds:
     """The feeds that are watched; what is known of them outlives the process in `file`."""

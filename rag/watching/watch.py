@@ -157,6 +157,7 @@ class Watch:
             except LockedError as error:
                 log.info("tried again: %s", error)
             else:
-                # Only now: what a crash keeps from being ingested is asked for again.
-                self._feeds.keep(address, state)
+                # Only now, and not when a page that it links to failed: what a crash or a fault
+                # keeps from being ingested is asked for again.
+                self._feeds.keep(address, state if not report.skipped else state.unread())
                 yield CameIn((address,), report)

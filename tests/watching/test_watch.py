@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from rag.errors import LockedError, SourceError
-from rag.types import IngestReport
+from rag.types import IngestReport, Skipped
 from rag.watching import watch as watching
 from rag.watching.alerts import Alerts, Changed, Version
 from rag.watching.watch import CameIn, Gone, Trouble, Watch
@@ -52,7 +53,9 @@ def news(tmp_path: Path) -> Path:
 def feed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """The statuses that the feed's server answers with."""
     statuses: list[int] = []
-    transport = httpx.MockTransport(lambda _request: httpx.Response(statuses.pop(0)))
+    transport = httpx.MockTransport(
+        lambda _request: httpx.Response(statuses.pop(0), headers={"etag": '"one"'})
+    )
     client = httpx.Client(transport=transport)
     monkeypatch.setattr(watching, "open_client", lambda **_: client)
     yield statuses
@@ -79,6 +82,17 @@ def test_a_feed_that_fails_is_told_and_the_next_one_read(archive: Any, feed: lis
     assert isinstance(trouble, Trouble)
     assert (trouble.source, "503" in trouble.reason) == (FEED, True)
     assert came == CameIn((other,), archive.report)
+
+
+def test_a_feed_of_which_a_page_failed_is_read_again(archive: Any, feed: list[int]) -> None:
+    archive.report = IngestReport(read=1, left_out=1, skipped=(Skipped("page", "404"),))
+    feed += [200, 200]
+    watch = Watch(archive, [FEED], every=0)
+    assert len(list(watch.once())) == 1
+    assert json.loads((archive.folder / "watch.json").read_text())[FEED]["etag"] is None
+    archive.report = IngestReport(read=1, unchanged=1)
+    list(watch.once())
+    assert json.loads((archive.folder / "watch.json").read_text())[FEED]["etag"] == '"one"'
 
 
 def test_what_another_process_keeps_out_is_tried_again(archive: Any, news: Path) -> None:

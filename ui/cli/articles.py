@@ -193,7 +193,7 @@ def edit_article(
         report = opened.ingest(after)
     if report.skipped:
         raise typer.BadParameter(report.skipped[0].reason)
-    write(f"Changed {after.title!r}.")
+    write(f"Changed {after.title or after.id!r}.")
 
 
 def _in_editor(article: Article) -> Article:

@@ -65,9 +65,7 @@ Words = Annotated[
 ]
 Local = Annotated[
     bool,
-    typer.Option(
-        "--local", help="Load the models here, even if a running page or server could answer."
-    ),
+    typer.Option("--local", help="Load the models here, even if a running page could answer."),
 ]
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import signal
 import threading
+from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,12 +54,16 @@ def watch(
     """
     # Imported here because the reader and the indexes take seconds.
     from rag.watching.watch import Watch
+    from ui.warm.server import warm
 
     folder = archive_to_fill(archive)
     stop = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
     try:
-        with rag.Archive.open(folder, settings=settings()) as opened:
+        with (
+            rag.Archive.open(folder, settings=settings()) as opened,
+            nullcontext() if once else warm(opened),
+        ):
             archives.remember_first(folder.name)
             watcher = Watch(opened, sources, every=every * 60, private=allow_private)
             if not once:

@@ -98,7 +98,10 @@ def serve(
             **options,
         )
     except OSError as error:
-        raise RagError(f"cannot serve on {host}:{port}: {error}; choose another port") from error
+        # Gradio's own words name settings that are not ours.
+        raise RagError(
+            f"cannot serve on {host}:{port}, which may be in use; choose another port with --port"
+        ) from error
     _put_first(page.app, before)
     if users:
         # What Gradio tells handlers of who asks.
