@@ -9,7 +9,7 @@ import pytest
 
 from rag.sources import read
 from rag.sources.files.encoding import bad_bytes, decode_noting
-from rag.sources.tables.delimited import split_cells
+from rag.sources.tables.cells import split_cells
 from rag.sources.tables.nested import record_lists, string_paths, words_of
 
 if TYPE_CHECKING:
@@ -282,3 +282,37 @@ def test_bad_bytes_in_a_table_are_told(tmp_path: Path) -> None:
     taken = take(tmp_path / "a.csv", table)
     assert taken.texts() == [GERMAN, "Jörg sprach."]
     assert taken.said() == "is UTF-8, but 1 byte is not; read as the letter meant, or as �"
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.text", "a"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "title,text,date\nStorm,The harbour was shut on Monday.,2024-05-01\n",
+        "sep=;\nTitel;Text;Datum\nStorm;Der Hafen war zu.;2024-05-01\n",
+        "id\theadline\tbody\n7\tStorm\tThe harbour was shut, and the ferry waited.\n",
+        '\n"title"|"content"\n"Storm"|"The harbour was shut."\n',
+        '\ufefftitle,content\nStorm,"The harbour was shut.\n\nThe ferry waited."\n',
+    ],
+)
+def test_a_table_by_the_name_of_a_text_is_read_as_a_table(tmp_path, name, content) -> None:
+    (tmp_path / name).write_text(content)
+    [article] = read([tmp_path / name], on_skip=pytest.fail)
+    assert article.title == "Storm"
+    assert article.text.startswith(("The harbour was shut", "Der Hafen war zu"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Headline, story and text\n\nThe harbour was shut on Monday, and the ferry waited.\n",
+        "Title | Text\n\nThe harbour was shut on Monday. The ferry waited.\n",
+        "Storm, flood and text\nThe harbour was shut, they said, on Monday, all of it.\n",
+        "title,text",
+    ],
+)
+def test_a_text_that_speaks_of_titles_and_texts_stays_one(tmp_path, content) -> None:
+    (tmp_path / "a.txt").write_text(content)
+    skipped: list[Skipped] = []
+    found = [*read([tmp_path / "a.txt"], on_skip=skipped.append)]
+    assert "".join(article.text for article in found).endswith(("waited.", "all of it.", "text"))

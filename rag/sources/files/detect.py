@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
 from rag.sources.files.handle import suffix_of
+from rag.sources.tables.cells import delimiter_of, names_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,8 +150,21 @@ def sniff(head: bytes) -> str | None:
         return "mbox"
     if kind := _mail_kind(start):
         return kind
+    if _is_table(start):
+        return "csv"
     utf16 = start.startswith((b"\xff\xfe", b"\xfe\xff"))
     return "text" if utf16 or b"\x00" not in head else None
+
+
+def _is_table(start: bytes) -> bool:
+    """Return whether a text begins with a row that names columns, and one of as many cells."""
+    lines = start.decode("utf-8", "replace").splitlines()
+    if lines and lines[0].lower().startswith("sep="):
+        lines = lines[1:]
+    if len(lines) < 2 or not names_columns(lines[0]):
+        return False
+    mark = delimiter_of(lines[0])
+    return lines[1].count(mark) >= lines[0].count(mark)
 
 
 def _markup_kind(start: bytes) -> str:

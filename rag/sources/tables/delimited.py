@@ -7,7 +7,6 @@ What was set right is counted and told.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain, dropwhile, islice
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from rag.errors import SourceError
 from rag.sources.dates import parse_date
 from rag.sources.fields import web_address
+from rag.sources.tables.cells import delimiter_of, names_columns, split_cells
 from rag.sources.tables.columns import known_columns
 from rag.sources.tables.lines import Lines
 from rag.sources.tables.rows import Account, check, read_rows
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from rag.sources.files.handle import File
     from rag.sources.tables.rows import Columns, Found
 
-_DELIMITERS = "\t,;|"
 _PREAMBLE = 20  # lines above the header, at the most
-_QUOTE_RUN = re.compile('"+')
 _LONGEST = 2**21  # characters that one quoted cell may run over
 _QUOTES = "has {} quotation marks that are never closed; their rows were read without quoting"
 _SURPLUS = "has {} rows with more cells than columns; the surplus was joined to the text"
@@ -56,10 +54,10 @@ def _opened(lines: Lines, *, columns: Columns, account: Account) -> _Table | Non
         return None
     if head[0].lower().startswith("sep="):
         head = head[1:]
-    header = next((at for at, line in enumerate(head) if _names_columns(line)), 0)
+    header = next((at for at, line in enumerate(head) if names_columns(line)), 0)
     if header:
         account.noted[_ABOVE] = header
-    delimiter = _delimiter(head[header])
+    delimiter = delimiter_of(head[header])
     names = split_cells(head[header].rstrip("\r\n"), delimiter) or []
     rest = chain(head[header + 1 :], lines)
     check(names, columns=columns)
@@ -68,50 +66,6 @@ def _opened(lines: Lines, *, columns: Columns, account: Account) -> _Table | Non
 
 def _is_blank(line: str) -> bool:
     return not line.strip()
-
-
-def _names_columns(line: str) -> bool:
-    """Return whether a line names a column of text and another field of an article."""
-    cells = split_cells(line.strip(), _delimiter(line)) or []
-    found = known_columns(cells)
-    return bool(found["text"]) and sum(map(bool, found.values())) > 1
-
-
-def _delimiter(line: str) -> str:
-    return max(_DELIMITERS, key=line.count)
-
-
-def split_cells(text: str, delimiter: str) -> list[str] | None:
-    """Return the cells of a row, or None if a quoted one is not closed in `text`."""
-    cells, at = [], 0
-    while True:
-        if text[at : at + 1] == '"':
-            end = _closing(text, at + 1, delimiter)
-            if end < 0:
-                return None
-            cells.append(text[at + 1 : end].replace('""', '"'))
-            at = text.find(delimiter, end + 1)
-        else:
-            end = text.find(delimiter, at)
-            cells.append(text[at:end] if end >= 0 else text[at:])
-            at = end
-        if at < 0:
-            return cells
-        at += 1
-
-
-def _closing(text: str, at: int, delimiter: str) -> int:
-    """Return where a quoted cell closes: at a quote before a delimiter or the end; else -1."""
-    for run in _QUOTE_RUN.finditer(text, at):
-        lone = (run.end() - run.start()) % 2  # pairs stand for one quote inside the cell
-        if lone and _ends(text, run.end(), delimiter):
-            return run.end() - 1
-    return -1
-
-
-def _ends(text: str, at: int, delimiter: str) -> bool:
-    rest = text[at : at + 4].lstrip(" ")
-    return not rest or rest[0] in (delimiter, "\n", "\r")
 
 
 @dataclass(slots=True)

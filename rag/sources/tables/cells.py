@@ -1,0 +1,55 @@
+"""The cells of one row of a CSV file, and whether they name columns."""
+
+from __future__ import annotations
+
+import re
+
+from rag.sources.tables.columns import known_columns
+
+_DELIMITERS = "\t,;|"
+_QUOTE_RUN = re.compile('"+')
+
+
+def names_columns(line: str) -> bool:
+    """Return whether a line names a column of text and another field of an article."""
+    cells = split_cells(line.strip(), delimiter_of(line)) or []
+    found = known_columns(cells)
+    return bool(found["text"]) and sum(map(bool, found.values())) > 1
+
+
+def delimiter_of(line: str) -> str:
+    """Return what stands between the cells of a line, by how often it does."""
+    return max(_DELIMITERS, key=line.count)
+
+
+def split_cells(text: str, delimiter: str) -> list[str] | None:
+    """Return the cells of a row, or None if a quoted one is not closed in `text`."""
+    cells, at = [], 0
+    while True:
+        if text[at : at + 1] == '"':
+            end = _closing(text, at + 1, delimiter)
+            if end < 0:
+                return None
+            cells.append(text[at + 1 : end].replace('""', '"'))
+            at = text.find(delimiter, end + 1)
+        else:
+            end = text.find(delimiter, at)
+            cells.append(text[at:end] if end >= 0 else text[at:])
+            at = end
+        if at < 0:
+            return cells
+        at += 1
+
+
+def _closing(text: str, at: int, delimiter: str) -> int:
+    """Return where a quoted cell closes: at a quote before a delimiter or the end; else -1."""
+    for run in _QUOTE_RUN.finditer(text, at):
+        lone = (run.end() - run.start()) % 2  # pairs stand for one quote inside the cell
+        if lone and _ends(text, run.end(), delimiter):
+            return run.end() - 1
+    return -1
+
+
+def _ends(text: str, at: int, delimiter: str) -> bool:
+    rest = text[at : at + 4].lstrip(" ")
+    return not rest or rest[0] in (delimiter, "\n", "\r")
