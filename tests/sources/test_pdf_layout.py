@@ -55,11 +55,12 @@ def read(data: bytes) -> list[Article]:
     return [found for found in read_pdf(data, source="x.pdf") if isinstance(found, Article)]
 
 
-def across(left: list[str], right: list[str]) -> list[tuple[int, int, str]]:
-    """Return two columns drawn line by line across the page."""
-    rows = enumerate(zip(left, right, strict=True))
+def across(*columns: list[str], width: int = 270) -> list[tuple[int, int, str]]:
+    """Return columns drawn line by line across the page."""
     return [
-        (x, 700 - 14 * n, text) for n, row in rows for x, text in zip((60, 330), row, strict=True)
+        (60 + width * number, 700 - 14 * n, text)
+        for n, row in enumerate(zip(*columns, strict=True))
+        for number, text in enumerate(row)
     ]
 
 
@@ -82,6 +83,58 @@ def test_a_table_of_two_columns_is_not_torn_apart() -> None:
     whole = " ".join(f"{article.title} {article.text}".split())
     assert "Elm 410" in whole
     assert "Yew 88" in whole
+
+
+STORIES = {
+    "mill": "The council of Marrow\nhas bought the mill by\n"
+    "the weir, its chair said\non Monday, and work on\n"
+    "the roof begins soon.",
+    "bees": "A swarm of bees held\nup a goods train near\n"
+    "Ashby on Sunday until\na keeper came with his\n"
+    "box and took them.",
+    "rope": "The ropewalk at Lund\nopens to the public on\n"
+    "Friday after it stood\nempty for nine years,\n"
+    "its new owner said.",
+    "fish": "A cod of forty pounds\nwas landed at Brae, but\n"
+    "the boy who caught it\nlet it go again, since\n"
+    "it looked so old.",
+}
+
+
+@pytest.mark.parametrize("names", [["mill", "bees", "rope"], ["fish", "mill", "bees", "rope"]])
+@pytest.mark.parametrize("uneven", [0, 1])
+def test_three_and_four_columns_are_read_one_after_the_other(names, uneven) -> None:
+    columns = [STORIES[name].split("\n") for name in names]
+    columns[-1] = [*columns[-1][: 5 - uneven], *[""] * uneven]
+    found = read(pdf([(60, 740, HEAD), *across(*columns, width=135)]))
+    whole = " ".join(" ".join(f"{article.title} {article.text}" for article in found).split())
+    for lines in columns:
+        assert " ".join(lines).strip() in whole
+
+
+def test_a_table_of_three_columns_is_not_torn_apart() -> None:
+    wards = [
+        "Elm Street North ward",
+        "Oak Avenue lower ward",
+        "Ash Lane harbour ward",
+        "Fir Road station ward",
+    ]
+    winners = [
+        "Nora Pell of the Greens",
+        "Ivo Grant for Labour",
+        "Mae Oduya, no party",
+        "Carl Finch, Tory party",
+    ]
+    counts = [
+        "1,204 votes of 1,900",
+        "987 votes out of 1,500",
+        "1,551 votes of 2,300",
+        "743 votes out of 1,480",
+    ]
+    [article] = read(pdf([(60, 740, "Votes"), *across(wards, winners, counts, width=150)]))
+    whole = " ".join(f"{article.title} {article.text}".split())
+    for row in zip(wards, winners, counts, strict=True):
+        assert " ".join(row) in whole
 
 
 @pytest.mark.parametrize(
