@@ -99,7 +99,7 @@ def _is_called(article: Article, name: str) -> bool:
     if not article.source:
         return False
     file = PurePath(article.source)
-    return name in (file.stem, file.name) or article.source.endswith(f"/{name}")
+    return name in (file.stem, file.name) or f"/{article.source}".endswith(f"/{name}")
 
 
 class Ranking(NamedTuple):
