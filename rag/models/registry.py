@@ -29,8 +29,8 @@ WRITER = "dateline-writer"
 BASE_READER = "all-mpnet-base-v2"
 DEFAULT_READER = "dateline-reader"
 # Of the adapters that are part of Dateline, as `sha256sum` prints them.
-READER_SHA256 = "a1cfefbf7696b09e2e0c6f0fa025fc3bdb845b75941631a94412b242a9bdfd2a"
-READER_HEADS_SHA256 = "736fd23dcbc7302cd76fea5b278b3a2419322eb7bb30401a8e21a6da62570160"
+READER_SHA256 = "b265296abb0d71de49bfe78259784dd827fc6388d3c13e8d2c2f55bdc517d992"
+READER_HEADS_SHA256 = "c341aa2c726216e7fc44d3241f0a2397fa8d37cb8b9da38a5a16a1017b000c6d"
 WRITER_SHA256 = "1dee580b8262f012717c8d0a4f6b4d73b5433fa885303d2881becc3ea96001be"
 
 OnProgress = Callable[[str], None]
