@@ -41,10 +41,8 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 _DIFFER = re.compile(r"\s+(?:differ|compare)(?:\s+from each other)?$", re.IGNORECASE)
-_CONTRAST = re.compile(
-    r"\s+(?:vs\.?|versus|(?:as\s+)?compared\s+(?:with|to)|against)\s+", re.IGNORECASE
-)
-_COUPLED = re.compile(r"\s+(?:and|with|to|or)\s+", re.IGNORECASE)
+_CONTRAST = re.compile(r"\s+(?:vs\.?|versus|(?:as\s+)?compared\s+(?:with|to))\s+", re.IGNORECASE)
+_COUPLED = re.compile(r"\s+(?:and|with|to|or|against)\s+", re.IGNORECASE)
 _PREPOSITION = re.compile(r"^(.*\b(?:of|in|for|at|on|by|between|from|during)\s+)(\S.*)$", re.I)
 _SAME_PREPOSITION = re.compile(r"^(?:that of|those of|of|in|for|at|on|by|during)\s+", re.IGNORECASE)
 # "Which ship is longer, A or B?", "What was more expensive, A or B?"

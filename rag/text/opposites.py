@@ -11,7 +11,7 @@ _PAIRS = (
     ("men man men's male boys", "women woman women's female girls"),
     ("rise rose risen rising raise raised increase increased grow grew growth up higher gain climb",
      "fall fell fallen falling cut lower drop dropped decrease decline declined down slash shrink"),
-    ("win won winning victory beat defeated winner", "lose lost losing defeat loser"),
+    ("win won winning victory beat defeated winner re-elected", "lose lost losing defeat loser"),
     ("accept accepted approve approved agree agreed", "reject rejected refuse refused deny"),
     ("convict convicted guilty", "acquit acquitted innocent cleared"),
     ("husband", "wife"), ("brother", "sister"), ("son", "daughter"), ("father", "mother"),

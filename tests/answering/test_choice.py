@@ -6,8 +6,10 @@ import pytest
 
 from rag.answering import fact
 from rag.answering.choice import FEATURES, confidence, heading, in_order, rank
+from rag.answering.draft import Draft
 from rag.answering.wanted import Wanted, fits, wanted
 from rag.reading import Candidate, Reading
+from rag.settings import AnswerSettings
 from rag.types import Article, Hit, ScoreParts
 
 
@@ -186,3 +188,15 @@ def test_a_span_that_repeats_the_question_is_no_answer() -> None:
     assert found.span == "pastor"
     (found, _) = rank("Who spoke, Kevin Cosby or a pastor?", [hit(text)], [spans])
     assert found.span == "Kevin Cosby"
+
+
+@pytest.mark.parametrize(
+    ("asked", "short"),
+    [("How did Ann Borg win the election?", "52 percent"), ("Why did Ann Borg lose?", "")],
+)
+def test_what_contradicts_the_question_has_no_short_answer(asked: str, short: str) -> None:
+    text = "Ann Borg won the election with 52 percent of the vote."
+    found = rank(asked, [hit(text)], [reading(text, ("52 percent", 5.0))])
+    draft = Draft(asked, AnswerSettings())
+    assert list(fact.state(asked, found, draft)) == [f"{text} [1]"]
+    assert draft.short == short

@@ -82,6 +82,7 @@ def test_what_is_asked_of_each(question: str, expected: tuple[str, ...]) -> None
         "How did prices change from May 2020 to June 2021?",
         "Did Ann Lee and Bo Hay meet?",
         "How many more people died?",
+        "Why did Hull lose the final against Rye?",
         "Who is older?",
         "What did the WHO say about Covid-19 and monkeypox?",
         "Who beat Ann Lee or her party?",
