@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from rag.text.sentences import stem, words
+from rag.text.lexicon import MONTHS
+from rag.text.sentences import STOPWORDS, stem, words
 
 # One side per string; each form stands for all of its side.
-_PAIRS = (
+_OPPOSED = (
     ("men man men's male boys", "women woman women's female girls"),
     ("rise rose risen rising raise raised increase increased grow grew growth up higher gain climb",
      "fall fell fallen falling cut lower drop dropped decrease decline declined down slash shrink"),
@@ -20,10 +21,11 @@ _PAIRS = (
     ("highest most largest biggest", "lowest fewest smallest least"),
     ("open opened reopened", "close closed shut"), ("buy bought", "sell sold"),
     ("hire hired", "fire fired dismissed sacked"), ("born", "died"),
+    ("gold", "silver", "bronze"), ("second", "third", "fourth", "fifth", "sixth"),
 )  # fmt: skip
-_SIDES = tuple(
-    (frozenset(map(stem, a.split())), frozenset(map(stem, b.split()))) for a, b in _PAIRS
-)
+_SIDES = tuple(tuple(frozenset(map(stem, side.split())) for side in item) for item in _OPPOSED)
+# "Chandrayaan 2", "Artemis II", "elections 2019": one of a series.
+_NUMBERED = re.compile(r"\b([a-z]{4,})[ -](\d+|[ivx]+)\b", re.I)
 _WINNING = 2
 # Who wins and who loses is told by one sentence, and the reader tells them apart.
 _ROLE = re.compile(r"\b(?:who|whom|which)\b", re.I)
@@ -36,10 +38,32 @@ def contrary(question: str, sentence: str) -> bool:
     who won.
     """
     asked, told = set(map(stem, words(question))), set(map(stem, words(sentence)))
-    for place, (a, b) in enumerate(_SIDES):
-        if place == _WINNING and _ROLE.search(question):
-            continue
-        for side, other in ((a, b), (b, a)):
-            if asked & side and not asked & other and told & other and not told & side:
-                return True
-    return False
+    return _other_number(question, sentence) or any(
+        _opposed(sides, asked, told)
+        for place, sides in enumerate(_SIDES)
+        if place != _WINNING or not _ROLE.search(question)
+    )
+
+
+def _opposed(sides: tuple[frozenset[str], ...], asked: set[str], told: set[str]) -> bool:
+    """Tell whether one side is asked about, and of all sides only others are told."""
+    ours = [side for side in sides if asked & side]
+    others = [side for side in sides if told & side]
+    return len(ours) == 1 and bool(others) and ours[0] not in others
+
+
+def _other_number(question: str, sentence: str) -> bool:
+    """Tell whether a sentence speaks of another one of the series that is asked about."""
+    series = _series(sentence)
+    return any(
+        series.get(name) and not numbers & series[name]
+        for name, numbers in _series(question).items()
+    )
+
+
+def _series(text: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, number in _NUMBERED.findall(text.lower()):
+        if name.title() not in MONTHS and name not in STOPWORDS:
+            found.setdefault(stem(name), set()).add(number)
+    return found

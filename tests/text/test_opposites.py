@@ -16,6 +16,11 @@ from rag.text.opposites import contrary
         ("Who won the election?", "Borg lost to Grech.", False),
         ("How much did prices rise?", "Prices fell by 3 percent.", True),
         ("How much did prices rise?", "Prices rose by 3 percent.", False),
+        ("How many silver medals did Hull win?", "Hull won 38 gold medals.", True),
+        ("How many silver medals did Hull win?", "Hull won 3 gold and 4 silver medals.", False),
+        ("how much did probe 2 cost", "The mission, Probe-3, cost 75 million dollars.", True),
+        ("how much did probe 2 cost", "Unlike Probe-3, Probe-2 cost 75 million dollars.", False),
+        ("What happened on July 13?", "On July 14 a bridge fell.", False),
         ("When did the ferry sail?", "The ferry sailed on Monday.", False),
     ],
 )
