@@ -27,6 +27,11 @@ _CLAUSE = re.compile(r"[,;:]\s+(?:and |but )?|\s(?:but|although|though|while|whe
 _NO_DENIAL = re.compile(r"\bnot (?:only|just)\b|\bno (?:longer|later|fewer|less)\b", re.I)
 _OPENING = re.compile(r"^\w+n['’]t\b", re.I)
 _ORDINALS = frozenset("first second third fourth fifth last only".split())
+_NOT_YET = re.compile(
+    r"\b(?:still (?:has|have|had) to|(?:has|have|had|is|are|was|were) yet to)\b", re.I
+)
+# Whether one has more than another, a sentence on one of them does not say.
+_MORE_THAN = re.compile(r"\b(?:more|less|fewer|\w{3,}er)\b.*\bthan\b", re.I)
 _OPENS = re.compile(r"\b(?:if|could|may|might|whether|unclear|expected|likely|would)\b", re.I)
 
 
@@ -34,7 +39,9 @@ def verdict(question: str, found: Evidence) -> Literal["Yes", "No", ""]:
     """Return what a sentence says to a question of yes or no; empty where it leaves it open."""
     asked = set(content_stems(question))
     clause = _clause(asked, found.quote)
-    denied = _is_denied(question, asked, clause)
+    if _MORE_THAN.search(question):
+        return ""
+    denied = _is_denied(question, asked, clause) or bool(_NOT_YET.search(clause))
     # "Didn't he resign?" asks the same as "Did he resign?".
     if denies(_OPENING.sub("", question)):
         return "Yes" if denied else ""

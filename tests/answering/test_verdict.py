@@ -28,6 +28,8 @@ def said(question: str, sentence: str, lead: str = "") -> str:
         ("Was anyone on the ferry injured?", "None of its 25 crew, all Greeks, was hurt.", "No"),
         ("Did the mayor resign?", "Nobody knows, the clerk said, why the mayor resigned.", "Yes"),
         ("Was Ann Lee of the party held on the day?", "Held was Ann Lee, the party's head.", "Yes"),
+        ("Has the record been confirmed yet?", "The record still has to be confirmed.", "No"),
+        ("Did Hull win more seats than Rye?", "Hull won 12 seats.", ""),
         ("Did 12 crews strike?", "The 14 crews struck, strike leaders said.", ""),
         ("Did Borg win the vote?", "Grech won the vote.", ""),
         ("Did the mayor resign?", "The mayor resigned, but the clerk did not.", "Yes"),
