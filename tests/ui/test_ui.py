@@ -771,7 +771,7 @@ def test_page_labels_its_fields_and_brings_its_style_and_script(page):
 
 def test_a_taken_port_is_told_in_words(archive, page):
     port = int(page(Script()).rstrip("/").rpartition(":")[2])
-    with pytest.raises(RagError, match=f"cannot serve on 127.0.0.1:{port}: .*another port"):
+    with pytest.raises(RagError, match=f"cannot serve on 127.0.0.1:{port}, .*another port"):
         frame.serve(app.build(archive), host="127.0.0.1", port=port, quiet=True)
 
 
