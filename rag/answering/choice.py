@@ -59,6 +59,11 @@ class Found:
         return self.hit.article.text[self.start : self.end]
 
     @property
+    def contrary(self) -> bool:
+        """Whether the sentence says the opposite of a word of the question."""
+        return bool(self.features[FEATURES.index("contrary")])
+
+    @property
     def odds(self) -> float:
         """The reader's log-odds."""
         return self.features[0]
@@ -86,13 +91,14 @@ def rank(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> lis
     sentences = collect(hits)
     overlap = Overlap(question, [hit.text for hit in hits])
     kind = wanted(question)
+    given = _given(question, kind)
     best = max((item.odds for reading in readings for item in reading.candidates), default=0.0)
     found = [
         _found(question, kind, hit, item, evidence, overlap, best)
         for number, (hit, reading) in enumerate(zip(hits, readings, strict=True), start=1)
         for item in reading.candidates
         if (evidence := _sentence(sentences, number, hit.start + item.start))
-        and not _repeats(question, hit.text[item.start : item.end])
+        and not given.issuperset(map(stem, words(hit.text[item.start : item.end])))
     ]
     return sorted(found, key=lambda item: -item.probability)
 
@@ -145,11 +151,14 @@ def _bounded(odds: float) -> float:
     return max(-_CERTAIN, min(_CERTAIN, odds))
 
 
-def _repeats(question: str, span: str) -> bool:
-    """Tell whether a span says nothing but what was asked; a choice, "A or B?", names both."""
-    said = {stem(word) for word in words(span)}
-    given = {stem(word) for word in words(question)}
-    return said <= given and not _CHOICE.search(question) and wanted(question) is not Wanted.YES_NO
+def _given(question: str, kind: Wanted) -> frozenset[str]:
+    """Return the stems of which no answer is made alone: the question's own, but for a choice.
+
+    "A or B?" names what answers it, and so may a question of yes or no. The empty set holds
+    no span that has a word.
+    """
+    free = kind is Wanted.YES_NO or _CHOICE.search(question)
+    return frozenset() if free else frozenset(map(stem, words(question)))
 
 
 def _sentence(sentences: Sequence[Evidence], passage: int, start: int) -> Evidence | None:

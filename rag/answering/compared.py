@@ -75,10 +75,8 @@ def conclude(asked: Comparison, found: Sequence[Sequence[Found]]) -> Conclusion 
 def told_apart(asked: Comparison, found: Sequence[list[Found]]) -> list[list[Found]]:
     """Return the spans of each part; one that both parts found is left to the part it names."""
     left, right = found
-    if not (left and right) or (left[0].evidence, left[0].span) != (
-        right[0].evidence,
-        right[0].span,
-    ):
+    firsts = {(spans[0].evidence, spans[0].span) for spans in found if spans}
+    if not (left and right) or len(firsts) > 1:
         return [left, right]
     told = set(content_words(left[0].evidence.quote))
     shares = [

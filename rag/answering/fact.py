@@ -11,7 +11,6 @@ from rag.answering.evidence import Evidence
 from rag.answering.statement import short
 from rag.answering.verdict import verdict as verdict_on
 from rag.answering.wanted import Wanted, wanted
-from rag.text.opposites import contrary
 from rag.text.question_time import changes, wants_latest
 from rag.text.sentences import words
 from rag.types import Article
@@ -58,7 +57,7 @@ def state(question: str, found: Sequence[Found], draft: Draft) -> Iterator[str]:
         if kind is Wanted.YES_NO:
             said_so = verdict_on(question, evidence) if is_read(evidence.article) else ""
         # What contradicts the question is told by the whole sentence, not by a word of it.
-        told = kind is not Wanted.YES_NO and not contrary(question, evidence.quote)
+        told = kind is not Wanted.YES_NO and not item.contrary
         date = evidence.article.date
         said = said_so or (short(item.span, evidence.quote, date) if told else "")
         if piece := draft.state(evidence, short=said, verdict=said_so):
