@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.text.lexicon import MONTHS
+from rag.text.quantities import outcomes
 from rag.text.sentences import STOPWORDS, stem, words
 
 # One side per string; each form stands for all of its side.
@@ -32,12 +33,15 @@ _ROLE = re.compile(r"\b(?:who|whom|which)\b", re.I)
 
 
 def contrary(question: str, sentence: str) -> bool:
-    """Tell whether a sentence has the opposite of a word of the question, and not the word.
+    """Tell whether a sentence has the opposite of a word asked, or another outcome than asked for.
 
     A question for a person or thing may be answered from the other side: "X lost to Y" tells
     who won.
     """
     asked, told = set(map(stem, words(question))), set(map(stem, words(sentence)))
+    befell, told_of = outcomes(question), outcomes(sentence)
+    if befell and told_of and befell.isdisjoint(told_of):
+        return True
     return _other_number(question, sentence) or any(
         _opposed(sides, asked, told)
         for place, sides in enumerate(_SIDES)

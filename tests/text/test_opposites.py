@@ -21,6 +21,8 @@ from rag.text.opposites import contrary
         ("how much did probe 2 cost", "The mission, Probe-3, cost 75 million dollars.", True),
         ("how much did probe 2 cost", "Unlike Probe-3, Probe-2 cost 75 million dollars.", False),
         ("What happened on July 13?", "On July 14 a bridge fell.", False),
+        ("How many people died?", "About 10,000 people are missing.", True),
+        ("How many people died?", "12 were killed and 30 are missing.", False),
         ("When did the ferry sail?", "The ferry sailed on Monday.", False),
     ],
 )
