@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,11 +17,10 @@ from rag.retrieval.search import search
 from rag.retrieval.spelling import spelled
 from rag.settings import Settings, archive_path
 from rag.store import care
+from rag.store.base import Storage
 from rag.store.care import Examination
-from rag.store.connection import damage
-from rag.store.folder import Storage
-from rag.store.indexes import Indexes
-from rag.store.store import EmbedderIdentity, Store
+from rag.store.folder import FolderStorage
+from rag.store.store import EmbedderIdentity
 from rag.types import (
     ArchiveStats,
     Article,
@@ -77,7 +76,7 @@ class Archive:
         first needed.
         """
         settings = settings or Settings()
-        storage = Storage.open(archive_path(path), create=create, settings=settings.index)
+        storage = FolderStorage.open(archive_path(path), create=create, settings=settings.index)
         try:
             name = embedder if isinstance(embedder, str | None) else embedder.id
             settings = dataclasses.replace(settings, embedder=_agreed(storage, name, settings))
@@ -211,8 +210,8 @@ class Archive:
         With `undated` only those without a date are returned.
         """
         where = Filter.read(since=since, until=until, publishers=publishers)
-        with self._storage.reading() as store:
-            return store.catalog.articles(
+        with self._storage.reading() as records:
+            return records.catalog.articles(
                 where=where, limit=limit, offset=offset, order=order, undated=undated
             )
 
@@ -229,8 +228,8 @@ class Archive:
         With `undated` those without a date are counted.
         """
         where = Filter.read(since=since, until=until, publishers=publishers)
-        with self._storage.lock:
-            return self._storage.store.catalog.count(where, undated=undated)
+        with self._storage.reading() as records:
+            return records.catalog.count(where, undated=undated)
 
     def days_around(
         self,
@@ -241,16 +240,16 @@ class Archive:
     ) -> list[str]:
         """Return the last day before `since` and the first after `until` with an article."""
         where = Filter.read(since=since, until=until, publishers=publishers)
-        with self._storage.lock:
-            catalog = self._storage.store.catalog
+        with self._storage.reading() as records:
+            catalog = records.catalog
             before = where.since and catalog.day_before(where.since, where.publishers)
             after = where.until and catalog.day_after(where.until, where.publishers)
         return [day for day in (before, after) if day]
 
     def article(self, article_id: str) -> Article:
         """Return one article; `MissingError` when there is none of that id."""
-        with self._storage.reading() as store:
-            found = store.article(article_id)
+        with self._storage.reading() as records:
+            found = records.article(article_id)
         if found is None:
             raise self._unknown(article_id)
         return found
@@ -260,8 +259,8 @@ class Archive:
 
         Raises `ArchiveError` when there is none, or more than one.
         """
-        with self._storage.reading() as store:
-            found = store.catalog.ids(beginning, most=_SHOWN_IDS + 1)
+        with self._storage.reading() as records:
+            found = records.catalog.ids(beginning, most=_SHOWN_IDS + 1)
         if beginning in found:
             return beginning
         if len(found) > 1:
@@ -302,18 +301,12 @@ class Archive:
         """
         words = readable_question(words)
         where = Filter.read(since=since, until=until, publishers=publishers)
-
-        def look(store: Store, indexes: Indexes) -> list[Article]:
-            found = indexes.headlines.search(words, k=limit, where=where)
-            articles = store.articles_by_key(list(found))
-            return [articles[key] for key in found if key in articles]
-
-        return self._storage.search(look)
+        return self._storage.find(words, k=limit, where=where)
 
     def linked(self, article_id: str) -> list[Article]:
         """Return the near-duplicates of an article, the first ingested first."""
-        with self._storage.reading() as store:
-            return store.linked_to(article_id)
+        with self._storage.reading() as records:
+            return records.linked_to(article_id)
 
     def delete(self, article_id: str) -> None:
         """Delete one article; `MissingError` when there is none of that id."""
@@ -323,40 +316,38 @@ class Archive:
 
     def publishers(self) -> list[tuple[str, int]]:
         """Return publishers with their numbers of articles, the busiest first."""
-        with self._storage.reading() as store:
-            return store.catalog.publishers()
+        with self._storage.reading() as records:
+            return records.catalog.publishers()
 
     def months(self) -> list[tuple[str, int]]:
         """Return the months that articles are dated in, ``YYYY-MM``, with their numbers."""
-        with self._storage.reading() as store:
-            return store.catalog.months()
+        with self._storage.reading() as records:
+            return records.catalog.months()
 
     def languages(self) -> list[tuple[str, int]]:
         """Return the ISO 639 codes of languages with their numbers of articles."""
-        with self._storage.lock:
-            return self._storage.store.catalog.languages()
+        with self._storage.reading() as records:
+            return records.catalog.languages()
 
     def stats(self) -> ArchiveStats:
         """Return counts, dates and the embedder of the archive."""
-        with self._storage.reading() as store:
-            articles, chunks, linked = store.catalog.counts()
-            first, last = store.catalog.dates()
+        with self._storage.reading() as records:
+            articles, chunks, linked = records.catalog.counts()
+            first, last = records.catalog.dates()
             return ArchiveStats(
                 articles=articles,
                 chunks=chunks,
                 linked=linked,
-                publishers=len(store.catalog.publishers()),
+                publishers=len(records.catalog.publisher_names()),
                 first=first,
                 last=last,
-                generation=store.generation,
+                generation=records.generation,
                 embedder=self._settings.embedder,
             )
 
     def examine(self) -> Examination:
         """Read the whole archive and check all of it; a damaged index is built anew."""
-        found = care.examine(self._storage.store.path)
-        fault = self._storage.check_indexes()
-        return dataclasses.replace(found, mended=(fault,) if fault else ())
+        return self._storage.examine()
 
     def backup(self, file: str | Path) -> Examination:
         """Copy the archive into `file`, which must not exist, as it is at one moment.
@@ -365,7 +356,7 @@ class Archive:
         archive of the copy. Raises `ArchiveError` when it cannot be written, or when the
         archive is damaged.
         """
-        return care.backup(self._storage.store.path, to=Path(file))
+        return self._storage.backup(Path(file))
 
     def size_on_disk(self) -> int:
         """Return the bytes that the archive's folder takes."""
@@ -377,6 +368,7 @@ class Archive:
         Raises `ArchiveError` while another process writes to it.
         """
         with self._storage.exclusive():
+            self._storage.destroy()
             self.close()
         shutil.rmtree(self.folder)
 
@@ -412,22 +404,14 @@ class Archive:
                 self._storage.begin_again(), embedder=embedder, settings=settings
             ) as new:
                 # In the order of their first ingest, so that the same copy leads its group.
-                new.ingest(self._whole_articles(), progress=progress)
+                new.ingest(self._storage.whole_articles(), progress=progress)
             self._storage.take_over()
         return Archive.open(self.folder, create=False, embedder=embedder, settings=settings)
 
-    def _whole_articles(self) -> Iterator[Article]:
-        """Yield all articles; `DamageError` at one that is not as it was written."""
-        for item in self._storage.store.feed.indexable():
-            if not item.whole:
-                what = f"the checksum of article {item.article.id!r} is wrong"
-                raise damage(self._storage.store.path, what)
-            yield item.article
-
     def _checked(self, embedder: Embedder) -> Embedder:
         """Return `embedder` if it is the one that made the archive's vectors."""
-        with self._storage.lock:
-            known = self._storage.store.embedder
+        with self._storage.reading() as records:
+            known = records.embedder
         if known and known.checksum != embedder.checksum:
             raise _mismatch(self.folder, known, f"{embedder.id} ({embedder.checksum[:12]})")
         return embedder
@@ -451,12 +435,13 @@ def restore(file: str | Path, path: str | Path) -> Examination:
     Its indexes are built when it is next opened. Raises `ArchiveError` when there is an
     archive already, or `file` is no whole backup.
     """
-    return care.restore(Path(file), database=Storage.database_in(archive_path(path)))
+    return care.restore(Path(file), database=FolderStorage.database_in(archive_path(path)))
 
 
 def _agreed(storage: Storage, name: str | None, settings: Settings) -> str:
     """Return the embedder to use: the archive's own, which `name` must not contradict."""
-    known = storage.store.embedder
+    with storage.reading() as records:
+        known = records.embedder
     if known and name and known.id != name:
         raise _mismatch(storage.folder, known, name)
     return known.id if known else name or settings.embedder

@@ -30,11 +30,12 @@ import numpy as np
 
 from rag import Archive, Article
 from rag.embedding.embedder import Embedder, TransformerEmbedder, Vectors
+from rag.errors import BenchError
 from rag.index.full_text import LexicalIndex
 from rag.index.vectors import DenseIndex
 from rag.settings import IndexSettings, archive_path
 from rag.store.changes import Indexable
-from rag.store.folder import Storage
+from rag.store.folder import FolderStorage
 from rag.store.identity import Signature, content_hash, signature
 from rag.store.indexes import Indexes
 from rag.store.manifest import VectorFile
@@ -212,7 +213,7 @@ def index(folder: Path) -> Measured:
         }
     ):
         started = time.perf_counter()
-        Storage.open(folder, create=False, settings=IndexSettings()).close()
+        FolderStorage.open(folder, create=False, settings=IndexSettings()).close()
         total = time.perf_counter() - started
     manifest = json.loads((folder / "manifest.json").read_text())
     files = [path for path in folder.rglob("*") if path.is_file()]
@@ -261,7 +262,7 @@ def search(folder: Path, questions: Sequence[str]) -> Measured:
         before = _resident()
         for question in questions[:30]:
             archive.search(question)
-        indexes, watch, spent = archive._storage.indexes, Watch(), []  # noqa: SLF001
+        indexes, watch, spent = _files_of(archive).indexes, Watch(), []
         with watch.on(
             {
                 "embed": (TransformerEmbedder, "embed_question"),
@@ -296,7 +297,7 @@ def recall(folder: Path, questions: Sequence[str]) -> Measured:
     with _opened(folder) as archive:
         some = questions[:100]
         vectors = np.stack([archive.embedder().embed_question(each) for each in some])
-        store, indexes = archive._storage.store, archive._storage.indexes  # noqa: SLF001
+        store, indexes = _files_of(archive).store, _files_of(archive).indexes
         ids, scores = [], []
         for numbers, rows in store.feed.vectors():
             ids.append(numbers)
@@ -310,6 +311,13 @@ def recall(folder: Path, questions: Sequence[str]) -> Measured:
             }
             for name, where in _filters(store).items()
         }
+
+
+def _files_of(archive: Archive) -> FolderStorage:
+    storage = archive._storage  # noqa: SLF001
+    if not isinstance(storage, FolderStorage):
+        raise BenchError(f"{archive.folder} is not kept in a folder; measure one that is")
+    return storage
 
 
 def _share(store: Store, where: Filter) -> float:

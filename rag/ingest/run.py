@@ -17,7 +17,7 @@ from rag.embedding.embedder import Embedder, Vectors
 from rag.ingest.chunks import chunk_article
 from rag.ingest.tally import Tally
 from rag.sources.apart import Apart
-from rag.store.folder import Storage
+from rag.store.base import Records, Storage
 from rag.store.identity import (
     SAME_STORY_SIMILARITY,
     article_id,
@@ -97,15 +97,21 @@ class Ingest:
         started = time.perf_counter()
         if isinstance(given, Sequence) and all(isinstance(item, Article) for item in given):
             self._total = len(given)
-        before = self._storage.store.generation
+        with self._storage.reading() as records:
+            before = records.generation
         try:
             self._take_all(given, columns)
         finally:
             self._sources.close()
             self._worker.shutdown()
-            if self._storage.store.generation != before:
-                self._storage.save()
+            self._save(since=before)
         return self._tally.report(seconds=time.perf_counter() - started)
+
+    def _save(self, *, since: int) -> None:
+        with self._storage.reading() as records:
+            changed = records.generation != since
+        if changed:
+            self._storage.save()
 
     def _take_all(self, given: Iterable[Source], columns: Mapping[str, str] | None) -> None:
         try:
@@ -157,23 +163,23 @@ class Ingest:
     def _identify(self, article: Article) -> tuple[Article, Known | None]:
         """Return the article with its id, and what is stored under that id."""
         id_ = article_id(article)
-        with self._storage.lock:
-            known = self._storage.store.known(id_)
+        with self._storage.reading() as records:
+            known = records.known(id_)
             named = bool(article.id or article.url)
             # An id may bring another title and text in a later ingest, but not twice in one.
             earlier = self._tally.titles.get(id_, article.title)
             if (not named or earlier != article.title) and self._is_other_story(
-                article, id_, known
+                article, id_, records if known else None
             ):
                 id_ = distinct_id(article)
-                known = self._storage.store.known(id_)
+                known = records.known(id_)
                 if named:
                     self._tally.tell_apart(article)
         return dataclasses.replace(article, id=id_), known
 
-    def _is_other_story(self, article: Article, id_: str, known: Known | None) -> bool:
+    def _is_other_story(self, article: Article, id_: str, records: Records | None) -> bool:
         """Tell whether a standing headline ("Morning briefing") is over a new story or issue."""
-        earlier = self._waiting(id_) or (self._storage.store.article(id_) if known else None)
+        earlier = self._waiting(id_) or (records.article(id_) if records else None)
         if earlier is None or content_hash(earlier) == content_hash(article):
             return False
         alike = similarity(signature(earlier.text), signature(article.text))
@@ -210,7 +216,8 @@ class Ingest:
 
     def _agreed_tokens(self, embedder: Embedder) -> int:
         """Return the archive's chunk size, recording it at the first ingest."""
-        known = self._storage.store.embedder
+        with self._storage.reading() as records:
+            known = records.embedder
         if known is None:
             tokens = min(self._chunk_tokens, embedder.max_tokens)
             known = EmbedderIdentity(embedder.id, embedder.checksum, embedder.dimension, tokens)

@@ -1,4 +1,4 @@
-"""Candidates of the three indexes fused into one ranking of passages.
+"""What a store found for a question fused into one ranking of passages.
 
 The score is a convex sum of normalised parts (Bruch, Gai and Ingber, "An Analysis of
 Fusion Functions for Hybrid Retrieval", 2023), which on news questions beats each part
@@ -7,16 +7,17 @@ and reciprocal rank fusion; docs/evaluation/search.md has the table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 
-from rag.embedding.embedder import Vectors
 from rag.settings import RetrievalSettings
+from rag.store.base import Candidate
 from rag.store.identity import jaccard, shingles
-from rag.store.indexes import Indexes
-from rag.store.store import Store, StoredChunk
+from rag.store.store import StoredChunk
 from rag.text.question_time import AskedTime
-from rag.types import Article, Filter, Hit, ScoreParts
+from rag.types import Article, Hit, ScoreParts
 
+_PARTS = (attrgetter("dense"), attrgetter("lexical"), attrgetter("headline"))
 # Cosines of a hundred candidates from an archive of thousands spread over more.
 _LEAST_SPREAD = 0.25
 # Two passages that share this much of their five-word runs say the same.
@@ -25,36 +26,20 @@ _SAME_PASSAGE = 0.6
 _AS_GOOD = 0.9
 
 
-def search(
-    question: str,
-    vector: Vectors,
-    *,
-    store: Store,
-    indexes: Indexes,
-    k: int,
-    where: Filter,
-    settings: RetrievalSettings,
-    time: AskedTime | None = None,
+def rank(
+    candidates: Sequence[Candidate], *, settings: RetrievalSettings, time: AskedTime | None = None
 ) -> Iterator[tuple[StoredChunk, Hit]]:
-    """Return the passages found for a question, `k` or more when there are, best first.
+    """Return the passages that a store found for a question, best first.
 
-    `vector` is the question's unit vector, shape (dimension,). With a `time`, how well an
-    article's date fits is a part of the score. What the store is needed for is done on return.
+    With a `time`, how well an article's date fits is a part of the score.
     """
-    n = max(k, settings.candidates)
-    allowed = store.chunk_ranges(where) if where else None
-    dense = indexes.dense.search(vector, k=n, allowed=allowed)
-    lexical = indexes.passages.search(question, k=n, where=where)
-    headline = indexes.headlines.search(question, k=n, where=where)
-    found = list(dense | lexical)
-    # Exact, also for those that an index of rounded vectors found, or only the words.
-    dense = store.cosines(vector, found)
-    chunks = store.chunks(found)
-    by_chunk = {id_: headline[c.article] for id_, c in chunks.items() if c.article in headline}
+    chunks = {each.chunk.id: each.chunk for each in candidates}
+    articles = {each.chunk.article: each.article for each in candidates}
+    dense, lexical, by_chunk = (
+        {each.chunk.id: score for each in candidates if (score := getter(each)) is not None}
+        for getter in _PARTS
+    )
     scores = fuse(dense, lexical, by_chunk, settings=settings)
-    articles = store.articles_by_key([*{chunk.article for chunk in chunks.values()}])
-    # Another process may have deleted some since they were found.
-    chunks = {id_: chunk for id_, chunk in chunks.items() if chunk.article in articles}
     fused = scores
     if time:
         near = {c.article: time.score(articles[c.article].date) for c in chunks.values()}

@@ -10,7 +10,7 @@ from rag.embedding.embedder import Embedder
 from rag.retrieval import fusion, per_publisher
 from rag.retrieval.per_publisher import Subquestion
 from rag.settings import RetrievalSettings
-from rag.store.folder import Storage
+from rag.store.base import Storage
 from rag.text.question_time import AskedTime, read_time
 from rag.types import Filter, Hit, Period, Query
 
@@ -27,9 +27,9 @@ def search(
     `embedder` is called, and the model loaded, only when there is something to search.
     A blank question or an empty archive has no hits.
     """
-    with storage.reading() as store:
-        empty = store.catalog.is_empty()
-        _, newest = store.catalog.dates()
+    with storage.reading() as records:
+        empty = records.catalog.is_empty()
+        _, newest = records.catalog.dates()
     if empty or not query.question.strip():
         return []
     time = read_time(query.question, today=query.today, newest=newest)
@@ -74,26 +74,17 @@ class _Search:
         # A publisher chosen by the caller is not one more that the question may name.
         if where.publishers or not self._settings.parts:
             return []
-        with self._storage.reading() as store:
-            names = store.catalog.publisher_names()
+        with self._storage.reading() as records:
+            names = records.catalog.publisher_names()
         return per_publisher.subquestions(question, names)
 
     def passages(self, question: str, *, k: int, where: Filter) -> list[Hit]:
         """Return the best `k` passages for a question or a part of one."""
         vector = self._embedder.embed_question(question)
-        found = self._storage.search(
-            lambda store, indexes: fusion.search(
-                question,
-                vector,
-                store=store,
-                indexes=indexes,
-                k=k,
-                where=where,
-                settings=self._settings,
-                time=self._time,
-            )
-        )
-        return list(islice(fusion.without_repeats(found), k))
+        among = max(k, self._settings.candidates)
+        found = self._storage.candidates(question, vector, k=among, where=where)
+        ranked = fusion.rank(found, settings=self._settings, time=self._time)
+        return list(islice(fusion.without_repeats(ranked), k))
 
 
 def _with_undated(hits: list[Hit], every: list[Hit]) -> list[Hit]:

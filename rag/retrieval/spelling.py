@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from difflib import get_close_matches
 
-from rag.store.folder import Storage
-from rag.store.indexes import Indexes
-from rag.store.store import Store
+from rag.store.base import Storage
 from rag.text.sentences import STOPWORDS, WORD
 
 # Shorter words have too many neighbours, and so have names, which are typed with more care.
@@ -26,13 +25,8 @@ def spelled(question: str, *, storage: Storage) -> str:
     "Who directed openheimer?" becomes "Who directed Oppenheimer?". Only a word that is one
     letter from one of theirs is changed. Raises `ArchiveError`.
     """
-    typed = {word for word in WORD.findall(question) if _may_be_wrong(word)}
-    if not typed:
-        return question
-    mended = storage.search(
-        lambda store, indexes: {word: _nearest(word, store, indexes) for word in typed}
-    )
-    for word, right in mended.items():
+    for word in {word for word in WORD.findall(question) if _may_be_wrong(word)}:
+        right = _nearest(word, storage.texts_near(word, k=_TEXTS))
         question = re.sub(rf"\b{word}\b", right, question)
     return question
 
@@ -43,14 +37,11 @@ def _may_be_wrong(word: str) -> bool:
     return plain and len(word) >= shortest and word.casefold() not in STOPWORDS
 
 
-def _nearest(word: str, store: Store, indexes: Indexes) -> str:
-    """Return the word of the archive that was meant: the most alike, then the commonest."""
-    chunks = store.chunks(indexes.passages.near(word, k=_TEXTS))
-    articles = store.articles_by_key([*{chunk.article for chunk in chunks.values()}])
+def _nearest(word: str, texts: Iterable[str]) -> str:
+    """Return the word of the texts that was meant: the most alike, then the commonest."""
     counts: Counter[str] = Counter()
-    for chunk in chunks.values():
-        if article := articles.get(chunk.article):
-            counts.update(WORD.findall(f"{article.title} {article.text[chunk.start : chunk.end]}"))
+    for text in texts:
+        counts.update(WORD.findall(text))
     folded: dict[str, str] = {}
     for found, _ in counts.most_common():
         folded.setdefault(found.casefold(), found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import shutil
 import time
@@ -13,12 +14,18 @@ from typing import TypeVar
 
 import filelock
 
+from rag.embedding.embedder import Vectors
 from rag.errors import ArchiveError, LockedError
 from rag.index.faults import IndexFault, NoRoomFault
 from rag.settings import DATABASE, IndexSettings
+from rag.store import care
+from rag.store.base import Candidate
+from rag.store.candidates import gather
+from rag.store.care import Examination
 from rag.store.connection import is_read_only
 from rag.store.indexes import Indexes
 from rag.store.store import Change, EmbedderIdentity, Prepared, Store
+from rag.types import Article, Filter
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +44,8 @@ _TRY_AGAIN = 10.0
 Found = TypeVar("Found")
 
 
-class Storage:
-    """The open files of one archive.
+class FolderStorage:
+    """The open files of one archive in a folder: a database, and the indexes derived from it.
 
     Hold `lock` while using `store`, by way of `reading`; searches go by way of `search`,
     which sees the writes of other processes and mends the indexes where they fail. The
@@ -63,7 +70,9 @@ class Storage:
         self.indexes = self._first()
 
     @classmethod
-    def open(cls, folder: Path, *, create: bool, settings: IndexSettings | None = None) -> Storage:
+    def open(
+        cls, folder: Path, *, create: bool, settings: IndexSettings | None = None
+    ) -> FolderStorage:
         """Open the files in `folder`; with `create`, make them where there are none.
 
         Raises `ArchiveError` when the database is missing or damaged.
@@ -150,6 +159,63 @@ class Storage:
                     f"the indexes in {self.folder} fail although they are new ({error}); check "
                     f"the disk, and run `rag doctor --archive {self.folder}`"
                 ) from error
+
+    def candidates(
+        self, question: str, vector: Vectors, *, k: int, where: Filter
+    ) -> list[Candidate]:
+        """Return the `k` nearest passages and the `k` whose words fit best, in order of ingest."""
+        return self.search(
+            lambda store, indexes: gather(
+                question, vector, store=store, indexes=indexes, k=k, where=where
+            )
+        )
+
+    def find(self, words: str, *, k: int, where: Filter) -> list[Article]:
+        """Return the `k` articles whose title and text fit `words` best by BM25, best first."""
+
+        def look(store: Store, indexes: Indexes) -> list[Article]:
+            found = indexes.headlines.search(words, k=k, where=where)
+            articles = store.articles_by_key(list(found))
+            return [articles[key] for key in found if key in articles]
+
+        return self.search(look)
+
+    def texts_near(self, word: str, *, k: int) -> list[str]:
+        """Return `k` texts that have a word one letter from `word`, none where one has it."""
+
+        def look(store: Store, indexes: Indexes) -> list[str]:
+            chunks = store.chunks(indexes.passages.near(word, k=k))
+            articles = store.articles_by_key([*{chunk.article for chunk in chunks.values()}])
+            return [
+                f"{article.title} {article.text[chunk.start : chunk.end]}"
+                for chunk in chunks.values()
+                if (article := articles.get(chunk.article))
+            ]
+
+        return self.search(look)
+
+    def everything(self) -> Iterator[Prepared]:
+        """Yield what the archive holds in the order of its ingest; raises as `Store.prepared`."""
+        # A connection of its own, so that searches go on.
+        with closing(Store.open(self.folder / DATABASE)) as store, store.snapshot():
+            yield from store.prepared()
+
+    def whole_articles(self) -> Iterator[Article]:
+        """Yield all articles in the order of their ingest; raises as `Store.whole_articles`."""
+        return self.store.whole_articles()
+
+    def examine(self) -> Examination:
+        """Read everything and check all of it; a damaged index is built anew."""
+        found = care.examine(self.store.path)
+        fault = self.check_indexes()
+        return dataclasses.replace(found, mended=(fault,) if fault else ())
+
+    def backup(self, file: Path) -> Examination:
+        """Copy the archive into `file`; as `rag.store.care.backup`."""
+        return care.backup(self.store.path, to=file)
+
+    def destroy(self) -> None:
+        """Do nothing: all that the archive holds lies in its folder."""
 
     def check_indexes(self) -> str | None:
         """Read all files of the indexes; build them anew if one is damaged, and say which."""

@@ -14,7 +14,7 @@ from rag.embedding.embedder import Vectors
 from rag.index import Ids
 from rag.store import checksums, database
 from rag.store.catalog import ARTICLE, Catalog, article_of
-from rag.store.changes import VECTOR, Feed, matrix
+from rag.store.changes import VECTOR, Feed, Indexable, matrix
 from rag.store.connection import damage
 from rag.store.database import select_in
 from rag.store.identity import (
@@ -58,7 +58,6 @@ class Known:
     The hash of a damaged one is blank, so that it is written anew when it comes again.
     """
 
-    key: int
     content_hash: str
     signature: Signature
 
@@ -147,7 +146,11 @@ class Store:
         if row is None:
             return None
         whole = checksums.is_whole(row[3:-1], row[-1]) and not self._damaged_chunks(row[0])
-        return Known(row[0], row[1] if whole else "", np.frombuffer(row[2], np.uint64))
+        return Known(row[1] if whole else "", np.frombuffer(row[2], np.uint64))
+
+    def _key(self, article_id: str) -> int | None:
+        row = self._db.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return None if row is None else int(row[0])
 
     def _damaged_chunks(self, key: int) -> bool:
         """Tell whether a chunk of the article with that key is not as it was written."""
@@ -164,8 +167,8 @@ class Store:
         with database.transaction(self._db):
             generation = self._bump()
             for prepared in batch:
-                if old := self.known(prepared.article.id or ""):
-                    self._remove(old.key, generation)
+                if (old := self._key(prepared.article.id or "")) is not None:
+                    self._remove(old, generation)
                     removed += 1
                 root = self._root(prepared.article, prepared.signature)
                 linked += root is not None
@@ -175,11 +178,11 @@ class Store:
 
     def delete(self, article_id: str) -> Change | None:
         """Delete one article with its chunks; None when there is no such article."""
-        known = self.known(article_id)
-        if known is None:
+        key = self._key(article_id)
+        if key is None:
             return None
         with database.transaction(self._db):
-            self._remove(known.key, self._bump())
+            self._remove(key, self._bump())
         return Change(removed=1)
 
     def article(self, article_id: str) -> Article | None:
@@ -201,6 +204,41 @@ class Store:
             (article_id,),
         )
         return [article_of(row) for row in rows if checksums.is_whole(row[:-1], row[-1])]
+
+    def prepared(self) -> Iterator[Prepared]:
+        """Yield all articles in the order of their ingest, as `write` takes them.
+
+        Raises `DamageError` at one that is not as it was written.
+        """
+        for item in self.feed.indexable():
+            self._check(item)
+            if self._damaged_chunks(item.key):
+                raise damage(self.path, f"a passage of article {item.article.id!r} is damaged")
+            hash_, sketch = self._db.execute(
+                "SELECT content_hash, signature FROM articles WHERE key = ?", (item.key,)
+            ).fetchone()
+            rows = self._db.execute(
+                f'SELECT position, start, "end", id, vector, checksum & {checksums.VECTOR_MASK} '
+                "FROM chunks WHERE article = ? ORDER BY position",
+                (item.key,),
+            ).fetchall()
+            id_ = item.article.id or ""
+            chunks = [
+                Chunk(id_, position, start, end, text)
+                for (position, start, end, *_), text in zip(rows, item.texts, strict=True)
+            ]
+            vectors = matrix([row[3:] for row in rows])[1]
+            yield Prepared(item.article, hash_, np.frombuffer(sketch, np.uint64), chunks, vectors)
+
+    def whole_articles(self) -> Iterator[Article]:
+        """Yield all articles in the order of their ingest; as `prepared`, but for the chunks."""
+        for item in self.feed.indexable():
+            self._check(item)
+            yield item.article
+
+    def _check(self, item: Indexable) -> None:
+        if not item.whole:
+            raise damage(self.path, f"the checksum of article {item.article.id!r} is wrong")
 
     def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
         """Return the chunks with those ids; damaged ones are left out."""

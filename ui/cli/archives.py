@@ -121,10 +121,10 @@ def _default() -> str | None:
 def _articles(name: str) -> int | None:
     """Return the number of articles; None when the archive cannot be read."""
     from rag.store.care import examine
-    from rag.store.folder import Storage
+    from rag.store.folder import FolderStorage
 
     try:
-        return examine(Storage.database_in(archive_path(name))).articles
+        return examine(FolderStorage.database_in(archive_path(name))).articles
     except RagError:
         return None
 

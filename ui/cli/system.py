@@ -127,11 +127,11 @@ def _archives() -> list[str]:
 def _examine(name: str) -> None:
     """Tell every fault of one archive, and exit with status 1 if its database has any."""
     from rag.store.care import examine
-    from rag.store.folder import Storage
+    from rag.store.folder import FolderStorage
 
     path = archive_folder(name)
     # Before it is opened, which a damaged one may not allow.
-    found = examine(Storage.database_in(path)) if Storage.is_at(path) else None
+    found = examine(FolderStorage.database_in(path)) if FolderStorage.is_at(path) else None
     if found is None or not found.faults:
         with rag.Archive.open(path, create=False) as opened:
             found = opened.examine()
