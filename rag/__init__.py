@@ -15,13 +15,11 @@ The rooms stand in the order in which data flows, and each imports only from tho
     store                  what an archive keeps on disk
     ingest, retrieval      articles in, passages out
     archive                the class that people open
-    archives               those there are, by name
-    bibliography           articles written down for other programs
     reading, generation    the words that answer, found or written
     answering              a question to an answer with its sources
     watching               archives kept current, saved questions asked again
     training               models that learn from your own questions
-    frameworks             an archive as a part of LangChain, Haystack or LlamaIndex
+    frameworks             articles and archives for other programs
 
 Beside it stand `eval`, which measures, and `ui`, the pages and the commands.
 """

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
-from rag.embedding.embedder import Embedder, TransformerEmbedder
-from rag.errors import ArchiveError, MissingError
+from rag.embedding.embedder import Embedder
 from rag.retrieval.search import search
 from rag.retrieval.spelling import spelled
 from rag.settings import Settings, archive_path
-from rag.store import care
+from rag.store import care, moves, named
 from rag.store.base import Storage
 from rag.store.care import Examination
+from rag.store.embedded import OwnEmbedder, agreed
 from rag.store.folder import FolderStorage
-from rag.store.store import EmbedderIdentity
+from rag.store.named import unknown_article
+from rag.store.opening import open_storage
 from rag.types import (
     ArchiveStats,
     Article,
@@ -37,10 +35,6 @@ from rag.types import (
 if TYPE_CHECKING:
     from rag.ingest.run import Source
 
-# How many ids and names an error lists.
-_SHOWN_IDS = 5
-_SHOWN_NAMES = 20
-
 
 class Archive:
     """A folder of indexed articles. Safe for use by several threads at once.
@@ -53,10 +47,7 @@ class Archive:
     ) -> None:
         self._storage = storage
         self._settings = settings
-        self._embedder: Embedder | None = None
-        self._loading = Lock()
-        if embedder is not None:
-            self._embedder = self._checked(embedder)
+        self._embedder = OwnEmbedder(storage, name=settings.embedder, given=embedder)
 
     @classmethod
     def open(
@@ -76,10 +67,11 @@ class Archive:
         first needed.
         """
         settings = settings or Settings()
-        storage = FolderStorage.open(archive_path(path), create=create, settings=settings.index)
+        storage = open_storage(archive_path(path), create=create, settings=settings.index)
         try:
             name = embedder if isinstance(embedder, str | None) else embedder.id
-            settings = dataclasses.replace(settings, embedder=_agreed(storage, name, settings))
+            name = agreed(storage, name, otherwise=settings.embedder)
+            settings = dataclasses.replace(settings, embedder=name)
             given = None if isinstance(embedder, str | None) else embedder
             return cls(storage, settings=settings, embedder=given)
         except BaseException:
@@ -112,12 +104,7 @@ class Archive:
         Raises `ModelError` when it cannot be had, `ArchiveError` when its weights
         are not those the archive's vectors were made with.
         """
-        with self._loading:
-            if self._embedder is None:
-                name = self._settings.embedder
-                self._embedder = TransformerEmbedder.load(name, on_progress=on_progress)
-            # At every call, since another process may have made the first vectors since.
-            return self._checked(self._embedder)
+        return self._embedder.get(on_progress=on_progress)
 
     def load(self) -> None:
         """Load the model of a search, so that the first one need not; raises as `embedder`."""
@@ -241,17 +228,14 @@ class Archive:
         """Return the last day before `since` and the first after `until` with an article."""
         where = Filter.read(since=since, until=until, publishers=publishers)
         with self._storage.reading() as records:
-            catalog = records.catalog
-            before = where.since and catalog.day_before(where.since, where.publishers)
-            after = where.until and catalog.day_after(where.until, where.publishers)
-        return [day for day in (before, after) if day]
+            return named.days_around(where, catalog=records.catalog)
 
     def article(self, article_id: str) -> Article:
         """Return one article; `MissingError` when there is none of that id."""
         with self._storage.reading() as records:
             found = records.article(article_id)
         if found is None:
-            raise self._unknown(article_id)
+            raise unknown_article(article_id, self.folder)
         return found
 
     def full_id(self, beginning: str) -> str:
@@ -260,31 +244,11 @@ class Archive:
         Raises `ArchiveError` when there is none, or more than one.
         """
         with self._storage.reading() as records:
-            found = records.catalog.ids(beginning, most=_SHOWN_IDS + 1)
-        if beginning in found:
-            return beginning
-        if len(found) > 1:
-            more = ", ..." if len(found) > _SHOWN_IDS else ""
-            raise ArchiveError(
-                f"several ids begin with {beginning!r}: {', '.join(found[:_SHOWN_IDS])}{more}; "
-                "give more of it"
-            )
-        if not found or not beginning:
-            raise self._unknown(beginning)
-        return found[0]
+            return named.full_id(beginning, catalog=records.catalog, folder=self.folder)
 
     def check_publishers(self, names: Iterable[str]) -> None:
         """Raise `ValueError`, naming the known publishers, for a name that is none of them."""
-        known = [name for name, _ in self.publishers()]
-        folded = {name.casefold(): name for name in known}
-        for name in names:
-            if name.casefold() not in folded:
-                near = get_close_matches(name.casefold(), folded, n=1)
-                meant = f", did you mean {folded[near[0]]!r}" if near else ""
-                raise ValueError(
-                    f"no article is of publisher {name!r}{meant}; there are "
-                    f"{_listed(known) or 'none'}"
-                )
+        named.check_publishers(names, known=[name for name, _ in self.publishers()])
 
     def find(
         self,
@@ -299,9 +263,8 @@ class Archive:
 
         Raises `ValueError` for more words than a question may have, a bad date or an empty range.
         """
-        words = readable_question(words)
         where = Filter.read(since=since, until=until, publishers=publishers)
-        return self._storage.find(words, k=limit, where=where)
+        return self._storage.find(readable_question(words), k=limit, where=where)
 
     def linked(self, article_id: str) -> list[Article]:
         """Return the near-duplicates of an article, the first ingested first."""
@@ -312,7 +275,7 @@ class Archive:
         """Delete one article; `MissingError` when there is none of that id."""
         with self._storage.exclusive():
             if not self._storage.delete(article_id):
-                raise self._unknown(article_id)
+                raise unknown_article(article_id, self.folder)
 
     def publishers(self) -> list[tuple[str, int]]:
         """Return publishers with their numbers of articles, the busiest first."""
@@ -360,35 +323,21 @@ class Archive:
 
     def size_on_disk(self) -> int:
         """Return the bytes that the archive's folder takes."""
-        return sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file())
+        return moves.size_on_disk(self.folder)
 
     def destroy(self) -> None:
         """Close the archive and delete its folder with everything in it.
 
         Raises `ArchiveError` while another process writes to it.
         """
-        with self._storage.exclusive():
-            self._storage.destroy()
-            self.close()
-        shutil.rmtree(self.folder)
+        moves.destroy(self._storage)
 
     def move(self, folder: str | Path) -> None:
         """Close the archive and move it to another folder, which must not exist.
 
         Raises `ArchiveError` while another process writes to it, and when it cannot be moved.
         """
-        target = archive_path(folder)
-        if target.exists():
-            raise ArchiveError(f"there is something at {target} already; choose another name")
-        with self._storage.exclusive():
-            self.close()
-        try:
-            self.folder.rename(target)
-        except OSError as error:
-            raise ArchiveError(
-                f"{self.folder} cannot be moved to {target} ({error.strerror}); end what uses "
-                "it, and check the rights of the folder"
-            ) from error
+        moves.move(self._storage, archive_path(folder))
 
     def reembed(
         self, embedder: Embedder | str, *, progress: Callable[[Progress], None] | None = None
@@ -408,26 +357,6 @@ class Archive:
             self._storage.take_over()
         return Archive.open(self.folder, create=False, embedder=embedder, settings=settings)
 
-    def _checked(self, embedder: Embedder) -> Embedder:
-        """Return `embedder` if it is the one that made the archive's vectors."""
-        with self._storage.reading() as records:
-            known = records.embedder
-        if known and known.checksum != embedder.checksum:
-            raise _mismatch(self.folder, known, f"{embedder.id} ({embedder.checksum[:12]})")
-        return embedder
-
-    def _unknown(self, article_id: str) -> MissingError:
-        return MissingError(
-            f"no article {article_id!r} in {self.folder}; `rag articles list` shows the ids"
-        )
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return names as a list, the first ones where there are many."""
-    shown = ", ".join(names[:_SHOWN_NAMES])
-    more = len(names) - _SHOWN_NAMES
-    return f"{shown} and {more} more" if more > 0 else shown
-
 
 def restore(file: str | Path, path: str | Path) -> Examination:
     """Make an archive in folder `path`, where there is none, of a backup; a name as for `open`.
@@ -436,20 +365,3 @@ def restore(file: str | Path, path: str | Path) -> Examination:
     archive already, or `file` is no whole backup.
     """
     return care.restore(Path(file), database=FolderStorage.database_in(archive_path(path)))
-
-
-def _agreed(storage: Storage, name: str | None, settings: Settings) -> str:
-    """Return the embedder to use: the archive's own, which `name` must not contradict."""
-    with storage.reading() as records:
-        known = records.embedder
-    if known and name and known.id != name:
-        raise _mismatch(storage.folder, known, name)
-    return known.id if known else name or settings.embedder
-
-
-def _mismatch(folder: Path, known: EmbedderIdentity, found: str) -> ArchiveError:
-    return ArchiveError(
-        f"{folder} was embedded with {known.id} ({known.checksum[:12]}), not with {found}; "
-        f"open it with {known.id}, or embed it again with "
-        f"`rag reembed --archive {folder} --embedder NAME`"
-    )

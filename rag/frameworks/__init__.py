@@ -1,1 +1,5 @@
-"""An archive as a retriever of other frameworks: a module for each, which imports it."""
+"""Archives and articles for other programs.
+
+A module for each framework makes a retriever of an archive and imports that framework;
+`bibliography` writes articles down as tables, records and entries.
+"""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -18,7 +17,7 @@ from rag.embedding.embedder import Vectors
 from rag.errors import ArchiveError, LockedError
 from rag.index.faults import IndexFault, NoRoomFault
 from rag.settings import DATABASE, IndexSettings
-from rag.store import care
+from rag.store import care, moves
 from rag.store.base import Candidate
 from rag.store.candidates import gather
 from rag.store.care import Examination
@@ -29,13 +28,6 @@ from rag.types import Article, Filter
 
 log = logging.getLogger(__name__)
 
-_LOCK = "ingest.lock"
-# How the names begin of what is made anew in an archive's folder; the rest is the user's. The
-# socket belongs to the process that listens there.
-_OURS = (
-    *(DATABASE, _LOCK, "warm.sock", "manifest.json"),
-    *("vectors-", "dense.faiss", "passages", "headlines"),
-)
 # Seconds that a writer waits for another one: long enough for most rebuilds of indexes.
 _PATIENCE = 2.0
 # Seconds after which indexes that could not be written are tried again.
@@ -66,7 +58,7 @@ class FolderStorage:
         self._writer: Store | None = None
         self._in_change = False
         # Held by a thread, which may take it again.
-        self._writing = filelock.FileLock(folder / _LOCK, timeout=0)
+        self._writing = filelock.FileLock(folder / moves.LOCK, timeout=0)
         self.indexes = self._first()
 
     @classmethod
@@ -78,7 +70,7 @@ class FolderStorage:
         Raises `ArchiveError` when the database is missing or damaged.
         """
         database = folder / DATABASE
-        _finish_take_over(folder)
+        moves.finish_take_over(folder)
         if not create and not cls.is_at(folder):
             raise ArchiveError(
                 f"there is no archive at {folder}; make one with "
@@ -111,24 +103,11 @@ class FolderStorage:
 
     def begin_again(self) -> Path:
         """Return an empty place for an archive that is to take over from this one."""
-        for leftover in (_fresh(self.folder), _retired(self.folder)):
-            shutil.rmtree(leftover, ignore_errors=True)
-        return _fresh(self.folder)
+        return moves.begin_again(self.folder)
 
     def take_over(self) -> None:
-        """Close this archive and put the one made at `begin_again` in its place.
-
-        A crash on the way is made good by the next one to open it.
-        """
-        fresh, retired = _fresh(self.folder), _retired(self.folder)
-        for path in self.folder.iterdir():
-            if not path.name.startswith(_OURS):
-                copy = shutil.copytree if path.is_dir() else shutil.copy2
-                copy(path, fresh / path.name)
-        self.close()
-        self.folder.rename(retired)
-        fresh.rename(self.folder)
-        shutil.rmtree(retired)
+        """Close this archive and put the one made at `begin_again` in its place."""
+        moves.take_over(self)
 
     def close(self) -> None:
         """Close the database."""
@@ -428,26 +407,6 @@ class FolderStorage:
                 self.indexes.finish_merging()
             finally:
                 self._writing.release()
-
-
-def _fresh(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.new")
-
-
-def _retired(folder: Path) -> Path:
-    return folder.with_name(f"{folder.name}.old")
-
-
-def _finish_take_over(folder: Path) -> None:
-    """Put a folder back that a process killed between two renamings has left without a name.
-
-    By then the new archive is complete.
-    """
-    if folder.exists() or not (_retired(folder) / DATABASE).is_file():
-        return
-    made = (_fresh(folder) / DATABASE).is_file()
-    (_fresh(folder) if made else _retired(folder)).rename(folder)
-    log.warning("%s is put in place, where a process was killed meanwhile", folder)
 
 
 def _say_rebuilding(folder: Path, fault: IndexFault | None) -> None:

@@ -26,7 +26,9 @@ HERE = "http://127.0.0.1:7860"
 @pytest.fixture(autouse=True)
 def _embedder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Embed with the fake one in archives that the server makes or opens itself."""
-    monkeypatch.setattr("rag.archive.TransformerEmbedder.load", lambda *_, **__: BagOfWords())
+    monkeypatch.setattr(
+        "rag.store.embedded.TransformerEmbedder.load", lambda *_, **__: BagOfWords()
+    )
 
 
 @pytest.fixture

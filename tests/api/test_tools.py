@@ -106,7 +106,7 @@ PROGRAM = """
 import sys
 from tests.fakes import BagOfWords, FakeReader
 import rag.archive, rag.reading
-rag.archive.TransformerEmbedder.load = lambda *_, **__: BagOfWords()
+rag.store.embedded.TransformerEmbedder.load = lambda *_, **__: BagOfWords()
 rag.reading.load_reader = lambda *_, **__: FakeReader()
 sys.argv = ["rag", "mcp", "--archive", sys.argv[1]]
 from ui.cli import main

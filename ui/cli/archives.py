@@ -11,9 +11,9 @@ import typer
 from rich.table import Table
 
 import rag
-from rag import archives as library
 from rag.errors import ArchiveError, RagError
 from rag.settings import archive_path, archives_folder
+from rag.store import archives as library
 from ui.cli.console import (
     ArchiveName,
     AsJson,
@@ -52,7 +52,7 @@ def list_archives(as_json: AsJson = False) -> None:
 @heard
 def make_archive(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
     """Make an empty archive."""
-    library.make(name).close()
+    library.make(name)
     write(f"Made {name}; `rag ingest --archive {name} FILES` fills it.")
 
 

@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 import rag
-from rag import bibliography
+from rag.frameworks import bibliography
 from rag.types import Article
 from ui.cli.console import (
     ArchiveName,

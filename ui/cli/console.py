@@ -52,7 +52,7 @@ def parse_date(value: str) -> str:
 
 def complete_archive(incomplete: str) -> list[str]:
     """Return the archives whose names begin like this, for the shell."""
-    from rag import archives
+    from rag.store import archives
 
     return [name for name in archives.names() if name.startswith(incomplete)]
 

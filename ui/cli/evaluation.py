@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag import archives, reading
+from rag import reading
+from rag.store import archives
 from ui.cli.console import errors, heard, note, output, write
 from ui.cli.opening import open_archive, settings
 from ui.cli.progress import work_bar

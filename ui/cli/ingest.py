@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import rag
-from rag import archives
+from rag.store import archives
 from rag.types import IngestReport
 from ui.cli.console import ArchiveName, AsJson, errors, heard, notes, output, write
 from ui.cli.opening import archive_to_fill, ingest_with_progress, settings

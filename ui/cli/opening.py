@@ -12,8 +12,8 @@ import typer
 from rich.progress import Progress, TaskID
 
 import rag
-from rag import archives
 from rag.settings import Settings, SettingsFile, archive_path
+from rag.store import archives
 from rag.types import IngestReport
 from rag.types import Progress as IngestProgress
 from ui.cli.console import note

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from rag import bibliography
+from rag.frameworks import bibliography
 from rag.types import Answer, Article, Filter, Hit, Query, Stance, calendar_date
 from ui.cli.asking import asker
 from ui.cli.console import (

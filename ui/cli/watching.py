@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rag
-from rag import archives
+from rag.store import archives
 from ui.cli.console import ArchiveName, AsJson, errors, heard, note, output, write
 from ui.cli.opening import archive_to_fill, open_archive, settings
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from threading import Lock
 
 from rag.archive import Archive
-from rag.archives import check_name
 from rag.errors import ArchiveError, MissingError
 from rag.settings import archives_in
+from rag.store.archives import check_name
 
 
 class Library:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from rag.errors import ArchiveError, MissingError
 from rag.settings import SettingsFile, archive_path, archives_folder, archives_in
 
 if TYPE_CHECKING:
-    from rag.archive import Archive
+    from pathlib import Path
+
+    from rag.store.base import Storage
 
 # The articles that come with Dateline; it is never chosen while there is another archive.
 SAMPLE = "sample"
@@ -74,15 +77,15 @@ def remember_first(name: str) -> None:
         choose(others[0] if others else name)
 
 
-def make(name: str) -> Archive:
-    """Make an empty archive and return it, open.
+def make(name: str) -> Path:
+    """Make an empty archive and return its folder, which `Archive.open` opens.
 
     Raises `ArchiveError` for a name that is taken or unfit.
     """
     name = _free(name)
-    archive = _opened(name, create=True)
+    _opened(name, create=True).close()
     remember_first(name)
-    return archive
+    return archive_path(name)
 
 
 def remove(name: str) -> None:
@@ -91,7 +94,9 @@ def remove(name: str) -> None:
     Raises `ArchiveError` when there is none, or while another process writes to it.
     """
     _existing(name)
-    _opened(name).destroy()
+    from rag.store.moves import destroy
+
+    destroy(_opened(name))
 
 
 def rename(name: str, *, to: str) -> None:
@@ -103,18 +108,20 @@ def rename(name: str, *, to: str) -> None:
     _existing(name)
     was_default = _remembered() == name
     to = _free(to)
-    with _opened(name) as archive:
-        archive.move(archive_path(to))
+    from rag.store.moves import move
+
+    with closing(_opened(name)) as storage:
+        move(storage, archive_path(to))
     if was_default:
         choose(to)
 
 
-def _opened(name: str, *, create: bool = False) -> Archive:
+def _opened(name: str, *, create: bool = False) -> Storage:
     # Imported here because the indexes take half a second, for which a command that has its
     # question answered elsewhere need not wait.
-    from rag.archive import Archive
+    from rag.store.opening import open_storage
 
-    return Archive.open(archive_path(name), create=create)
+    return open_storage(archive_path(name), create=create)
 
 
 def _remembered() -> str | None:

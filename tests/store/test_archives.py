@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import rag
-from rag import archives
 from rag.errors import ArchiveError
+from rag.store import archives
 from tests.fakes import FakeEmbedder
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ def test_several_archives_must_be_chosen_from_and_the_choice_is_remembered() -> 
 
 
 def test_the_first_that_is_made_stays_the_default() -> None:
-    archives.make("city").close()
-    archives.make("sea").close()
+    archives.make("city")
+    archives.make("sea")
     assert archives.default() == "city"
 
 
 def test_another_one_that_is_made_does_not_become_the_default() -> None:
     fill("city")
-    archives.make("sea").close()
+    archives.make("sea")
     assert archives.default() == "city"
 
 
@@ -76,7 +76,7 @@ def test_the_archive_of_the_settings_is_the_default(
 
 
 def test_a_renamed_archive_keeps_its_articles_and_stays_the_default() -> None:
-    archives.make("city").close()
+    archives.make("city")
     fill("city")
     fill("sea")
     archives.rename("city", to="town")
@@ -87,7 +87,7 @@ def test_a_renamed_archive_keeps_its_articles_and_stays_the_default() -> None:
 
 
 def test_a_removed_archive_is_gone_and_not_the_default() -> None:
-    archives.make("city").close()
+    archives.make("city")
     fill("sea")
     archives.remove("city")
     assert archives.names() == ["sea"]

@@ -12,7 +12,7 @@ import rispy
 from pybtex.database import parse_string
 
 import rag
-from rag import bibliography
+from rag.frameworks import bibliography
 from rag.types import Article
 
 if TYPE_CHECKING:

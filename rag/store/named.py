@@ -1,0 +1,65 @@
+"""Articles, publishers and days that users ask for, and what is said of unknown ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from rag.errors import ArchiveError, MissingError
+from rag.store.base import Catalogue
+from rag.types import Filter
+
+# How many ids and names an error lists.
+_SHOWN_IDS = 5
+_SHOWN_NAMES = 20
+
+
+def full_id(beginning: str, *, catalog: Catalogue, folder: Path) -> str:
+    """Return the one id that begins with `beginning`, or is it.
+
+    Raises `ArchiveError` when there is none, or more than one.
+    """
+    found = catalog.ids(beginning, most=_SHOWN_IDS + 1)
+    if beginning in found:
+        return beginning
+    if len(found) > 1:
+        more = ", ..." if len(found) > _SHOWN_IDS else ""
+        raise ArchiveError(
+            f"several ids begin with {beginning!r}: {', '.join(found[:_SHOWN_IDS])}{more}; "
+            "give more of it"
+        )
+    if not found or not beginning:
+        raise unknown_article(beginning, folder)
+    return found[0]
+
+
+def unknown_article(article_id: str, folder: Path) -> MissingError:
+    """Return the error for an id that no article has."""
+    return MissingError(f"no article {article_id!r} in {folder}; `rag articles list` shows the ids")
+
+
+def days_around(where: Filter, *, catalog: Catalogue) -> list[str]:
+    """Return the last day before a filter's dates and the first after, with an article."""
+    before = where.since and catalog.day_before(where.since, where.publishers)
+    after = where.until and catalog.day_after(where.until, where.publishers)
+    return [day for day in (before, after) if day]
+
+
+def check_publishers(names: Iterable[str], *, known: Sequence[str]) -> None:
+    """Raise `ValueError`, naming the known publishers, for a name that is none of them."""
+    folded = {name.casefold(): name for name in known}
+    for name in names:
+        if name.casefold() not in folded:
+            near = get_close_matches(name.casefold(), folded, n=1)
+            meant = f", did you mean {folded[near[0]]!r}" if near else ""
+            raise ValueError(
+                f"no article is of publisher {name!r}{meant}; there are {_listed(known) or 'none'}"
+            )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names as a list, the first ones where there are many."""
+    shown = ", ".join(names[:_SHOWN_NAMES])
+    more = len(names) - _SHOWN_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,118 @@
+"""Questions, and what narrows their answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from rag.types.dates import iso_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# How readily a doubtful question is refused.
+Stance = Literal["strict", "balanced", "lenient"]
+
+# Of a question. The longest of the question sets has 124; a reader of 512 tokens has no use
+# for more, and each further one costs time.
+MOST_CHARACTERS = 2_000
+
+
+class Turn(NamedTuple):
+    """One earlier question of a conversation and the answer it got."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles a search may use; dates are inclusive, ``YYYY-MM-DD``.
+
+    Publishers are compared without regard to case. An article without a date is
+    left out as soon as a date is asked for.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    publishers: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.since or self.until or self.publishers)
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        since: str | dt.date | None = None,
+        until: str | dt.date | None = None,
+        publishers: str | Iterable[str] | None = None,
+    ) -> Filter:
+        """Return the filter that a caller asks for.
+
+        Raises `ValueError` for what is not a date, and for an empty range.
+        """
+        given = (publishers,) if isinstance(publishers, str) else tuple(publishers or ())
+        names = tuple(map(whole_characters, given))
+        where = cls(iso_date(since), iso_date(until), names)
+        if where.since and where.until and where.since > where.until:
+            raise ValueError(f"since {where.since} is after until {where.until}; swap them")
+        return where
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time that a question names, in inclusive ISO dates, None when open.
+
+    `phrase` is the question's own words. With `exact` they speak of now ("last week"):
+    articles published at another time should be left out. Otherwise they date an event
+    ("in October 2021"): articles of then or soon after should only be preferred.
+    """
+
+    since: str | None
+    until: str | None
+    phrase: str
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as it travels through the stages, with all that narrows its answer.
+
+    `where` are the articles it may use, and `k` the passages wanted. `today` is the day
+    from which "last week" is seen; without it the time that the question names is not
+    heeded. `history` are the earlier turns of the conversation, oldest first.
+    """
+
+    question: str
+    where: Filter = field(default_factory=Filter)
+    k: int = 8
+    today: dt.date | None = None
+    stance: Stance = "balanced"
+    history: tuple[Turn, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.k < 1:
+            raise ValueError(f"k is {self.k}; ask for at least one passage")
+        object.__setattr__(self, "question", readable_question(self.question))
+        turns = (Turn(*map(whole_characters, turn)) for turn in self.history)
+        object.__setattr__(self, "history", tuple(turns))
+
+
+def readable_question(text: str) -> str:
+    """Return a question without halves of characters, which no text has.
+
+    Raises `ValueError` when it is too long, before anything is done with it.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(
+            f"the question has {len(text):,} characters, and at most {MOST_CHARACTERS:,} are "
+            "read; ask it in fewer words"
+        )
+    return whole_characters(text)
+
+
+def whole_characters(text: str) -> str:
+    """Return `text` with every lone surrogate as a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")

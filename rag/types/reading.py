@@ -1,0 +1,76 @@
+"""What is read into an archive: limits, progress and a report that adds up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A source that could not be read, and why, in words for the user.
+
+    `count` is how many rows, files or articles it stands for.
+    """
+
+    source: str
+    reason: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the reader of a source should know of it, though it was read."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What reading one file may cost before it is given up.
+
+    `seconds` are of a processor's time for each article of it, `waiting` those that pass
+    altogether, as for a slow disk or server; `memory` is in bytes.
+    """
+
+    seconds: float = 60.0
+    waiting: float = 300.0
+    # A gigabyte would do for a PDF of 64 MB, the largest that is read; two leave room to
+    # spare, and a machine of 4 GB usable.
+    memory: int = 2 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did, in numbers of articles; `chunks` were newly embedded.
+
+    `read` is everything that was met: what was added, updated, found unchanged or left
+    out, the last by the counts in `skipped`. `linked` counts added or updated articles
+    that are near-duplicates of another, `undated` those read without a date.
+    """
+
+    read: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    left_out: int = 0
+    linked: int = 0
+    undated: int = 0
+    chunks: int = 0
+    seconds: float = 0.0
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an ingest has come.
+
+    `done` articles of `total` are stored; `total` is None for files and addresses,
+    whose articles are counted only as they are read. `note` says what was stored last.
+    """
+
+    done: int
+    total: int | None
+    chunks: int
+    note: str
