@@ -29,6 +29,7 @@ from ui.web.common import frame
 from ui.web.network.access import Access, ForbiddenError
 from ui.web.network.attempts import Attempts
 from ui.web.network.door import WRONG, Door, Doorman
+from ui.web.network.owners import Owned, Owners
 from ui.web.network.sessions import HOUR, IDLE, LONGEST, Sessions
 from ui.web.network.users import Role, User, Users
 
@@ -274,6 +275,89 @@ def test_readers_send_no_files(visitor) -> None:
         assert visitor.post("/gradio_api/upload").status_code == status
 
 
+# Whose an open page is
+
+
+async def echo(request: Request) -> Response:
+    return PlainTextResponse(await request.body())
+
+
+class Named:
+    """Stands for the log-in: the user is whom the request says."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        user = dict(scope.get("headers", ())).get(b"user")
+        await self._app({**scope, "user_name": user and user.decode()}, receive, send)
+
+
+@pytest.fixture
+def two_visitors() -> tuple[TestClient, TestClient]:
+    routes = [Route("/gradio_api/{rest:path}", echo, methods=["GET", "POST"])]
+    app = Starlette(routes=routes, middleware=[Middleware(Named), Middleware(Owned)])
+    ann, ed = (TestClient(app, headers={"user": name}) for name in ("ann", "ed"))
+    return ann, ed
+
+
+def sent(visitor: TestClient, path: str, page: str) -> int:
+    """Return the status that a request with a page's number gets, put where `path` wants it."""
+    if "{page}" in path:
+        return visitor.get("/gradio_api" + path.format(page=page)).status_code
+    return visitor.post("/gradio_api" + path, json={"session_hash": page}).status_code
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/queue/join",
+        "/queue/join/",
+        "/run/ask",
+        "/call/ask",
+        "/cancel",
+        "/component_server",
+        "/queue/data?session_hash={page}",
+        "/queue/data?session_hash={page}-too&session_hash={page}",
+        "/heartbeat/{page}",
+    ],
+)
+def test_a_page_is_its_users_alone(two_visitors, path) -> None:
+    ann, ed = two_visitors
+    assert [sent(ann, path, "first"), sent(ann, path, "first")] == [200, 200]
+    assert sent(ed, path, "first") == 403
+    # Nor by another way than the one in which its user came.
+    assert sent(ed, "/queue/join", "first") == 403
+    assert sent(ed, path, "second") == 200
+    assert sent(ann, path, "first") == 200
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_a_number_is_read_as_the_app_behind_reads_it(two_visitors, encoding) -> None:
+    ann, ed = two_visitors
+    assert sent(ann, "/queue/join", "first") == 200
+    body = '{"session_hash": "own", "session_hash": "fir\\u0073t"}'.encode(encoding)
+    for kind in ("application/json", "text/plain", ""):
+        answer = ed.post("/gradio_api/queue/join", content=body, headers={"content-type": kind})
+        assert answer.status_code == 403
+
+
+def test_no_form_hides_a_number_and_what_is_sent_arrives_whole(two_visitors) -> None:
+    ann, _ = two_visitors
+    form = ann.post("/gradio_api/component_server", data={"session_hash": "first"})
+    assert form.status_code == 415
+    body = b'{"data": "' + b"x" * 300_000 + b'"}'
+    assert ann.post("/gradio_api/queue/join", content=body).content == body
+
+
+def test_who_opens_many_pages_gives_up_none_but_the_own() -> None:
+    owners = Owners(most=3)
+    assert owners.may("ann", "first")
+    assert all(owners.may("ed", f"page {number}") for number in range(10))
+    assert not owners.may("ed", "first")
+    assert [owners.may("ann", f"page {number}") for number in (6, 7, 9)] == [True, False, False]
+
+
 # The pages
 
 
@@ -365,6 +449,19 @@ def test_what_a_role_allows_is_done(town) -> None:
     assert ada.refusal("evaluation.page", "look") == ""
     # No evaluation is there, and one without feedback cannot be made of it.
     assert "No evaluation" in ada.refusal("evaluation.page", "downloaded")
+
+
+def test_another_users_open_page_is_not_gone_on_with(town) -> None:
+    ann, ed = Visitor(town, "ann"), Visitor(town, "ed")
+    assert ann.call("evaluation.page", "opened")["success"]
+    number, ed._session = ed._session, ann._session
+    wish = {"data": [], "fn_index": 0, "session_hash": ann._session}
+    assert ed._web.post("/gradio_api/queue/join", json=wish).status_code == 403
+    to = {"session_hash": ann._session}
+    assert ed._web.get("/gradio_api/queue/data", params=to).status_code == 403
+    assert ed._web.get(f"/gradio_api/heartbeat/{ann._session}").status_code == 403
+    ed._session = number
+    assert ed.call("evaluation.page", "opened")["success"]
 
 
 def test_the_evaluation_shows_nothing_to_others(town) -> None:

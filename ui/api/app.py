@@ -39,6 +39,7 @@ from ui.web.network import health
 from ui.web.network.access import Access
 from ui.web.network.door import Door, user_of
 from ui.web.network.guard import LOOPBACK, Guard, is_loopback
+from ui.web.network.owners import Owned
 from ui.web.network.users import required
 
 # Seconds that connections have to end in, once the server is told to.
@@ -153,7 +154,7 @@ def add_pages(
     with warnings.catch_warnings():
         # That it does without what it was told to do without.
         warnings.filterwarnings("ignore", message="SSR mode")
-        kwargs = {"middleware": [Middleware(Shell)]}
+        kwargs = {"middleware": [Middleware(Owned), Middleware(Shell)]}
         gr.mount_gradio_app(
             app, page, "/", auth_dependency=named, app_kwargs=kwargs, **appearance()
         )

@@ -19,6 +19,7 @@ from ui.web.common.shell import Shell
 from ui.web.network import health
 from ui.web.network.door import Door, Doorman, user_of
 from ui.web.network.guard import BODY_LIMIT, LOOPBACK, Guard, is_loopback
+from ui.web.network.owners import Owned
 from ui.web.network.users import Users
 
 # No overlay on the components while a handler runs, and no endpoint for other programs.
@@ -86,7 +87,7 @@ def serve(
     hosts = LOOPBACK if is_loopback(host) else None
     before = [Middleware(Guard, hosts=hosts, token=token)]
     if users:
-        before.append(Middleware(Door, doorman=Doorman.of(users)))
+        before += [Middleware(Door, doorman=Doorman.of(users)), Middleware(Owned)]
     try:
         _, address, _ = page.launch(
             server_name=host,
