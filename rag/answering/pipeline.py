@@ -18,6 +18,7 @@ from rag.answering.talk.replies import reply
 from rag.answering.work import Work
 from rag.archive import Archive
 from rag.generation import Generator, prompts
+from rag.reading import Reader
 from rag.settings import archive_path
 from rag.text.question_time import changes, find_period, wants_latest
 from rag.types import (
@@ -69,7 +70,7 @@ def answer(
     answer, gets an `Answer` with `abstained` set. Raises `ArchiveError`, `ModelError` or
     `GenerationError`, and `ValueError` for what is not a date.
     """
-    query = _query(
+    query = read_query(
         question,
         history=history,
         since=since,
@@ -103,7 +104,7 @@ def stream(
     begins a line. Setting `stop` ends the work; the answer then has the sentences so far.
     Otherwise as `answer`.
     """
-    query = _query(
+    query = read_query(
         question,
         history=history,
         since=since,
@@ -121,8 +122,12 @@ def run(
     archive: Archive,
     generator: Generator | None = None,
     stop: threading.Event | None = None,
+    reader: Reader | None = None,
 ) -> Iterator[str | Answer]:
-    """Yield the pieces of the answer to a query, then the `Answer`; as `stream`."""
+    """Yield the pieces of the answer to a query, then the `Answer`; as `stream`.
+
+    `reader` takes the place of the archive's own.
+    """
     started = time.perf_counter()
     if remark := _remark(query, archive):
         yield from _spoken(reply(remark, query.question, archive), query, started=started)
@@ -130,7 +135,7 @@ def run(
     if period := asked_period(query):
         yield from _listed(list_period(period, query, archive), query, period, started=started)
         return
-    work = Work(archive, query.stance, generator=generator, stop=stop)
+    work = Work(archive, query.stance, generator=generator, stop=stop, reader=reader)
     asked = work.standalone(replace(query, question=without_courtesy(query.question)))
     broad = overview.is_broad(asked.question)
     wanted = work.settings.digest_hits if broad else work.settings.hits
@@ -206,16 +211,17 @@ def _kind(draft: Draft, *, broad: bool) -> AnswerKind:
     return AnswerKind.OVERVIEW if broad else AnswerKind.ANSWER
 
 
-def _query(
+def read_query(
     question: str,
     *,
-    history: Iterable[tuple[str, str] | Turn],
-    since: str | dt.date | None,
-    until: str | dt.date | None,
-    publishers: Iterable[str] | None,
-    stance: Stance,
-    today: str | dt.date | None,
+    history: Iterable[tuple[str, str] | Turn] = (),
+    since: str | dt.date | None = None,
+    until: str | dt.date | None = None,
+    publishers: Iterable[str] | None = None,
+    stance: Stance = "balanced",
+    today: str | dt.date | None = None,
 ) -> Query:
+    """Return a question as a query; its parts are those of `answer`, and `ValueError` as there."""
     return Query(
         question.strip(),
         Filter.read(since=since, until=until, publishers=publishers),

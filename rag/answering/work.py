@@ -35,16 +35,18 @@ class Work:
         *,
         generator: Generator | None,
         stop: threading.Event | None,
+        reader: Reader | None = None,
     ) -> None:
         self.settings = archive.settings.answer
         self._archive = archive
         self._least = self.settings.least_confidence(stance)
         self._given = generator
+        self._given_reader = reader
         self._stop = stop or threading.Event()
 
     @property
     def _reader(self) -> Reader:
-        return reading.load_reader(self._archive.settings.reader)
+        return self._given_reader or reading.load_reader(self._archive.settings.reader)
 
     @property
     def _generator(self) -> Generator:

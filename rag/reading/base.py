@@ -38,6 +38,14 @@ class Reading:
         return self.candidates[0].odds if self.candidates else float("-inf")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and the passages to read it with."""
+
+    question: str
+    passages: tuple[Passage, ...]
+
+
 class Reader(Protocol):
     """Reads a question with each of several passages."""
 
@@ -52,3 +60,6 @@ class Reader(Protocol):
 
         Setting `stop` ends the work early; passages not read by then have no candidates.
         """
+
+    def read_together(self, asked: Sequence[Asked]) -> list[list[Reading]]:
+        """Return for each question what `read` returns, all of them read in shared batches."""

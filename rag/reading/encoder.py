@@ -6,17 +6,23 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
 from rag.models.adapters import HEADS
 from rag.models.registry import DEFAULT_READER, resolve
-from rag.reading.base import Reading
+from rag.reading.base import Asked, Reading
 from rag.types import Passage
+
+if TYPE_CHECKING:
+    from rag.reading.pairs import Pair
 
 # Pairs read at once: enough to fill a core, few enough to stop soon.
 _BATCH = 4
+# Pairs of several questions read at once, which nobody waits to stop.
+_SHARED_BATCH = 16
 # Candidates per passage.
 _CANDIDATES = 6
 
@@ -60,18 +66,33 @@ class EncoderReader:
         self, question: str, passages: Sequence[Passage], *, stop: threading.Event | None = None
     ) -> list[Reading]:
         """Return a reading for each passage, in their order; see `rag.reading.Reader`."""
-        from rag.reading.spans import best_spans
+        pairs = self._pairs_of(question, passages)
+        return self._read(pairs, batch=_BATCH, stop=stop)
 
-        pairs = self._pairs.pairs(
+    def read_together(self, asked: Sequence[Asked]) -> list[list[Reading]]:
+        """Return for each question what `read` returns; see `rag.reading.Reader`."""
+        pairs = [pair for item in asked for pair in self._pairs_of(item.question, item.passages)]
+        readings = iter(self._read(pairs, batch=_SHARED_BATCH))
+        return [list(islice(readings, len(item.passages))) for item in asked]
+
+    def _pairs_of(self, question: str, passages: Sequence[Passage]) -> list[Pair]:
+        found: list[Pair] = self._pairs.pairs(
             [question] * len(passages), [(item.heading, item.text) for item in passages]
         )
-        readings = [Reading(())] * len(passages)
+        return found
+
+    def _read(
+        self, pairs: Sequence[Pair], *, batch: int, stop: threading.Event | None = None
+    ) -> list[Reading]:
+        from rag.reading.spans import best_spans
+
+        readings = [Reading(())] * len(pairs)
         # Passages of like lengths together, so that few tokens are filling.
         order = sorted(range(len(pairs)), key=lambda row: len(pairs[row].ids))
-        for first in range(0, len(order), _BATCH):
+        for first in range(0, len(order), batch):
             if stop and stop.is_set():
                 break
-            rows = order[first : first + _BATCH]
+            rows = order[first : first + batch]
             start, end = self._logits([pairs[row] for row in rows])
             for at, row in enumerate(rows):
                 count = len(pairs[row].ids)
@@ -79,7 +100,7 @@ class EncoderReader:
                 readings[row] = Reading(spans)
         return readings
 
-    def _logits(self, pairs: Sequence[Any]) -> tuple[Any, Any]:
+    def _logits(self, pairs: Sequence[Pair]) -> tuple[Any, Any]:
         import torch
 
         batch = self._pairs.batch(pairs)

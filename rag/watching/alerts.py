@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rag.answering.many import answer_many
 from rag.answering.marks import strip_marks
 from rag.answering.pipeline import answer
 from rag.archive import Archive
@@ -102,7 +103,11 @@ class Alerts:
 
     def check(self) -> list[Changed]:
         """Ask all questions again; keep and return the answers that have changed."""
-        found = [self._checked(alert) for alert in self.saved()]
+        saved = self.saved()
+        answers = answer_many([alert.question for alert in saved], archive=self._archive)
+        found = [
+            _checked(alert, _as_version(given)) for alert, given in zip(saved, answers, strict=True)
+        ]
         changes = [change for _, change in found if change]
         if changes:
             # The log first: a process killed in between tells a change twice rather than never.
@@ -125,12 +130,6 @@ class Alerts:
                 except (ValueError, KeyError, TypeError):
                     continue
 
-    def _checked(self, alert: Alert) -> tuple[Alert, Changed | None]:
-        now = self._ask(alert.question)
-        if _said(now) == _said(alert.version):
-            return alert, None
-        return Alert(alert.question, now), Changed(alert.question, alert.version, now)
-
     def _ask(self, question: str) -> Version:
         return _as_version(answer(question, archive=self._archive))
 
@@ -142,6 +141,12 @@ class Alerts:
 def to_json(change: Changed) -> str:
     """Return a change as one line of JSON."""
     return json.dumps(dataclasses.asdict(change), ensure_ascii=False)
+
+
+def _checked(alert: Alert, now: Version) -> tuple[Alert, Changed | None]:
+    if _said(now) == _said(alert.version):
+        return alert, None
+    return Alert(alert.question, now), Changed(alert.question, alert.version, now)
 
 
 def _said(version: Version) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.reading import Candidate, Reading
+from rag.reading import Asked, Candidate, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -110,6 +110,9 @@ class FakeReader:
         self, question: str, passages: Sequence[Passage], *, stop: threading.Event | None = None
     ) -> list[Reading]:
         return [self._read(question, passage) for passage in passages]
+
+    def read_together(self, asked: Sequence[Asked]) -> list[list[Reading]]:
+        return [self.read(item.question, item.passages) for item in asked]
 
     def _read(self, question: str, passage: Passage) -> Reading:
         asked = {word for word in _lower(question) if len(word) > 3}

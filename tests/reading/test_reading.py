@@ -12,7 +12,7 @@ from transformers import MPNetConfig, MPNetModel, PreTrainedTokenizerFast
 
 from rag.errors import ModelError
 from rag.models.adapters import HEADS
-from rag.reading import EncoderReader
+from rag.reading import Asked, EncoderReader
 from rag.reading.network import ReaderNetwork
 from rag.reading.pairs import Pair, PairTokenizer
 from rag.reading.spans import best_spans
@@ -89,6 +89,22 @@ def test_the_reader_says_what_the_network_says() -> None:
         first, last = pair.token_at(best.start), pair.token_at(best.end - 1)
         odds = logits.start[0, first] + logits.end[0, last] - logits.start[0, 0] - logits.end[0, 0]
         assert best.odds == reading.odds == pytest.approx(float(odds), abs=1e-4)
+
+
+def test_questions_read_together_are_read_as_each_by_itself() -> None:
+    reader = EncoderReader("tiny", network(), PairTokenizer(tokenizer()))
+    asked = [
+        Asked("Who won?", (CUP, Passage("", "The cup."))),
+        Asked("Who won the cup in 2019?", ()),
+        Asked("the cup", tuple([Passage("", "32 12 in 2019 . the cup")] * 20)),
+    ]
+    for item, readings in zip(asked, reader.read_together(asked), strict=True):
+        alone = reader.read(item.question, item.passages)
+        assert len(readings) == len(item.passages)
+        assert [r.odds for r in readings] == pytest.approx([r.odds for r in alone], abs=1e-4)
+        assert [[(c.start, c.end) for c in r.candidates] for r in readings] == [
+            [(c.start, c.end) for c in r.candidates] for r in alone
+        ]
 
 
 def test_what_is_not_read_has_no_candidates() -> None:
