@@ -47,7 +47,7 @@ def answer_many(
     """
     if together < 1:
         raise ValueError(f"{together} questions cannot be answered together; give 1 or more")
-    if not isinstance(archive, Archive):
+    if isinstance(archive, str | Path):
         with Archive.open(archive_path(archive), create=False) as opened:
             yield from answer_many(
                 questions, archive=opened, together=together, generator=generator, **options

@@ -17,6 +17,7 @@ from rag.sources.web.fetch import is_address, open_client
 from rag.types import IngestReport
 from rag.watching.alerts import Alerts, Changed
 from rag.watching.feeds import Feeds
+from rag.watching.webhook import Webhook
 
 log = logging.getLogger(__name__)
 
@@ -56,13 +57,20 @@ class Watch:
     """Keeps an archive current with folders, files and addresses of feeds.
 
     `every` is the time between two questions to a feed, in seconds. Raises `SourceError` for a
-    folder that is not there.
+    folder that is not there. A `webhook` is told of changed answers.
     """
 
     def __init__(
-        self, archive: Archive, sources: Sequence[str], *, every: float, private: bool = False
+        self,
+        archive: Archive,
+        sources: Sequence[str],
+        *,
+        every: float,
+        private: bool = False,
+        webhook: Webhook | None = None,
     ) -> None:
         self._archive = archive
+        self._webhook = webhook
         self._private = private
         self._places = [source for source in sources if not is_address(source)]
         for place in self._places:
@@ -128,9 +136,13 @@ class Watch:
             yield happening
         if news:
             try:
-                yield from Alerts(self._archive).check()
+                changes = Alerts(self._archive).check()
             except RagError as error:
                 yield Trouble("alerts", str(error))
+                return
+            yield from changes
+            if self._webhook and (fault := self._webhook.tell(*changes)):
+                yield Trouble(self._webhook.name, f"{fault}; told with the next change")
 
     def _files(self) -> Iterator[Happening]:
         paths = [path for path in self._waiting if Path(path).exists()]

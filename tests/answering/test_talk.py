@@ -211,7 +211,8 @@ def ports(archive: Archive, make_article: Callable[..., Article]) -> Archive:
 def test_the_archive_is_described_by_its_numbers_and_names(ports: Archive) -> None:
     assert reply(Remark.CONTENTS, "what is in here?", ports) == (
         "This archive holds 2 articles, published from 2 March 2024 to 1 May 2024. "
-        "1 publisher: The Echo. Names that come up often: Hull, Mayor Ann Lee and Rye Harbour."
+        "1 publisher: The Echo. Names that come up often, with their numbers of articles: "
+        "Hull (2), Mayor Ann Lee (2) and Rye Harbour (2)."
     )
 
 
@@ -239,7 +240,9 @@ def test_names_of_one_article_and_first_words_are_not_frequent(
     make_article: Callable[..., Article],
 ) -> None:
     texts = ["Storms hit Hull.", "Storms hit Hull on Friday.", "Storms spared Rye."]
-    assert frequent_names(make_article(text) for text in texts) == ["Hull"]
+    articles = [make_article(text) for text in texts]
+    assert frequent_names(articles, most=9) == [("Hull", 2)]
+    assert frequent_names(articles, most=0) == []
 
 
 def test_talk_is_not_searched_for_and_is_no_refusal(ports: Archive) -> None:

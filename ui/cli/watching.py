@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import signal
 import threading
 from contextlib import nullcontext
@@ -20,10 +21,22 @@ from ui.cli.opening import archive_to_fill, open_archive, settings
 if TYPE_CHECKING:
     from rag.watching.alerts import Changed, Version
     from rag.watching.watch import Happening
+    from rag.watching.webhook import Webhook
 
 alerts = typer.Typer(
     help="Questions that are asked again when articles come in.", no_args_is_help=True
 )
+
+
+WebhookAddress = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        envvar="DATELINE_WEBHOOK",
+        show_envvar=True,
+        help="POST each changed answer there, with $DATELINE_WEBHOOK_TOKEN if it is set.",
+    ),
+]
 
 
 @heard
@@ -45,6 +58,7 @@ def watch(
             "--allow-private", help="Also read addresses of this machine and its own network."
         ),
     ] = False,
+    webhook: WebhookAddress = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON each.")] = False,
 ) -> None:
     """Keep an archive current with folders and feeds, until Ctrl-C.
@@ -65,7 +79,13 @@ def watch(
             nullcontext() if once else warm(opened),
         ):
             archives.remember_first(folder.name)
-            watcher = Watch(opened, sources, every=every * 60, private=allow_private)
+            watcher = Watch(
+                opened,
+                sources,
+                every=every * 60,
+                private=allow_private,
+                webhook=_webhook(webhook, opened),
+            )
             if not once:
                 note(f"Watching for {folder.name} (Ctrl-C stops it)")
             for happening in watcher.once() if once else watcher.run(stop):
@@ -127,17 +147,21 @@ def remove_alert(
 @heard
 def check_alerts(
     archive: ArchiveName = None,
+    webhook: WebhookAddress = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON each.")] = False,
 ) -> None:
     """Ask all saved questions again, and tell the answers that have changed."""
     from rag.watching.alerts import Alerts
 
     with open_archive(archive) as opened:
+        told = _webhook(webhook, opened)
         changes = Alerts(opened).check()
     for change in changes:
         _tell(change, as_json=as_json)
     if not changes:
         note("No answer has changed.")
+    if told and (fault := told.tell(*changes)):
+        raise rag.RagError(f"{told.name} was not told: {fault}; `rag alerts log` has the changes")
 
 
 @alerts.command("log")
@@ -152,6 +176,16 @@ def show_log(
     with open_archive(archive) as opened:
         for change in Alerts(opened).changes():
             _tell(change, as_json=as_json)
+
+
+def _webhook(address: str, archive: rag.Archive) -> Webhook | None:
+    """Return what is told of changed answers; None where no address is given."""
+    if not address:
+        return None
+    from rag.watching.webhook import Webhook
+
+    token = os.environ.get("DATELINE_WEBHOOK_TOKEN", "")
+    return Webhook(address, archive=archive.folder.name, token=token)
 
 
 def _tell(happening: Happening, *, as_json: bool) -> None:

@@ -37,7 +37,7 @@ _EMPTY = "This archive is empty. Add articles to it, and then ask about them."
 _PARTING = frozenset("bye goodbye byebye cya farewell goodnight night later cheerio".split())
 
 # Articles that are looked at for names, the newest.
-_READ = 300
+NAMES_READ = 300
 _MOST_NAMES, _MOST_PUBLISHERS = 6, 4
 _NAME = re.compile(r"[A-Z][\w’'&-]+(?: (?:(?:of|de|the|al) )?[A-Z][\w’'&-]+)*")
 _LANGUAGES = {
@@ -76,13 +76,19 @@ def describe(archive: Archive) -> str:
     if names:
         by = "publisher" if len(names) == 1 else "publishers"
         lines.append(f"{len(names):,} {by}: {_listed(names, most=_MOST_PUBLISHERS)}.")
-    if known := frequent_names(archive.articles(limit=_READ)):
-        lines.append(f"Names that come up often: {_listed(known, most=_MOST_NAMES)}.")
+    newest = archive.articles(limit=NAMES_READ)
+    if known := frequent_names(newest, most=2 * _MOST_NAMES):
+        counted = [f"{name} ({count:,})" for name, count in known]
+        among = f" (among the newest {NAMES_READ})" if stats.articles > NAMES_READ else ""
+        lines.append(
+            f"Names that come up often, with their numbers of articles{among}: "
+            f"{_listed(counted, most=_MOST_NAMES)}."
+        )
     return " ".join(lines)
 
 
-def frequent_names(articles: Iterable[Article]) -> list[str]:
-    """Return the names that several of `articles` have, the commonest first.
+def frequent_names(articles: Iterable[Article], *, most: int) -> list[tuple[str, int]]:
+    """Return the names that several of `articles` have, with how many, the commonest first.
 
     The first word of a sentence may be capitalised for its place alone; it counts only
     where a further one follows.
@@ -91,7 +97,7 @@ def frequent_names(articles: Iterable[Article]) -> list[str]:
     for article in articles:
         counts.update(_names(article.text))
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [name for name, count in ranked[: 2 * _MOST_NAMES] if count > 1]
+    return [(name, count) for name, count in ranked[:most] if count > 1]
 
 
 def _names(text: str) -> set[str]:

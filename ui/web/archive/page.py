@@ -8,7 +8,7 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.types import IngestReport
-from ui.web.archive import adding, browsing
+from ui.web.archive import adding, alerts, browsing
 from ui.web.common import histogram, markup
 from ui.web.common.frame import QUIETLY, Update, archive_of, header, own_html, told
 from ui.web.common.jobs import Jobs
@@ -19,6 +19,8 @@ from ui.web.network.users import Role
 PAGE = "Archive"
 # Publishers drawn.
 _PUBLISHERS = 15
+# Names drawn.
+_NAMES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,11 @@ def build(page: gr.Blocks, library: Library, jobs: Jobs[IngestReport], access: A
             browsed = browsing.layout(library.first)
         with gr.Tab("Add") as adding_tab:
             added = adding.layout()
-        with gr.Tab("Statistics"):
+        with gr.Tab("Alerts"):
+            alerted = alerts.layout()
+        with gr.Tab("Statistics") as statistics_tab:
             statistics = gr.HTML(elem_id="dl-statistics")
+            names = gr.HTML()
         with gr.Tab("Archives") as archives_tab:
             managing = _managing()
 
@@ -60,12 +65,18 @@ def build(page: gr.Blocks, library: Library, jobs: Jobs[IngestReport], access: A
         may = [access.may(request.username, role) for role in (Role.EDITOR, Role.ADMIN)]
         return gr.Tab(visible=may[0]), gr.Tab(visible=may[1])
 
+    def named(request: gr.Request) -> Update:
+        return names_html(archive_of(library, request))
+
+    # Only for those who look, since it reads articles.
+    statistics_tab.select(named, None, names, **QUIETLY)
     page.load(allowed, None, [adding_tab, archives_tab], **QUIETLY)
     summary = [top, statistics, browsed.form]
     page.load(summarised, None, summary, **QUIETLY)
     changed.change(summarised, None, summary, **QUIETLY)
     adding.wire(page, added, library, jobs, access, changed=changed)
     browsing.wire(page, browsed, library, access, changed=changed)
+    alerts.wire(page, alerted, library, access, changed=changed)
     _wire_managing(managing, library, access)
 
 
@@ -93,6 +104,19 @@ def statistics_html(archive: Archive) -> str:
         languages=[(language_name(code), count) for code, count in archive.languages()],
         most=_PUBLISHERS,
         folded=markup.folded_table,
+    )
+
+
+def names_html(archive: Archive) -> str:
+    """Return the names that most of the newest articles have, with how many have them."""
+    # Imported here because the reader takes a second, for which the page need not wait.
+    from rag.answering.talk.replies import NAMES_READ, frequent_names
+
+    return markup.render(
+        "frequent.html",
+        names=frequent_names(archive.articles(limit=NAMES_READ), most=_NAMES),
+        newest=NAMES_READ if archive.count() > NAMES_READ else 0,
+        archive=archive.folder.name,
     )
 
 

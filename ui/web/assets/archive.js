@@ -30,6 +30,11 @@
     const article = new URLSearchParams(location.hash.slice(1)).get("article");
     if (article) open(article);
   };
+  // An article that is named on another tab of the page.
+  dateline.openArticle = (article) => {
+    for (const tab of document.querySelectorAll("[role=tab]")) if (tab.textContent.trim() === "Articles") tab.click();
+    open(article);
+  };
   dateline.connectBrowser = (trigger) => (raise = trigger);
 
   const acts = {

@@ -29,7 +29,15 @@ QUIETLY: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private
 DOWNLOAD = "(file) => dateline.download(file.name, file.text)"
 
 _STYLES = ("tokens.css", "base.css", "chat.css", "pages.css")
-_SCRIPTS = ("core.js", "thread.js", "bar.js", "conversations.js", "archive.js", "timeline.js")
+_SCRIPTS = (
+    "core.js",
+    "thread.js",
+    "bar.js",
+    "conversations.js",
+    "archive.js",
+    "alerts.js",
+    "timeline.js",
+)
 
 # A component's new value: what Gradio's handlers return is not typed.
 Update = Any
