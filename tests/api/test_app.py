@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
+import math
 import socket
 import subprocess
 import sys
@@ -157,9 +159,12 @@ def test_a_line_without_room_is_said_before_the_stream_begins(
 ) -> None:
     limits = desk.models.line.limits
     places = [desk.models.line.enter(str(i)) for i in range(limits.at_once + limits.waiting)]
+    # With nothing measured yet, an answer is thought to take 5 s.
+    wait = str(math.ceil(5 * (limits.waiting + 1) / limits.at_once))
     for stream in (False, True):
         reply = client.post("/v1/answer", json={"question": QUESTION, "stream": stream})
-        assert (reply.status_code, reply.headers["retry-after"]) == (429, "5")
+        assert (reply.status_code, reply.headers["retry-after"]) == (429, wait)
+        assert f"ask again in about {wait} s" in reply.text
     metrics = client.get("/metrics").text
     assert f"dateline_questions_waiting {limits.waiting:.1f}" in metrics
     for place in places:
@@ -174,7 +179,7 @@ def test_a_line_without_room_is_said_before_the_stream_begins(
         (MissingError("x"), 404),
         (LockedError("x"), 409),
         (ArchiveError("x"), 409),
-        (BusyError("x"), 429),
+        (BusyError("x", seconds=7), 429),
         (ModelError("x"), 503),
         (RagError("x"), 500),
         (ValueError("x"), 422),
@@ -191,6 +196,20 @@ def test_a_watcher_counts_answers_and_refusals(client: TestClient) -> None:
     assert 'dateline_questions_total{kind="answer"} 1.0' in shown
     assert 'dateline_questions_total{kind="refusal"} 1.0' in shown
     assert "dateline_question_seconds_count 2.0" in shown
+
+
+def test_the_log_tells_of_answers_and_not_what_was_asked(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="rag")
+    reply = client.post("/v1/answer", json={"question": QUESTION})
+    client.post("/v1/search", json={"question": QUESTION})
+    told = [record.getMessage() for record in caplog.records if record.name == "rag.web"]
+    assert told[0].startswith("answer in ")
+    assert told[1].startswith("POST /v1/answer 200 in ")
+    assert told[2].startswith("POST /v1/search 200 in ")
+    assert "ferry" not in caplog.text.casefold()
+    assert len(reply.headers["x-request-id"]) == 16
 
 
 def test_the_server_is_ready_once_its_models_are(client: TestClient, desk: Desk) -> None:

@@ -26,10 +26,12 @@ from starlette.responses import PlainTextResponse, Response
 from rag.archive import Archive
 from rag.errors import RagError
 from rag.generation import Generator
+from rag.types import Answer
 from ui.api import answers, archives, articles, chat, faults
 from ui.api.desk import Desk
 from ui.api.login import GUARDED, Accounts, Login
 from ui.api.meter import Meter
+from ui.logs import answered
 from ui.web import app as pages
 from ui.web.common.frame import appearance
 from ui.web.common.library import Library
@@ -39,6 +41,7 @@ from ui.web.network import health
 from ui.web.network.access import Access
 from ui.web.network.door import Door, user_of
 from ui.web.network.guard import LOOPBACK, Guard, is_loopback
+from ui.web.network.logged import Logged
 from ui.web.network.owners import Owned
 from ui.web.network.users import required
 
@@ -73,12 +76,14 @@ class Entry:
         """What stands before the whole app, outermost first."""
         if self.token is None:
             return [
+                Middleware(Logged),
                 Middleware(Guard, hosts=None),
                 Middleware(Login, name_of=self.accounts.name),
                 Middleware(Door, doorman=self.accounts.doorman, elsewhere=GUARDED),
             ]
         user_of_key = self.accounts.user_of_key
-        return [Middleware(Guard, hosts=LOOPBACK, token=self.token, user_of_key=user_of_key)]
+        guard = Middleware(Guard, hosts=LOOPBACK, token=self.token, user_of_key=user_of_key)
+        return [Middleware(Logged), guard]
 
 
 def build_api(desk: Desk, *, access: Access | None = None) -> FastAPI:
@@ -107,11 +112,19 @@ def build_api(desk: Desk, *, access: Access | None = None) -> FastAPI:
     return app
 
 
-def build(desk: Desk, *, entry: Entry) -> FastAPI:
-    """Return the app of a server: the web API at ``/v1``, health and counts, but no pages."""
+def build(desk: Desk, *, entry: Entry, log_questions: bool = False) -> FastAPI:
+    """Return the app of a server: the web API at ``/v1``, health and counts, but no pages.
+
+    The log tells of every answer, and what was asked only with `log_questions`.
+    """
     meter = Meter()
     meter.watch(desk.models.line)
-    desk.models.on_answer = meter.count
+
+    def tell(answer: Answer) -> None:
+        meter.count(answer)
+        answered(answer, questions=log_questions)
+
+    desk.models.on_answer = tell
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, middleware=entry.middleware)
     app.router.routes += health.ROUTES
     app.add_route("/readyz", _readiness(desk))
@@ -168,6 +181,7 @@ def serve(
     port: int = 7860,
     token: str | None = None,
     generator: Generator | None = None,
+    log_questions: bool = False,
     on_ready: Callable[[str], None] = lambda _address: None,
 ) -> None:
     """Serve the pages and the web API until Ctrl-C or SIGTERM, and load the models behind them.
@@ -179,7 +193,7 @@ def serve(
     entry = Entry.of(archive, host=host, token=token)
     models = Models(generator=generator, name=archive.settings.generator)
     desk = Desk(Library(archive), models)
-    app = add_pages(build(desk, entry=entry), desk, entry=entry)
+    app = add_pages(build(desk, entry=entry, log_questions=log_questions), desk, entry=entry)
     with closing(_listening(host, port)) as listening:
         models.load_in_background(archive)
         address = _address(host, listening.getsockname()[1])
@@ -192,7 +206,13 @@ def run(app: FastAPI, listening: socket.socket) -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, pages.end)
     config = uvicorn.Config(
-        app, log_level="warning", timeout_graceful_shutdown=_LAST_SECONDS, server_header=False
+        app,
+        # It writes by way of the handlers that there are, so in the form that was chosen.
+        log_config=None,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=_LAST_SECONDS,
+        server_header=False,
     )
     uvicorn.Server(config).run(sockets=[listening])
 

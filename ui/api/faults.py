@@ -42,7 +42,8 @@ _TYPES = {
     409: "conflict_error",
     429: "rate_limit_error",
 }
-_RETRY_AFTER = {409: "5", 429: "5", 503: "10"}  # seconds
+# Seconds; a line that is full knows better.
+_RETRY_AFTER = {409: 5, 503: 10}
 
 # For the description of the API.
 COMMON: dict[int | str, dict[str, Any]] = {
@@ -77,15 +78,16 @@ def fault(message: str, *, status: int) -> dict[str, Any]:
     return {"error": {"message": message, "type": kind, "param": None, "code": None}}
 
 
-def reply(message: str, *, status: int) -> JSONResponse:
-    """Return the reply to an error."""
-    wait = _RETRY_AFTER.get(status)
-    headers = {"retry-after": wait} if wait else None
+def reply(message: str, *, status: int, wait: int | None = None) -> JSONResponse:
+    """Return the reply to an error; `wait` are the seconds after which to try again."""
+    wait = wait or _RETRY_AFTER.get(status)
+    headers = {"retry-after": str(wait)} if wait else None
     return JSONResponse(fault(message, status=status), status, headers=headers)
 
 
 async def _told(_request: Request, error: Exception) -> JSONResponse:
-    return reply(str(error), status=status_of(error))
+    wait = error.seconds if isinstance(error, BusyError) else None
+    return reply(str(error), status=status_of(error), wait=wait)
 
 
 async def _not_understood(_request: Request, error: Exception) -> JSONResponse:

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ui.cli.console import ArchiveName, heard, output
+from ui.cli.console import ArchiveName, LogForm, LogQuestions, heard, output
 from ui.cli.opening import open_archive, settings
 from ui.cli.questions import GeneratorName, ReaderName
+from ui.logs import LogFormat, write_as
 
 
 @heard
@@ -22,11 +23,15 @@ def chat(
     ] = True,
     reader: ReaderName = None,
     generator: GeneratorName = None,
+    log_format: LogForm = LogFormat.TEXT,
+    log_questions: LogQuestions = False,
 ) -> None:
     """Open the chat page over an archive.
 
-    While it runs, `rag ask` and `rag search` use its models.
+    While it runs, `rag ask` and `rag search` use its models. With -v the log, on standard
+    error, has a line per request and answer.
     """
+    write_as(log_format)
     # Gradio takes seconds to import, which no other command should pay. Its objects stay for good,
     # and looking for garbage among them takes a tenth of the time.
     gc.disable()
@@ -41,6 +46,7 @@ def chat(
             host=host,
             port=port,
             open_browser=open_browser,
+            log_questions=log_questions,
             on_ready=lambda address: output.print(
                 f"Chat at {address} (Ctrl-C stops it)", soft_wrap=True
             ),

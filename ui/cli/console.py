@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from rag.types import iso_date
+from ui.logs import LogFormat
 
 output = Console()
 # Everything that is not the result goes to standard error, so that pipes stay clean: what went
@@ -59,6 +60,10 @@ def complete_archive(incomplete: str) -> list[str]:
 
 Chosen = TypeVar("Chosen", Format, AnswerFormat)
 
+LogForm = Annotated[LogFormat, typer.Option(help="How the log is written.")]
+LogQuestions = Annotated[
+    bool, typer.Option("--log-questions", help="Let the log of -v tell what is asked.")
+]
 ArchiveName = Annotated[
     str | None,
     typer.Option(

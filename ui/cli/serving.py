@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from rag.errors import RagError
-from ui.cli.console import ArchiveName, heard, output
+from ui.cli.console import ArchiveName, LogForm, LogQuestions, heard, output
 from ui.cli.opening import open_archive, settings
 from ui.cli.questions import GeneratorName, ReaderName
+from ui.logs import LogFormat, write_as
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
@@ -31,8 +32,14 @@ def serve(
     token: Token = None,
     reader: ReaderName = None,
     generator: GeneratorName = None,
+    log_format: LogForm = LogFormat.TEXT,
+    log_questions: LogQuestions = False,
 ) -> None:
-    """Serve the pages and the web API, for browsers and other programs."""
+    """Serve the pages and the web API, for browsers and other programs.
+
+    With -v the log, on standard error, has a line per request and answer.
+    """
+    write_as(log_format)
     # As for the chat page: its libraries take seconds to import, and their objects stay for good.
     gc.disable()
     try:
@@ -49,6 +56,7 @@ def serve(
             host=host,
             port=port,
             token=token,
+            log_questions=log_questions,
             on_ready=lambda address: output.print(
                 f"Pages at {address}, web API at v1/docs beside them (Ctrl-C stops it)",
                 soft_wrap=True,

@@ -7,12 +7,14 @@ import signal
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import gradio as gr
 
 from rag.archive import Archive
 from rag.generation import Generator
 from rag.types import IngestReport
+from ui.logs import answered
 from ui.web.archive import page as archive_page
 from ui.web.chat import page as chat_page
 from ui.web.common.frame import serve
@@ -72,6 +74,7 @@ def launch(
     open_browser: bool = False,
     generator: Generator | None = None,
     examples: Sequence[str] | None = None,
+    log_questions: bool = False,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the pages until Ctrl-C or SIGTERM, and load the models behind them.
@@ -83,7 +86,11 @@ def launch(
     """
     token = secrets.token_urlsafe(24) if is_loopback(host) else None
     users = None if token else required(archive.folder.parent)
-    models = Models(generator=generator, name=archive.settings.generator)
+    models = Models(
+        generator=generator,
+        name=archive.settings.generator,
+        on_answer=partial(answered, questions=log_questions),
+    )
     access = Access(users, trusted=token is not None)
     page = build(archive, models=models, examples=examples, access=access)
     address = serve(

@@ -19,6 +19,7 @@ from ui.web.common.shell import Shell
 from ui.web.network import health
 from ui.web.network.door import Door, Doorman, user_of
 from ui.web.network.guard import BODY_LIMIT, LOOPBACK, Guard, is_loopback
+from ui.web.network.logged import Logged
 from ui.web.network.owners import Owned
 from ui.web.network.users import Users
 
@@ -93,7 +94,7 @@ def serve(
     Raises `RagError` when the port is taken. `options` are Gradio's.
     """
     hosts = LOOPBACK if is_loopback(host) else None
-    before = [Middleware(Guard, hosts=hosts, token=token)]
+    before = [Middleware(Logged), Middleware(Guard, hosts=hosts, token=token)]
     if users:
         before += [Middleware(Door, doorman=Doorman.of(users)), Middleware(Owned)]
     try:

@@ -17,7 +17,11 @@ _NEWEST = 0.2
 
 
 class BusyError(RagError):
-    """There is no room in the line; the message says when there may be."""
+    """There is no room in the line; there may be in about `seconds`."""
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +129,15 @@ class Line:
         own = sum(place.visitor == visitor for place in (*self._running, *self._waiting))
         if own >= self.limits.of_one:
             raise BusyError(
-                f"{own} of your questions are not answered yet; ask again when one of them is"
+                f"{own} of your questions are not answered yet; ask again when one of them is",
+                seconds=self.seconds(0),
             )
         if len(self._waiting) >= self.limits.waiting:
             seconds = self.seconds(len(self._waiting))
             raise BusyError(
-                f"busy: {len(self._waiting)} questions wait already; ask again in about {seconds} s"
+                f"busy: {len(self._waiting)} questions wait already; "
+                f"ask again in about {seconds} s",
+                seconds=seconds,
             )
 
     def _admit(self) -> None:
