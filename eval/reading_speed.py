@@ -1,4 +1,4 @@
-"""Measure how many articles per second are read, per format.
+"""Measure how fast articles are read and in how much memory, per format.
 
 Every format holds the same invented articles of about 2,000 characters, so that the
 figures differ by reader alone: ``python -m eval.reading_speed --articles 200``.
@@ -10,11 +10,13 @@ import argparse
 import csv
 import io
 import json
+import resource
 import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import docx
@@ -37,11 +39,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast a format is read, in processor time, which other programs do not stretch."""
+    """How fast a format is read, in processor time, which other programs do not stretch.
+
+    `bytes` is the size of its files, and `memory` by how many bytes the peak of the process
+    grew.
+    """
 
     name: str
     articles: int
     seconds: float
+    bytes: int
+    memory: int
 
     @property
     def per_second(self) -> float:
@@ -64,23 +72,45 @@ def _item(number: int) -> Item:
     return Item(f"Port {number} dredges its channel", "2024-05-06", "\n\n".join(paragraphs))
 
 
+def write_all(found: Sequence[Item], *, folder: Path) -> dict[str, Path]:
+    """Write articles into `folder` in every format, and return where by the formats' names."""
+    return {name: write(found, folder) for name, write in _WRITERS.items()}
+
+
 def measure(count: int, *, folder: Path) -> list[Pace]:
-    """Write each format into `folder` and time the reading of it."""
-    found = items(count)
-    return [_timed(name, write(found, folder)) for name, write in _WRITERS.items()]
+    """Write each format into `folder` and read it, each in a process of its own."""
+    with get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
+        return pool.starmap(timed, write_all(items(count), folder=folder).items(), chunksize=1)
 
 
-def _timed(name: str, path: Path) -> Pace:
-    started = time.process_time()
+def timed(name: str, path: Path) -> Pace:
+    """Read the files at `path`, and return how fast that was."""
+    before, started = _peak(), time.process_time()
     count = sum(1 for _ in read([path]))
-    return Pace(name, count, time.process_time() - started)
+    seconds, memory = time.process_time() - started, _peak() - before
+    return Pace(name, count, seconds, _size(path), memory)
+
+
+def _peak() -> int:
+    """Return the most bytes of memory that this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _size(path: Path) -> int:
+    files = path.iterdir() if path.is_dir() else (path,)
+    return sum(file.stat().st_size for file in files)
 
 
 def table(paces: Sequence[Pace]) -> str:
     """Return the figures as a Markdown table, the fastest first."""
     ordered = sorted(paces, key=lambda pace: -pace.per_second)
-    rows = [f"| {pace.name} | {pace.articles} | {pace.per_second:,.0f} |" for pace in ordered]
-    return "\n".join(["| format | articles read | per second |", "|---|---:|---:|", *rows])
+    rows = [
+        f"| {pace.name} | {pace.articles} | {pace.per_second:,.0f} | "
+        f"{pace.bytes / pace.seconds / 1e6:,.1f} | {pace.memory / 1e6:,.0f} |"
+        for pace in ordered
+    ]
+    head = "| format | articles read | articles/s | MB/s | memory, MB |\n|---|---:|---:|---:|---:|"
+    return "\n".join([head, *rows])
 
 
 def _written(path: Path, content: str | bytes) -> Path:

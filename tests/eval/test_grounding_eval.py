@@ -5,8 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from eval.grounding import Case, Judged, fit, hallucinated, judge, swap, swapped, table
-from rag.answering.support import PARTS
+from eval.grounding import (
+    Case,
+    Judged,
+    bias_keeping,
+    fit,
+    hallucinated,
+    judge,
+    swap,
+    swapped,
+    table,
+)
+from rag import Article
+from rag.answering.evidence import Evidence
+from rag.answering.support import PARTS, Support
 from tests.fakes import FakeEmbedder
 
 TEXT = "The ferry Aurora sank off Malta on Friday. Ann Borg led the inquiry with Bo Vella."
@@ -63,3 +75,17 @@ def test_the_table_has_a_line_for_every_part(
     made = table(judged)
     assert next(iter(made.columns[1].cells)).startswith("1.000 [1.000")
     assert len(made.rows) == 2 + 2 * len(PARTS)
+
+
+def test_the_bias_lets_the_wanted_share_of_right_answers_pass() -> None:
+    def judged(coverage: float, *, right: bool = True, vetoed: bool = False) -> Judged:
+        evidence = Evidence(1, Article("", TEXT), TEXT, 0, len(TEXT), "", meaning=0.0)
+        return Judged(
+            Case("made up", "Who?", "Ann", TEXT, right),
+            Support(evidence, coverage, context=0.5, meaning=0.5, vetoed=vetoed),
+        )
+
+    # Four of five right ones pass when the least of the four, .4, comes out at even odds.
+    right = [judged(share) for share in (0.4, 0.9, 0.6, 0.5)]
+    given = [*right, judged(1.0, vetoed=True), judged(0.1, right=False)]
+    assert bias_keeping(0.8, given, (2.0, 1.0, 1.0)) == pytest.approx(-(0.8 + 1.0))

@@ -1,0 +1,1 @@
+"""Readers fed with bytes that a fuzzer makes, by hand; see `readers`."""
