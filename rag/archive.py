@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from rag.embedding.embedder import Embedder
 from rag.retrieval.search import search
 from rag.retrieval.spelling import spelled
-from rag.settings import Settings, archive_path
+from rag.settings import IN_FOLDER, Settings, StoreSettings, archive_path
 from rag.store import care, moves, named
 from rag.store.base import Storage
 from rag.store.care import Examination
+from rag.store.copying import copy
 from rag.store.embedded import OwnEmbedder, agreed
 from rag.store.folder import FolderStorage
 from rag.store.named import unknown_article
@@ -22,6 +23,7 @@ from rag.store.opening import open_storage
 from rag.types import (
     ArchiveStats,
     Article,
+    CopyReport,
     Filter,
     Hit,
     IngestReport,
@@ -67,7 +69,7 @@ class Archive:
         first needed.
         """
         settings = settings or Settings()
-        storage = open_storage(archive_path(path), create=create, settings=settings.index)
+        storage = open_storage(archive_path(path), create=create, settings=settings)
         try:
             name = embedder if isinstance(embedder, str | None) else embedder.id
             name = agreed(storage, name, otherwise=settings.embedder)
@@ -321,8 +323,18 @@ class Archive:
         """
         return self._storage.backup(Path(file))
 
+    def copy_to(
+        self, target: Archive, *, progress: Callable[[Progress], None] | None = None
+    ) -> CopyReport:
+        """Copy all articles with their vectors into another archive, whatever store it is in.
+
+        What is there already is left alone, so that a copy that broke off goes on when it is run
+        again. Raises `ArchiveError` when the target has another embedder, or is this archive.
+        """
+        return copy(self._storage, target._storage, progress=progress)
+
     def size_on_disk(self) -> int:
-        """Return the bytes that the archive's folder takes."""
+        """Return the bytes that the archive's folder takes, without what lies on a server."""
         return moves.size_on_disk(self.folder)
 
     def destroy(self) -> None:
@@ -347,7 +359,7 @@ class Archive:
         This archive stays as it was until the new one is complete, and is closed
         then. Ids are kept, and so is what else lies in its folder.
         """
-        settings = self._settings
+        settings = dataclasses.replace(self._settings, store=StoreSettings(IN_FOLDER))
         with self._storage.exclusive():
             with Archive.open(
                 self._storage.begin_again(), embedder=embedder, settings=settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -16,8 +16,9 @@ from rag.errors import SettingsError
 from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER
 from rag.types import ReadLimits, Stance
 
-# What makes a folder an archive.
+# What makes a folder an archive: its database, or a note of where on a server it lies.
 DATABASE = "archive.sqlite"
+MILVUS_PLACE = "milvus.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,31 @@ class IndexSettings:
     # many, or this share of it. Until then they are kept in memory and looked at one by one.
     pending: int = 2_000
     pending_share: float = 0.05
+
+
+# Names the store that is no server, where a blank would be overlooked.
+IN_FOLDER = "folder"
+
+
+def _named_store() -> str:
+    return os.environ.get("DATELINE_STORE", "")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """Where a new archive is kept; one that is there stays where it is."""
+
+    # Address of a Milvus server, such as "http://milvus:19530", or a file of Milvus Lite that
+    # ends in ".db". Blank or "folder", an archive is kept in its folder, which needs no server
+    # and is enough for millions of passages.
+    uri: str = field(default_factory=_named_store)
+    # The database on the server, for one that several programs share.
+    database: str = "default"
+
+    @property
+    def on_a_server(self) -> bool:
+        """Whether new archives are kept on a Milvus server."""
+        return self.uri not in {"", IN_FOLDER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +142,7 @@ class Settings:
     batch_articles: int = 16
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
     index: IndexSettings = field(default_factory=IndexSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
     reading: ReadLimits = field(default_factory=ReadLimits)
 
@@ -148,6 +175,12 @@ class SettingsFile:
         found = next((path for path in there if path.is_file()), None)
         return cls.read(found) if found else cls()
 
+    def _with_store_of_environment(self) -> SettingsFile:
+        if not (named := _named_store()):
+            return self
+        store = replace(self.settings.store, uri=named)
+        return replace(self, settings=replace(self.settings, store=store))
+
     @classmethod
     def read(cls, path: Path) -> SettingsFile:
         """Read a file of settings.
@@ -167,7 +200,8 @@ class SettingsFile:
             for key, kind in _OWN_KEYS.items()
             if key in table
         }
-        return cls(path, _record(Settings, given, where=str(path)), **own)
+        read = cls(path, _record(Settings, given, where=str(path)), **own)
+        return read._with_store_of_environment()
 
 
 def check_keys(table: Iterable[str], known: Iterable[str], *, where: str) -> None:
@@ -222,7 +256,8 @@ def archives_folder() -> Path:
 
 def archives_in(folder: Path) -> list[str]:
     """Return the names of the archives that lie in `folder`, in order."""
-    return sorted(database.parent.name for database in folder.glob(f"*/{DATABASE}"))
+    signs = (DATABASE, MILVUS_PLACE)
+    return sorted({found.parent.name for sign in signs for found in folder.glob(f"*/{sign}")})
 
 
 def archive_path(name: str | Path) -> Path:

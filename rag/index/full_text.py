@@ -20,7 +20,8 @@ from tantivy import FieldType, Occur, Query
 
 from rag.index import footers
 from rag.index.faults import IndexFault, faults
-from rag.text.sentences import STOPWORDS, content_stems, is_english, stem, words
+from rag.index.terms import stems_of_question
+from rag.text.sentences import STOPWORDS, is_english, stem, words
 from rag.types import Filter
 
 # Texts in memory, a thread, before they are written as a part of the index.
@@ -219,9 +220,9 @@ class LexicalIndex:
         # Quoted, so that no word of the question is read as an operator.
         english = self._index.parse_query(" ".join(f'"{term}"' for term in terms), ["text"])
         others = [
-            Query.term_query(self._index.schema, "stems", term)
+            Query.term_query(self._index.schema, "stems", f"{language}:{term}")
             for language in languages
-            for term in _terms(question, language)
+            for term in stems_of_question(question, language)
         ]
         if not others:
             return english
@@ -245,13 +246,6 @@ class LexicalIndex:
 def _fields_in(folder: Path) -> frozenset[str]:
     meta = json.loads((folder / "meta.json").read_text("utf-8"))
     return frozenset(field["name"] for field in meta["schema"])
-
-
-def _terms(question: str, language: str) -> list[str]:
-    """Return the stems of a question as they are indexed, each once."""
-    found = content_stems(question, language=language)
-    stems = found or [stem(word, language=language) for word in words(question)]
-    return [f"{language}:{each}" for each in dict.fromkeys(stems)]
 
 
 def _abandon(writer: tantivy.IndexWriter) -> None:

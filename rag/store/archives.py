@@ -121,7 +121,7 @@ def _opened(name: str, *, create: bool = False) -> Storage:
     # question answered elsewhere need not wait.
     from rag.store.opening import open_storage
 
-    return open_storage(archive_path(name), create=create)
+    return open_storage(archive_path(name), create=create, settings=SettingsFile.find().settings)
 
 
 def _remembered() -> str | None:

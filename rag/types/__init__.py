@@ -18,7 +18,7 @@ from rag.types.questions import (
     readable_question,
     whole_characters,
 )
-from rag.types.reading import IngestReport, Note, Progress, ReadLimits, Skipped
+from rag.types.reading import CopyReport, IngestReport, Note, Progress, ReadLimits, Skipped
 
 __all__ = [
     "MOST_CHARACTERS",
@@ -29,6 +29,7 @@ __all__ = [
     "Chunk",
     "Citation",
     "Confidence",
+    "CopyReport",
     "Filter",
     "Hit",
     "IngestReport",

@@ -63,6 +63,20 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyReport:
+    """What a copy did, in numbers of articles; `chunks` are those of the copied ones.
+
+    `unchanged` were there already, of an earlier copy, say, that was broken off.
+    """
+
+    read: int = 0
+    copied: int = 0
+    unchanged: int = 0
+    chunks: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far an ingest has come.
 

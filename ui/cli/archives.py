@@ -12,7 +12,7 @@ from rich.table import Table
 
 import rag
 from rag.errors import ArchiveError, RagError
-from rag.settings import archive_path, archives_folder
+from rag.settings import IN_FOLDER, SettingsFile, archive_path, archives_folder
 from rag.store import archives as library
 from ui.cli.console import (
     ArchiveName,
@@ -24,9 +24,10 @@ from ui.cli.console import (
     write,
 )
 from ui.cli.opening import archive_folder, open_archive
+from ui.cli.progress import ingest_bar
 
 archives = typer.Typer(
-    help="List, make, choose, rename and remove archives.", invoke_without_command=True
+    help="List, make, choose, rename, copy and remove archives.", invoke_without_command=True
 )
 
 MEGABYTE = 1_000_000
@@ -36,7 +37,7 @@ Name = Annotated[str, typer.Argument(help="Name of the archive.", autocompletion
 
 @archives.callback()
 def list_by_default(context: typer.Context) -> None:
-    """List, make, choose, rename and remove archives."""
+    """List, make, choose, rename, copy and remove archives."""
     if context.invoked_subcommand is None:
         _show_list(as_json=False)
 
@@ -89,6 +90,43 @@ def remove_archive(
     write(f"Removed {name}.")
 
 
+@archives.command("copy")
+@heard
+def copy_archive(
+    name: Name,
+    new_name: Annotated[str, typer.Argument(help="Name of the archive to copy into.")],
+    to: Annotated[
+        str | None,
+        typer.Option(
+            help="Where a new one is kept: the address of a Milvus server, or folder. Without it, "
+            "as the settings say."
+        ),
+    ] = None,
+) -> None:
+    """Copy an archive into another one, into another store as well; run again, it goes on."""
+    settings = SettingsFile.find().settings
+    if to is not None:
+        settings = dataclasses.replace(
+            settings, store=dataclasses.replace(settings.store, uri=to or IN_FOLDER)
+        )
+    with (
+        rag.Archive.open(archive_folder(name), create=False) as source,
+        rag.Archive.open(archive_path(library.check_name(new_name)), settings=settings) as target,
+    ):
+        with ingest_bar() as bar:
+            task = bar.add_task("Copying", total=source.count(), rate="")
+            found = source.copy_to(
+                target, progress=lambda done: bar.update(task, completed=done.done)
+            )
+        stats = target.stats()
+    library.remember_first(new_name)
+    write(
+        f"{found.copied} articles copied with {found.chunks} passages, "
+        f"{found.unchanged} were there; "
+        f"{new_name} holds {stats.articles} articles with {stats.chunks} passages."
+    )
+
+
 def _show_list(*, as_json: bool) -> None:
     names, default = library.names(), _default()
     if as_json:
@@ -104,7 +142,7 @@ def _show_list(*, as_json: bool) -> None:
     table = Table("", "archive", "articles", box=None, pad_edge=False)
     for name in names:
         count = _articles(name)
-        shown = "damaged; see `rag doctor`" if count is None else str(count)
+        shown = "cannot be read; see `rag doctor`" if count is None else str(count)
         table.add_row("*" if name == default else "", name, shown)
     output.print(table, markup=False)
     if default is None and len(names) > 1:
@@ -123,8 +161,12 @@ def _articles(name: str) -> int | None:
     from rag.store.care import examine
     from rag.store.folder import FolderStorage
 
+    path = archive_path(name)
     try:
-        return examine(FolderStorage.database_in(archive_path(name))).articles
+        if FolderStorage.is_at(path):
+            return examine(FolderStorage.database_in(path)).articles
+        with rag.Archive.open(path, create=False) as opened:
+            return opened.count()
     except RagError:
         return None
 

@@ -12,7 +12,7 @@ import typer
 from rich.progress import Progress, TaskID
 
 import rag
-from rag.settings import Settings, SettingsFile, archive_path
+from rag.settings import IN_FOLDER, Settings, SettingsFile, StoreSettings, archive_path
 from rag.store import archives
 from rag.types import IngestReport
 from rag.types import Progress as IngestProgress
@@ -75,7 +75,8 @@ def _sample_stands_in() -> str:
 
 def _open_sample(path: Path, settings: Settings) -> rag.Archive:
     """Open the sample archive at `path`, ingesting the packaged articles when it is new."""
-    archive = rag.Archive.open(path, settings=settings)
+    here = dataclasses.replace(settings, store=StoreSettings(IN_FOLDER))
+    archive = rag.Archive.open(path, settings=here)
     if not archive.stats().articles:
         ingest_with_progress(archive, [Path(str(files("rag") / "sample"))])
     return archive

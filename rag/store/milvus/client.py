@@ -1,0 +1,215 @@
+"""The few requests that an archive makes of a Milvus server, their errors in words."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from rag.embedding.embedder import Vectors
+from rag.errors import ArchiveError
+from rag.store.milvus.place import Place, is_file
+
+# A row of a collection, by field.
+Row = dict[str, Any]
+
+# Rows sent and fetched at a time: with vectors of 1,024 numbers far below the 64 MB of a request.
+_ROWS = 1_000
+# Rows that a server gives at once.
+_MOST = 16_384
+# Seconds until a server that does not answer is given up.
+_PATIENCE = 60.0
+# Seconds until one that cannot be reached is.
+_CONNECTING = 10.0
+
+
+class Client:
+    """A connection to one server. Safe for use by several threads at once."""
+
+    def __init__(self, place: Place) -> None:
+        self.uri = place.uri
+        milvus, self._fault = _library()
+        token = os.environ.get("DATELINE_STORE_TOKEN", "")
+        with self._told():
+            # A file knows one database alone, and takes no log-in.
+            login = {} if is_file(place.uri) else {"token": token, "db_name": place.database}
+            self._milvus = milvus(uri=place.uri, timeout=_CONNECTING, **login)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._milvus.close()
+
+    @property
+    def library(self) -> Any:
+        """The library's own client, to make collections with; use it in `told`."""
+        return self._milvus
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Raise `ArchiveError` for what the library raises inside."""
+        with self._told():
+            yield
+
+    def has(self, collection: str) -> bool:
+        """Tell whether there is a collection of that name."""
+        with self._told():
+            return bool(self._milvus.has_collection(collection, timeout=_PATIENCE))
+
+    def drop(self, collection: str) -> None:
+        """Delete a collection with all its rows; one that is not there is no fault."""
+        with self._told():
+            self._milvus.drop_collection(collection, timeout=_PATIENCE)
+
+    def partitions(self, collection: str) -> set[str]:
+        """Return the names of a collection's partitions."""
+        with self._told():
+            return set(self._milvus.list_partitions(collection, timeout=_PATIENCE))
+
+    def add_partition(self, collection: str, name: str) -> None:
+        """Make a partition; one that is there is no fault."""
+        with self._told():
+            self._milvus.create_partition(collection, name, timeout=_PATIENCE)
+
+    def get(self, collection: str, keys: Sequence[str], fields: Sequence[str]) -> list[Row]:
+        """Return the rows with those primary keys, as they are at this moment, in no order."""
+        found: list[Row] = []
+        for start in range(0, len(keys), _ROWS):
+            where = f"pk in {listed(keys[start : start + _ROWS])}"
+            found += self.select(collection, where, fields)
+        return found
+
+    def select(self, collection: str, where: str, fields: Sequence[str]) -> list[Row]:
+        """Return the rows that pass a condition which few do, in no order."""
+        with self._told():
+            found = self._milvus.query(
+                collection,
+                filter=where,
+                output_fields=list(fields),
+                limit=_MOST,
+                consistency_level="Strong",
+                timeout=_PATIENCE,
+            )
+        # More than one answer of the server holds.
+        return list(self.scan(collection, where, fields) if len(found) >= _MOST else found)
+
+    def scan(self, collection: str, where: str, fields: Sequence[str]) -> Iterator[Row]:
+        """Yield all rows that pass a condition, in no order."""
+        with self._told():
+            rows = self._milvus.query_iterator(
+                collection,
+                filter=where,
+                output_fields=list(fields),
+                batch_size=_ROWS,
+                consistency_level="Strong",
+                timeout=_PATIENCE,
+            )
+        try:
+            while batch := self._next(rows):
+                yield from batch
+        finally:
+            rows.close()
+
+    def _next(self, rows: Any) -> list[Row]:
+        with self._told():
+            return list(rows.next())
+
+    def count(self, collection: str, where: str = "") -> int:
+        """Return the number of rows that pass a condition."""
+        with self._told():
+            [row] = self._milvus.query(
+                collection,
+                filter=where,
+                output_fields=["count(*)"],
+                consistency_level="Strong",
+                timeout=_PATIENCE,
+            )
+        return int(row["count(*)"])
+
+    def search(
+        self,
+        collection: str,
+        asked: str | Vectors,
+        *,
+        field: str,
+        k: int,
+        where: str,
+        partitions: Sequence[str] | None,
+        fields: Sequence[str],
+    ) -> list[tuple[Row, float]]:
+        """Return the `k` rows nearest to a vector, or to words by BM25, with scores, best first."""
+        with self._told():
+            [hits] = self._milvus.search(
+                collection,
+                data=[asked if isinstance(asked, str) else np.asarray(asked).tolist()],
+                anns_field=field,
+                limit=k,
+                filter=where,
+                partition_names=None if partitions is None else list(partitions),
+                output_fields=list(fields),
+                timeout=_PATIENCE,
+            )
+        # Milvus Lite gives BM25 below zero, a server above; neither has a match at zero.
+        words = isinstance(asked, str)
+        return [
+            (dict(hit["entity"]), abs(hit["distance"]) if words else float(hit["distance"]))
+            for hit in hits
+        ]
+
+    def upsert(
+        self, collection: str, rows: Iterable[Mapping[str, Any]], *, partition: str | None = None
+    ) -> None:
+        """Write rows, each in the place of that of the same primary key in its partition."""
+        given = [dict(row) for row in rows]
+        for start in range(0, len(given), _ROWS):
+            with self._told():
+                self._milvus.upsert(
+                    collection,
+                    given[start : start + _ROWS],
+                    partition_name=partition or "",
+                    timeout=_PATIENCE,
+                )
+
+    def delete(self, collection: str, where: str) -> None:
+        """Delete the rows that pass a condition."""
+        with self._told():
+            self._milvus.delete(collection, filter=where, timeout=_PATIENCE)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except self._fault as error:
+            said = getattr(error, "message", "") or str(error)
+            raise ArchiveError(
+                f"the Milvus server at {self.uri} failed ({said}); check that it runs and can be "
+                "reached, and run this again"
+            ) from error
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Return texts as a list in a condition."""
+    return f"[{', '.join(map(quoted, texts))}]"
+
+
+def quoted(text: str) -> str:
+    """Return a text as it stands in a condition, whatever is in it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _library() -> tuple[Any, type[Exception]]:
+    # Imported here because it takes a second, and is not installed by default.
+    try:
+        from pymilvus import MilvusClient, MilvusException
+    except ImportError as error:
+        raise ArchiveError(
+            f"an archive on a Milvus server needs the extra `milvus` ({error}); install it with "
+            "pip install 'dateline-rag[milvus]'"
+        ) from error
+    # It writes each error down before it raises it.
+    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+    return MilvusClient, MilvusException
