@@ -130,9 +130,10 @@ def _make(
         indexes.add_index(field, index_type="INVERTED")
     with client.told():
         # A process sees at once what it has written itself, others a moment later.
-        client.library.create_collection(
-            name, schema=schema, index_params=indexes, consistency_level="Session"
-        )
+        client.library.create_collection(name, schema=schema, consistency_level="Session")
+        # There is nothing in them that one would have to wait for.
+        client.library.create_index(name, indexes, sync=False)
+        client.library.load_collection(name)
 
 
 def _library() -> tuple[Any, Any]:
