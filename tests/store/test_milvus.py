@@ -134,6 +134,20 @@ def test_a_server_that_cannot_be_reached_is_told(tmp_path, monkeypatch):
             Archive.open(tmp_path / "news", settings=Settings(store=StoreSettings(uri)))
 
 
+@pytest.mark.parametrize(
+    ("version", "fits"),
+    [("v2.3.5-lite", False), ("2.4.15", False), ("v2.5.0", True), ("2.10.1", True), ("3.0", True)],
+)
+def test_a_server_without_full_text_is_refused(news, monkeypatch, version, fits):
+    client = news._storage._client
+    monkeypatch.setattr(client.library, "get_server_version", lambda: version)
+    if fits:
+        client.check_version()
+    else:
+        with pytest.raises(ArchiveError, match=f"version {version}, which has no full-text"):
+            client.check_version()
+
+
 def test_without_the_library_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pymilvus", None)
     settings = Settings(store=StoreSettings("http://milvus.example"))

@@ -6,7 +6,8 @@ import platform
 import shutil
 import sys
 from importlib.metadata import version
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -20,9 +21,12 @@ from rag.models.registry import (
     resolve,
     status,
 )
-from rag.settings import archives_folder
+from rag.settings import archives_folder, archives_in
 from ui.cli.console import errors, heard, note, output, write
 from ui.cli.opening import archive_folder
+
+if TYPE_CHECKING:
+    from rag.store.care import Examination
 
 _PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tantivy", "gradio")
 _GIGABYTE = 1e9
@@ -106,22 +110,32 @@ def _models() -> list[str]:
 
 
 def _archives() -> list[str]:
-    from rag.store.care import examine
-
     problems = []
-    for database in sorted(archives_folder().glob("*/archive.sqlite")):
+    for name in archives_in(archives_folder()):
+        path = archives_folder() / name
         try:
-            found = examine(database)
+            found = _examined(path)
         except RagError as error:
             problems.append(str(error))
             continue
-        write(f"{database.parent.name}: {found.articles} articles, {found.embedder}")
+        write(f"{name}: {found.articles} articles, {found.embedder}")
         if found.faults:
             problems.append(
-                f"{database} is damaged in {len(found.faults)} places; "
-                f"`rag doctor --archive {database.parent.name}` lists them"
+                f"{path} is damaged in {len(found.faults)} places; "
+                f"`rag doctor --archive {name}` lists them"
             )
     return problems
+
+
+def _examined(path: Path) -> Examination:
+    """Read all of an archive; one in its folder without opening it, which changes files."""
+    from rag.store.care import examine
+    from rag.store.folder import FolderStorage
+
+    if FolderStorage.is_at(path):
+        return examine(FolderStorage.database_in(path))
+    with rag.Archive.open(path, create=False) as opened:
+        return opened.examine()
 
 
 def _examine(name: str) -> None:
@@ -147,4 +161,7 @@ def _examine(name: str) -> None:
             to=errors,
         )
         raise typer.Exit(1)
-    write("Every page, article and vector is as it was written.")
+    if FolderStorage.is_at(path):
+        write("Every page, article and vector is as it was written.")
+    else:
+        write("Every article has all its passages.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,9 @@ from rag.store.milvus.place import Place, is_file
 # A row of a collection, by field.
 Row = dict[str, Any]
 
+# The first version with BM25. Milvus Lite says its name before its own.
+_LEAST_VERSION = (2, 5)
+_VERSION = re.compile(r"v?(\d+)\.(\d+)")
 # Rows sent and fetched at a time: with vectors of 1,024 numbers far below the 64 MB of a request.
 _ROWS = 1_000
 # Rows that a server gives at once.
@@ -54,6 +58,17 @@ class Client:
         """Raise `ArchiveError` for what the library raises inside."""
         with self._told():
             yield
+
+    def check_version(self) -> None:
+        """Raise `ArchiveError` when the server has no BM25 yet."""
+        with self._told():
+            version = str(self._milvus.get_server_version())
+        found = _VERSION.match(version)
+        if found and tuple(map(int, found.groups())) < _LEAST_VERSION:
+            raise ArchiveError(
+                f"the Milvus server at {self.uri} is of version {version}, which has no full-text "
+                "search; use 2.5 or newer"
+            )
 
     def has(self, collection: str) -> bool:
         """Tell whether there is a collection of that name."""

@@ -71,6 +71,7 @@ class MilvusStorage:
             if not create:
                 client.close()
                 return None
+            client.check_version()
             schema.make_articles(client, place)
             # The last to be made, since it tells that there is an archive.
             schema.make_values(client, place)
