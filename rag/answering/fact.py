@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from rag.answering.choice import Found
 from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence
+from rag.answering.row import asked_cell
 from rag.answering.statement import short
 from rag.answering.verdict import verdict as verdict_on
 from rag.answering.wanted import Wanted, wanted
@@ -59,7 +60,8 @@ def state(question: str, found: Sequence[Found], draft: Draft) -> Iterator[str]:
         # What contradicts the question is told by the whole sentence, not by a word of it.
         told = kind is not Wanted.YES_NO and not item.contrary
         date = evidence.article.date
-        said = said_so or (short(item.span, evidence.quote, date) if told else "")
+        span = asked_cell(question, item.span, evidence.quote)
+        said = said_so or (short(span, evidence.quote, date) if told else "")
         if piece := draft.state(evidence, short=said, verdict=said_so):
             yield piece
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.text.lexicon import MONTH_OR_SHORT
 from rag.text.sentences import UNSPACED, words
 
 # Lines that lead elsewhere, and who else wrote the story.
@@ -20,11 +21,19 @@ _LINK = re.compile(
 _CREDIT_LINE = re.compile(
     r".{0,120}\bcontributed to this (?:report|story|article)\.?", re.IGNORECASE | re.DOTALL
 )
+# What stands above a post of a live page, and nothing else.
+_STAMP = re.compile(
+    r"(?:(?:first |last )?(?:published|updated|posted|modified)\b[\s:]*(?:on|at)?\s*)?"
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b,?\s*)?"
+    rf"(?:\d{{1,2}} (?:{MONTH_OR_SHORT})\b\.?,?(?: \d{{4}})?,?\s*(?:at\s+)?)?"
+    r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:\s*[ap]\.?m\b\.?)?(?:\s*(?-i:[A-Z]{2,5}))?\.?",
+    re.IGNORECASE,
+)
 
 
 def is_quotable(sentence: str) -> bool:
-    """Tell whether a sentence says something; a link ("Watch the video »") or a scrap does not."""
+    """Tell whether a sentence says something; a link, a time alone or a scrap does not."""
     bare = sentence.strip()
-    if _LINK.search(bare) or _CREDIT_LINE.fullmatch(bare):
+    if _LINK.search(bare) or _CREDIT_LINE.fullmatch(bare) or _STAMP.fullmatch(bare):
         return False
     return bool(UNSPACED.search(bare)) or len(words(bare)) > 1
