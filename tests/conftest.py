@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from rag import Archive, Article
@@ -34,6 +35,15 @@ def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     """Read with the fake one, but in the tests that load the models."""
     if not request.node.get_closest_marker("models"):
         monkeypatch.setattr("rag.reading.load_reader", lambda *_name, **_options: FakeReader())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passwords() -> Iterator[None]:
+    """Hash passwords in a moment: what the real work costs is the library's to say."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ui.web.network.users._HASHER", cheap)
+        yield
 
 
 @pytest.fixture(autouse=True)
