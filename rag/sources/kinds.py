@@ -8,17 +8,20 @@ import lzma
 import zipfile
 import zlib
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import SourceError
+from rag.sources.catalogues import zotero
 from rag.sources.dates import name_date
 from rag.sources.documents import epub, mail, odt, pdf, plain, rtf, word
 from rag.sources.feeds import lists, news_xml, syndicated, trees, wiki
 from rag.sources.files import unpack
 from rag.sources.files.detect import kind_of
 from rag.sources.files.encoding import decode_noting
+from rag.sources.files.handle import on_disk
 from rag.sources.tables import delimited, objects, parquet, sheets
 from rag.sources.tables.lines import repaired_note
+from rag.sources.tables.rows import Account, read_rows
 from rag.sources.web import mhtml, pages, warc
 from rag.types import Article, Note, Skipped
 
@@ -164,6 +167,32 @@ def _wacz(file: File, *, columns: Columns) -> Found:
                 yield from read_file(member, columns=columns)
 
 
+def _zotero(file: File, *, columns: Columns) -> Found:
+    """Yield what the files of references hold, and of references without files their abstracts."""
+    without: list[Mapping[str, Any]] = []
+    for reference in zotero.references(file.whole()):
+        found = _first_file(file, reference)
+        if not any(isinstance(item, Article) for item in found):
+            without.append(reference.row)
+        alone = sum(isinstance(item, Article) for item in found) == 1
+        for item in found:
+            named = isinstance(item, Article)
+            yield zotero.with_facts(item, reference.row, alone=alone) if named else item
+    yield from read_rows(without, columns=columns, account=Account(file.name))
+
+
+def _first_file(file: File, reference: zotero.Reference) -> list[Article | Skipped | Note]:
+    """Return what the first file of a reference holds that has an article, or why none has."""
+    passed: list[Article | Skipped | Note] = []
+    for path in reference.files:
+        place = zotero.beside(file.name, path)
+        found = list(read_file(on_disk(place), columns={})) if place else []
+        if any(isinstance(item, Article) for item in found):
+            return found
+        passed += found
+    return passed
+
+
 # Readers of rows take the mapping of columns, readers of documents all bytes at once.
 _ROWS = {
     "json": objects.read_json,
@@ -197,6 +226,7 @@ _HOLDERS = {
     "mbox": _mbox,
     "warc": _warc,
     "wacz": _wacz,
+    "zotero": _zotero,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import cache
 
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 # Control, zero-width, bidi and tag characters, lone surrogates: never seen by the reader,
@@ -53,6 +54,26 @@ def unescape(text: str) -> str:
 
 
 def language_code(declared: object) -> str | None:
-    """Return the primary code, such as ``en``, of a declared language tag; else None."""
-    match = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_]\w+)*", str(declared or "").strip())
-    return match[1].lower() if match else None
+    """Return the shortest code, such as ``en``, of a declared language; None without one.
+
+    It may be declared as a tag (``en-GB``), a code of three letters (``eng``), or by its English
+    name.
+    """
+    said = str(declared or "").strip()
+    match = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_]\w+)*", said)
+    if not match:
+        return _codes().get(said.lower()) if said else None
+    code = match[1].lower()
+    return _codes().get(code, code) if len(code) > 2 else code
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Return the shortest codes of languages by their codes of three letters and English names."""
+    # Imported here because it takes a tenth of a second, and few files need it.
+    from babel import Locale
+    from babel.core import get_global
+
+    names = {name.lower(): code for code, name in Locale("en").languages.items()}
+    longer = {long: code for long, code in get_global("language_aliases").items() if len(long) == 3}
+    return names | longer

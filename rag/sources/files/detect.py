@@ -21,8 +21,8 @@ KINDS = {
     ".pdf": "pdf", ".docx": "docx", ".rtf": "rtf", ".odt": "odt", ".epub": "epub",
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv",
     ".xlsx": "xlsx", ".parquet": "parquet", ".rss": "feed", ".xml": "xml", ".atom": "feed",
-    ".opml": "opml", ".sgm": "tagged", ".sgml": "tagged", ".eml": "mail", ".mbox": "mbox",
-    ".warc": "warc", ".wacz": "wacz", ".gz": "gzip", ".zip": "zip",
+    ".rdf": "feed", ".opml": "opml", ".sgm": "tagged", ".sgml": "tagged", ".eml": "mail",
+    ".mbox": "mbox", ".warc": "warc", ".wacz": "wacz", ".gz": "gzip", ".zip": "zip",
 }  # fmt: skip
 READABLE = (
     "txt, md, html, mhtml, pdf, docx, rtf, odt, epub, json, jsonl, csv, tsv, xlsx, parquet, "
@@ -46,6 +46,8 @@ _PACKED = (
     ("datapackage.json", "wacz"),
     ("ppt/presentation.xml", "slides"),
 )
+# By which RDF is told to be Zotero's.
+ZOTERO = b"http://www.zotero.org/namespaces/export#"
 _ROOTS = {
     "rss": "feed", "feed": "feed", "rdf": "feed", "html": "html", "nitf": "news xml",
     "newsitem": "news xml", "newsmessage": "news xml", "newsml": "news xml",
@@ -67,7 +69,9 @@ _TEXT = frozenset(("text", "markdown", "csv", "json", "jsonl"))
 _ZIPPED = frozenset(("docx", "xlsx", "odt", "epub", "wacz"))
 # Kinds that the bytes alone prove, whatever the name says.
 _PROVEN = _ZIPPED | frozenset(
-    "html|feed|news xml|sitemap|wiki|opml|tagged|mail|mbox|mhtml|pdf|rtf|warc|parquet".split("|")
+    "html|feed|zotero|news xml|sitemap|wiki|opml|tagged|mail|mbox|mhtml|pdf|rtf|warc|parquet".split(
+        "|"
+    )
 )
 _OTHER_OFFICE = "is an old Word, Excel or Outlook file; save it as docx, xlsx or eml and give that"
 
@@ -173,6 +177,8 @@ def _markup_kind(start: bytes) -> str:
     declared = start.lower().startswith(b"<?xml") or b"<!doctype" in start[:400].lower()
     root = _ROOT.match(start, before.end() if before else 0)
     name = root[1].decode("ascii").lower() if root else ""
+    if name == "rdf" and ZOTERO in start:
+        return "zotero"
     if kind := _ROOTS.get(name):
         return kind
     if b"<html" in start.lower():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import SourceError
 from rag.sources import fields
+from rag.sources.catalogues import datashare, entities, references
 from rag.sources.files.encoding import decode_noting
 from rag.sources.tables import nested
 from rag.sources.tables.columns import known_columns, match_columns
@@ -16,7 +17,7 @@ from rag.sources.tables.rows import Account, BadRow, check, read_rows
 from rag.types import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rag.sources.files.handle import File
     from rag.sources.tables.rows import Columns, Found
@@ -43,6 +44,9 @@ def read_json(file: File, *, columns: Columns) -> Found:
         data = json.loads(decoded.text)
     except (ValueError, RecursionError) as error:
         yield from _as_lines(decoded.text, error, columns=columns, name=file.name)
+        return
+    if not columns and (rows := references.rows_in(data) or datashare.rows_in(data)):
+        yield from read_rows(rows, columns={}, account=Account(file.name))
         return
     yield from _in_document(data, columns=columns, name=file.name)
 
@@ -141,6 +145,12 @@ def _records(
     """Yield the articles of objects, once the first of them show that there is text."""
     remaining = iter(rows)
     head = list(islice(remaining, _PEEK))
+    if not columns and any(map(entities.is_entity, head)):
+        yield from _entities(chain(head, remaining), name=name)
+        return
+    if not columns and any(map(datashare.row_of, head)):
+        remaining = map(_documented, chain(head, remaining))
+        head = list(islice(remaining, _PEEK))
     flat = [nested.flat(row) for row in head if isinstance(row, dict)]
     present = dict.fromkeys(key for row in flat for key in row)
     if not present:
@@ -149,6 +159,31 @@ def _records(
     check(present, columns=columns)
     every = chain(head, remaining)
     yield from read_rows(every, columns=columns, account=account or Account(name), first=first)
+
+
+def _entities(rows: Iterable[dict[str, Any] | BadRow], *, name: str) -> Found:
+    """Yield the articles of entities of FollowTheMoney, and note what else they are."""
+    reader, bad = entities.Entities(), list[BadRow]()
+
+    def known() -> Iterator[dict[str, Any]]:
+        for row in rows:
+            if isinstance(row, BadRow):
+                bad.append(row)
+            elif entities.is_entity(row):
+                yield row
+            else:
+                bad.append(BadRow("is no entity of FollowTheMoney", "that are no entities"))
+
+    texts = reader.rows(known())
+    yield from read_rows(chain(texts, bad), columns={}, account=Account(name))
+    if reader.passed:
+        kinds = ", ".join(f"{count} {what}" for what, count in reader.passed.most_common(6))
+        yield Note(name, f"has {reader.passed.total()} entities that are no texts: {kinds}")
+
+
+def _documented(row: dict[str, Any] | BadRow) -> dict[str, Any] | BadRow:
+    """Return a document of Datashare as a row; others as they are."""
+    return datashare.row_of(row) or row
 
 
 def _parsed(line: str) -> dict[str, Any] | BadRow:
