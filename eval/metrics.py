@@ -10,11 +10,10 @@ from collections import Counter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
-import ir_measures
 import numpy as np
-from ir_measures import RR, Success, nDCG
 
 from rag.answering.marks import strip_date, strip_marks
+from rag.errors import extra
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -28,7 +27,6 @@ _NUMBER = re.compile(r"\d+")
 _ARTICLE = re.compile(r"\b(a|an|the)\b")
 _PARTED = re.compile(r"['’]s\b|[-‐‑–—]", re.IGNORECASE)
 _RESAMPLES = 2000
-_MEASURES = (Success @ 1, Success @ 4, Success @ 10, RR @ 10, nDCG @ 10)
 _POLARITY = frozenset({"yes", "no"})
 
 
@@ -117,12 +115,17 @@ def ranking(ranked_ids: Sequence[str], gold: Collection[str]) -> Ranking:
 
     Computed by `ir_measures` (MacAvaney et al. 2022) as Success@k, RR@10 and nDCG@10.
     """
+    with extra("eval"):
+        import ir_measures
+        from ir_measures import RR, Success, nDCG
+
     if not ranked_ids or not gold:
         return Ranking(0.0, 0.0, 0.0, 0.0, 0.0)
+    measures = (Success @ 1, Success @ 4, Success @ 10, RR @ 10, nDCG @ 10)
     qrels = {"q": dict.fromkeys(gold, 1)}
     run = {"q": {name: -float(rank) for rank, name in enumerate(ranked_ids)}}
-    found = ir_measures.calc_aggregate(_MEASURES, qrels, run)
-    return Ranking(*(float(found[measure]) for measure in _MEASURES))
+    found = ir_measures.calc_aggregate(measures, qrels, run)
+    return Ranking(*(float(found[measure]) for measure in measures))
 
 
 def citation_precision(citations: Sequence[Citation], question: Question) -> float:

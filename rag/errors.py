@@ -4,6 +4,11 @@ The command line and the chat page show `str(error)` as it is, so each message
 says what happened, with which value, and what to do about it.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class RagError(Exception):
     """Base of the errors shown to the user."""
@@ -43,3 +48,15 @@ class TrainingError(RagError):
 
 class BenchError(RagError):
     """A benchmark cannot be set up, or a system under measurement failed."""
+
+
+@contextmanager
+def extra(name: str, *, error: type[RagError] = RagError) -> Iterator[None]:
+    """Raise `error`, which names the extra to install, for a library that is imported within."""
+    try:
+        yield
+    except ModuleNotFoundError as lack:
+        raise error(
+            f"{lack.name} is not installed; it comes with an extra: "
+            f"pip install 'dateline-rag[{name}]'"
+        ) from lack

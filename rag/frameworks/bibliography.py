@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from rag.errors import extra
 from rag.types import Article
 
 _COLUMNS = tuple(item.name for item in fields(Article))
@@ -33,8 +34,8 @@ def to_json(articles: Iterable[Article]) -> str:
 
 def to_bibtex(articles: Iterable[Article]) -> str:
     """Return entries of BibTeX, without the texts; `date` is for BibLaTeX."""
-    # Imported here because nothing but an export needs it.
-    from pybtex.database import BibliographyData, Entry, Person
+    with extra("bibliography"):
+        from pybtex.database import BibliographyData, Entry, Person
 
     entries: dict[str, Any] = {}
     for article in articles:
@@ -46,7 +47,8 @@ def to_bibtex(articles: Iterable[Article]) -> str:
 
 def to_ris(articles: Iterable[Article]) -> str:
     """Return records of RIS, as Zotero, EndNote and Mendeley read it, without the texts."""
-    from rispy import RisWriter, dumps
+    with extra("bibliography"):
+        from rispy import RisWriter, dumps
 
     class Writer(RisWriter):  # type: ignore[misc]
         """Leaves out the numbers before the records, which not every program skips."""

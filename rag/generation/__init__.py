@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from rag.errors import GenerationError
+from rag.errors import GenerationError, extra
 from rag.generation.base import Generator, Message
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def load_generator(name: str, *, on_progress: Callable[[str], None] | None = Non
     """
     # These imports take seconds (torch, transformers, the client's types); one is needed.
     if name.startswith(("http://", "https://")):
-        from rag.generation.remote import OpenAIGenerator
+        with extra("generate", error=GenerationError):
+            from rag.generation.remote import OpenAIGenerator
 
         address, _, model = name.partition("#")
         if not model:

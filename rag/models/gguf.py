@@ -11,7 +11,7 @@ import struct
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import ModelError
+from rag.errors import ModelError, extra
 from rag.models.files import checksum, sha256
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def convert(source: Path, *, to: Path) -> None:
     0.15 s faster where it needs no conversion. Raises `ModelError` when the file is damaged
     or its kind is not supported.
     """
+    with extra("generate", error=ModelError):
+        import gguf  # noqa: F401 - transformers reads with it
     try:
         model, tokenizer = _read(source)
     except _UNREADABLE as error:

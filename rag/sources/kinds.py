@@ -176,8 +176,10 @@ def _zotero(file: File, *, columns: Columns) -> Found:
             without.append(reference.row)
         alone = sum(isinstance(item, Article) for item in found) == 1
         for item in found:
-            named = isinstance(item, Article)
-            yield zotero.with_facts(item, reference.row, alone=alone) if named else item
+            if isinstance(item, Article):
+                yield zotero.with_facts(item, reference.row, alone=alone)
+            else:
+                yield item
     yield from read_rows(without, columns=columns, account=Account(file.name))
 
 

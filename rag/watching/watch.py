@@ -8,16 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-
-from watchfiles import Change, DefaultFilter, watch
+from typing import TYPE_CHECKING
 
 from rag.archive import Archive
-from rag.errors import LockedError, RagError, SourceError
+from rag.errors import LockedError, RagError, SourceError, extra
 from rag.sources.web.fetch import is_address, open_client
 from rag.types import IngestReport
 from rag.watching.alerts import Alerts, Changed
 from rag.watching.feeds import Feeds
 from rag.watching.webhook import Webhook
+
+if TYPE_CHECKING:
+    from watchfiles import Change
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +86,9 @@ class Watch:
             client=self._client,
         )
         # Leaves out what editors and version control put beside files.
-        self._filter = DefaultFilter()
+        with extra("watch"):
+            import watchfiles
+        self._filter = watchfiles.DefaultFilter()
         # What has changed and is not ingested yet, as while another process writes.
         self._waiting: dict[str, None] = {}
 
@@ -99,7 +103,7 @@ class Watch:
         self._waiting.update(dict.fromkeys(self._places))
         for changes in self._changes(stop):
             for change, path in sorted(changes, key=lambda item: item[1]):
-                if change is Change.deleted:
+                if change.name == "deleted":
                     yield Gone(path)
                 else:
                     self._waiting[path] = None
@@ -109,7 +113,9 @@ class Watch:
     def _changes(self, stop: threading.Event) -> Iterator[Iterable[tuple[Change, str]]]:
         """Yield changes of files as they come, and none at each tick."""
         if self._places:
-            yield from watch(
+            import watchfiles
+
+            yield from watchfiles.watch(
                 *self._places,
                 stop_event=stop,
                 watch_filter=self._is_of_others,

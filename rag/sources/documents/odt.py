@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import SourceError
+from rag.errors import SourceError, extra
 from rag.sources.documents.titles import DAMAGE, named, said
 from rag.sources.documents.word import check_size
 from rag.sources.documents.written import Written, articles_of
@@ -21,9 +21,9 @@ def read_odt(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]:
 
     Raises `SourceError` if it is damaged or empty.
     """
-    # Imported here because few files are OpenDocument.
-    from odf import dc, meta, teletype
-    from odf.opendocument import load
+    with extra("formats", error=SourceError):
+        from odf import dc, meta, teletype
+        from odf.opendocument import load
 
     try:
         check_size(data)

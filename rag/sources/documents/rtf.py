@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from rag.errors import SourceError
+from rag.errors import SourceError, extra
 from rag.sources.documents.titles import named, said
 from rag.sources.documents.written import Written, articles_of
 
@@ -20,8 +20,8 @@ _DEFAULT = re.compile(rb"\\ansicpg(\d{3,5})")
 
 def read_rtf(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]:
     """Yield the articles of an RTF document; raises `SourceError` if it is damaged or empty."""
-    # Imported here because few files are RTF.
-    from striprtf.striprtf import rtf_to_text
+    with extra("formats", error=SourceError):
+        from striprtf.striprtf import rtf_to_text
 
     page = _DEFAULT.search(data[:4096])
     encoding = f"cp{page[1].decode()}" if page else "cp1252"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from rag.errors import SourceError
+from rag.errors import SourceError, extra
 from rag.sources import fields
 from rag.sources.dates import find_dates
 from rag.sources.feeds.trees import local_name
@@ -30,7 +30,12 @@ _FILES = re.compile(
 
 
 def read_wiki(file: File) -> Iterator[Article | Skipped | Note]:
-    """Yield the articles of a dump, page by page; talk pages and redirects are counted."""
+    """Yield the articles of a dump, page by page; talk pages and redirects are counted.
+
+    Raises `SourceError` without the extra `formats`.
+    """
+    with extra("formats", error=SourceError):
+        import mwparserfromhell  # noqa: F401 - told once, and not for each page
     passed = 0
     with file.open() as stream:
         site = ""

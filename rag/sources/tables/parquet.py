@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from rag.errors import SourceError
+from rag.errors import SourceError, extra
 from rag.sources.tables.columns import match_columns
 from rag.sources.tables.rows import Account, read_rows
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from rag.sources.files.handle import File
     from rag.sources.tables.rows import Columns, Found
 
@@ -19,7 +18,11 @@ _BATCH = 256  # rows held at a time
 
 
 def read_parquet(file: File, *, columns: Columns) -> Found:
-    """Yield the articles of a Parquet file."""
+    """Yield the articles of a Parquet file; raises `SourceError` without the extra `formats`."""
+    with extra("formats", error=SourceError):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
     with file.seekable() as stream:
         try:
             table = pq.ParquetFile(stream)
@@ -34,6 +37,8 @@ def read_parquet(file: File, *, columns: Columns) -> Found:
 
 def _plain_times(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return a batch whose times are in microseconds, the finest that Python's own hold."""
+    import pyarrow as pa
+
     fields = [
         f.with_type(pa.timestamp("us", tz=f.type.tz)) if pa.types.is_timestamp(f.type) else f
         for f in batch.schema

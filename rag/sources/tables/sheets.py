@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import SourceError
+from rag.errors import SourceError, extra
 from rag.sources import fields
 from rag.sources.documents.titles import DAMAGE, said
 from rag.sources.tables.columns import known_columns, match_columns
@@ -23,9 +23,9 @@ _PREAMBLE = 20  # rows above the one that names the columns, at the most
 
 def read_xlsx(file: File, *, columns: Columns) -> Found:
     """Yield the articles of every sheet that has a column of text."""
-    # Imported here because few files are workbooks.
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
+    with extra("formats", error=SourceError):
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
 
     with file.seekable() as stream:
         try:

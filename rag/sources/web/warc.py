@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import SourceError
+from rag.errors import SourceError, extra
 from rag.sources.files.handle import WHOLE_LIMIT, File
 from rag.sources.web.fetch import kind_declared
 
@@ -30,9 +30,9 @@ def captures(file: File, *, passed: Counter[str]) -> Iterator[Captured]:
 
     Raises `SourceError` if it is no WARC file.
     """
-    # Imported here because few files are web archives.
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
+    with extra("formats", error=SourceError):
+        from warcio.archiveiterator import ArchiveIterator
+        from warcio.exceptions import ArchiveLoadFailed
 
     with file.open() as stream:
         try:
