@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 
 import filelock
@@ -374,6 +375,19 @@ def test_everything_comes_in_the_order_of_ingest_and_can_be_written_again(place,
         after = one.stats()
         assert dataclasses.replace(after, generation=0) == dataclasses.replace(before, generation=0)
         assert one.examine().faults == ()
+
+
+def test_searches_go_on_while_articles_are_written(fresh):
+    fresh.ingest([STORM])
+    texts = [f"Ferry {n} left the harbour." for n in range(12)]
+    others = [Article(f"Ferry {n}", text, id=f"f{n}") for n, text in enumerate(texts)]
+    with ThreadPoolExecutor(3) as threads:
+        writing = threads.submit(fresh.ingest, others)
+        asking = [threads.submit(fresh.search, "storm ferry", k=20) for _ in range(12)]
+        assert writing.result(timeout=60).added == 12
+        found = [asked.result(timeout=60) for asked in asking]
+    assert all("storm" in ids(hits) for hits in found)
+    assert len(fresh.search("storm ferry", k=20)) == 13
 
 
 def test_an_archive_is_deleted_with_all_it_holds(place, embedder):

@@ -13,6 +13,7 @@ from rag.errors import ArchiveError
 from rag.index.terms import marked, terms_of_question, terms_of_text
 from rag.settings import SettingsFile, StoreSettings, archives_in
 from rag.store.identity import content_hash, signature
+from rag.store.milvus.client import _requests
 from rag.store.milvus.place import Place
 from rag.store.milvus.rows import article_in, condition, partition_of, rows_of_article
 from rag.store.store import Prepared
@@ -85,6 +86,15 @@ def test_a_long_article_takes_several_rows_and_is_whole_again():
     assert [row["part"] for row in rows] == list(range(len(rows)))
     # Only the first tells what is of the whole.
     assert {row["id"] for row in rows[1:]} == {""}
+
+
+def test_rows_go_in_requests_that_a_server_takes(monkeypatch):
+    monkeypatch.setattr("rag.store.milvus.client._BYTES", 100)
+    monkeypatch.setattr("rag.store.milvus.client._ROWS", 3)
+    rows = [{"pk": "x" * size, "n": 1} for size in (20, 5, 1, 1, 1, 1, 40, 1)]
+    # By bytes: 4 * 25 is 100. By rows: three. One that is too long by itself goes alone.
+    sizes = [[len(row["pk"]) for row in given] for given in _requests(rows)]
+    assert sizes == [[20, 5], [1, 1, 1], [1], [40], [1]]
 
 
 def test_the_folder_says_where_an_archive_lies(news, milvus):

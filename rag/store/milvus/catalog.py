@@ -139,7 +139,8 @@ class MilvusCatalog:
             yield from self._of_day(0)
 
     def _of_day(self, day: int) -> Iterator[str]:
-        rows = self._rows(f" and day == {day}", ("key", "added"))
+        where = f"part == 0 and day == {day}"
+        rows = self._client.select(self._place.articles, where, ("key", "added"))
         for row in sorted(rows, key=lambda row: int(row["added"])):
             yield row["key"]
 

@@ -22,8 +22,9 @@ Row = dict[str, Any]
 # The first version with BM25. Milvus Lite says its name before its own.
 _LEAST_VERSION = (2, 5)
 _VERSION = re.compile(r"v?(\d+)\.(\d+)")
-# Rows sent and fetched at a time: with vectors of 1,024 numbers far below the 64 MB of a request.
+# Rows sent and fetched at a time, and bytes sent: a request holds 64 MB.
 _ROWS = 1_000
+_BYTES = 32_000_000
 # Rows that a server gives at once.
 _MOST = 16_384
 # Seconds until a server that does not answer is given up.
@@ -33,7 +34,11 @@ _CONNECTING = 10.0
 
 
 class Client:
-    """A connection to one server. Safe for use by several threads at once."""
+    """A connection to one server. Safe for use by several threads at once.
+
+    What this process has written it reads at once; what others write, a moment later, unless a
+    request says that it waits for all of it, which may take a fifth of a second.
+    """
 
     def __init__(self, place: Place) -> None:
         self.uri = place.uri
@@ -70,6 +75,17 @@ class Client:
                 "search; use 2.5 or newer"
             )
 
+    def catch_up(self, collection: str) -> None:
+        """Wait until what others have written so far is seen."""
+        with self._told():
+            self._milvus.query(
+                collection,
+                filter='pk == ""',
+                output_fields=["pk"],
+                consistency_level="Strong",
+                timeout=_PATIENCE,
+            )
+
     def has(self, collection: str) -> bool:
         """Tell whether there is a collection of that name."""
         with self._told():
@@ -91,7 +107,7 @@ class Client:
             self._milvus.create_partition(collection, name, timeout=_PATIENCE)
 
     def get(self, collection: str, keys: Sequence[str], fields: Sequence[str]) -> list[Row]:
-        """Return the rows with those primary keys, as they are at this moment, in no order."""
+        """Return the rows with those primary keys, in no order."""
         found: list[Row] = []
         for start in range(0, len(keys), _ROWS):
             where = f"pk in {listed(keys[start : start + _ROWS])}"
@@ -106,14 +122,13 @@ class Client:
                 filter=where,
                 output_fields=list(fields),
                 limit=_MOST,
-                consistency_level="Strong",
                 timeout=_PATIENCE,
             )
         # More than one answer of the server holds.
         return list(self.scan(collection, where, fields) if len(found) >= _MOST else found)
 
     def scan(self, collection: str, where: str, fields: Sequence[str]) -> Iterator[Row]:
-        """Yield all rows that pass a condition, in no order."""
+        """Yield all rows that pass a condition, in no order; those of all writers so far."""
         with self._told():
             rows = self._milvus.query_iterator(
                 collection,
@@ -140,7 +155,6 @@ class Client:
                 collection,
                 filter=where,
                 output_fields=["count(*)"],
-                consistency_level="Strong",
                 timeout=_PATIENCE,
             )
         return int(row["count(*)"])
@@ -179,14 +193,10 @@ class Client:
         self, collection: str, rows: Iterable[Mapping[str, Any]], *, partition: str | None = None
     ) -> None:
         """Write rows, each in the place of that of the same primary key in its partition."""
-        given = [dict(row) for row in rows]
-        for start in range(0, len(given), _ROWS):
+        for given in _requests(rows):
             with self._told():
                 self._milvus.upsert(
-                    collection,
-                    given[start : start + _ROWS],
-                    partition_name=partition or "",
-                    timeout=_PATIENCE,
+                    collection, given, partition_name=partition or "", timeout=_PATIENCE
                 )
 
     def delete(self, collection: str, where: str) -> None:
@@ -204,6 +214,22 @@ class Client:
                 f"the Milvus server at {self.uri} failed ({said}); check that it runs and can be "
                 "reached, and run this again"
             ) from error
+
+
+def _requests(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Row]]:
+    """Yield rows in as many lists as the server takes them in."""
+    given: list[Row] = []
+    size = 0
+    for row in rows:
+        # A number of a vector takes four bytes, a character up to four.
+        own = 4 * sum(len(value) for value in row.values() if isinstance(value, str | list))
+        if given and (len(given) >= _ROWS or size + own > _BYTES):
+            yield given
+            given, size = [], 0
+        given.append(dict(row))
+        size += own
+    if given:
+        yield given
 
 
 def listed(texts: Iterable[str]) -> str:

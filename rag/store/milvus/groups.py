@@ -12,7 +12,7 @@ from rag.store.identity import DUPLICATE_SIMILARITY, Signature, is_other_issue, 
 from rag.store.milvus.client import Client, listed
 from rag.store.milvus.place import Place
 from rag.store.milvus.records import MilvusRecords, Stored
-from rag.store.milvus.rows import Head, bands, key_of, partition_of
+from rag.store.milvus.rows import HEAD, Head, bands, key_of, partition_of
 from rag.store.store import Prepared
 from rag.types import Article
 
@@ -57,8 +57,9 @@ class Groups:
         if not leaders:
             return
         followers: dict[str, list[Head]] = defaultdict(list)
-        for head in self._records.heads(f" and root in {listed(leaders)}"):
-            followers[head.root].append(head)
+        where = f"part == 0 and root in {listed(leaders)}"
+        for row in self._client.select(self._place.articles, where, HEAD):
+            followers[row["root"]].append(Head.of(row))
         for heads in followers.values():
             heir, *others = sorted(heads, key=lambda head: (head.added, head.key))
             self._lead(heir, "")
@@ -68,7 +69,7 @@ class Groups:
     def _lead(self, head: Head, root: str) -> None:
         """Write an article's first row again with another root."""
         where = f'pk == "{head.key}-0"'
-        for row in list(self._client.scan(self._place.articles, where, ["*"])):
+        for row in self._client.select(self._place.articles, where, ["*"]):
             # Milvus makes it of the words.
             row.pop("bm25", None)
             partition = partition_of(head.day)
@@ -78,7 +79,7 @@ class Groups:
         """Return stored articles that share a band with one of the new ones, the eldest first."""
         wanted = sorted({band for each in batch for band in bands(each.signature)})
         where = f"array_contains_any(bands, {wanted})"
-        rows = list(self._client.scan(self._place.articles, where, _SKETCH))
+        rows = self._client.select(self._place.articles, where, _SKETCH)
         return [
             _Member(
                 row["key"],

@@ -98,9 +98,9 @@ class MilvusRecords:
         found = ((key, _stored(rows)) for key, rows in parts.items())
         return {key: each for key, each in found if each}
 
-    def heads(self, where: str) -> Iterator[Head]:
-        """Yield the heads of the articles that pass a condition."""
-        for row in self._client.scan(self._place.articles, f"part == 0{where}", HEAD):
+    def heads(self) -> Iterator[Head]:
+        """Yield the heads of all articles."""
+        for row in self._client.scan(self._place.articles, "part == 0", HEAD):
             yield Head.of(row)
 
     def prepared(self) -> Iterator[Prepared]:

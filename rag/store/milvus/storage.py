@@ -56,7 +56,7 @@ class MilvusStorage:
                 f"there is no archive at {place.uri} of the name that {folder} is noted under "
                 f"({place.collections}); check the server and its database, or remove {folder}"
             )
-        return cls(folder, place, client)
+        return cls._caught_up(folder, place, client)
 
     @classmethod
     def join(cls, folder: Path, settings: StoreSettings, *, create: bool) -> MilvusStorage | None:
@@ -76,6 +76,14 @@ class MilvusStorage:
             # The last to be made, since it tells that there is an archive.
             schema.make_values(client, place)
         place.save(folder)
+        return cls._caught_up(folder, place, client)
+
+    @classmethod
+    def _caught_up(cls, folder: Path, place: Place, client: Client) -> MilvusStorage:
+        """Return the archive as the last one to write to it has left it."""
+        names = (place.values, place.articles, place.chunks)
+        for name in filter(client.has, names):
+            client.catch_up(name)
         return cls(folder, place, client)
 
     def close(self) -> None:
@@ -157,9 +165,11 @@ class MilvusStorage:
         if identity:
             rows = self._client.scan(self.place.chunks, 'key != ""', ["key", "version"])
             chunks.update((row["key"], row["version"]) for row in rows)
-        articles, faults = 0, []
-        for head in self._records.heads(""):
+        articles = total = 0
+        faults = []
+        for head in self._records.heads():
             articles += 1
+            total += head.chunks
             found = chunks.pop((head.key, head.version), 0)
             if found != head.chunks:
                 faults.append(
@@ -168,7 +178,6 @@ class MilvusStorage:
         stray = chunks.total()
         if stray:
             faults.append(f"{stray} passages belong to no article; a write broke off")
-        total = sum(head.chunks for head in self._records.heads(""))
         return Examination(articles, total, tuple(faults), identity.id if identity else "")
 
     def backup(self, file: Path) -> Examination:

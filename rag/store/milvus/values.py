@@ -71,7 +71,7 @@ class Values:
     def _read(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
         where = f'kind != "{_NOTE}"'
-        for row in self._client.scan(self._collection, where, ["kind", "value"]):
+        for row in self._client.select(self._collection, where, ["kind", "value"]):
             found.setdefault(row["kind"], set()).add(row["value"])
         return found
 

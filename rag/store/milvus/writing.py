@@ -121,7 +121,8 @@ class Writer:
         self._records.values.set_note("generation", str(time.time_ns()))
 
     def _has(self, kind: str, value: str) -> bool:
-        return next(self._records.heads(f" and {_term(kind, value)}"), None) is not None
+        where = f"part == 0 and {_term(kind, value)}"
+        return self._client.count(self._place.articles, where) > 0
 
 
 def _term(kind: str, value: str) -> str:
