@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
+
 import pytest
 
 from rag.models import files
 from rag.models.registry import DEFAULT_READER, download_size
-from ui.web.common.fetching import Fetching
+from ui.cli import fetching as shown_fetching
+from ui.fetching import Fetching
 
 
 class Machine:
@@ -56,3 +60,65 @@ def test_what_is_being_fetched_is_counted(tmp_path, monkeypatch):
         (stage / "file").write_bytes(b"123")
         assert files.fetched() == 8
     assert files.fetched() == 5
+
+
+# In the terminal
+
+
+class Terminal:
+    """Stands in for the console of notes; keeps what it shows."""
+
+    def __init__(self, *, is_terminal):
+        self.is_terminal = is_terminal
+        self.shown = []
+        self.seen = threading.Event()
+
+    @contextmanager
+    def status(self, _text):
+        yield self
+
+    def update(self, text):
+        self.print(text)
+
+    def print(self, text, **_options):
+        self.shown.append(text)
+        self.seen.set()
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_megabytes_and_the_time_left_are_shown_in_the_terminal(is_terminal, machine, monkeypatch):
+    terminal = Terminal(is_terminal=is_terminal)
+    monkeypatch.setattr(shown_fetching, "notes", terminal)
+    monkeypatch.setattr(shown_fetching, "note", terminal.print)
+    monkeypatch.setattr(shown_fetching, "_LOOK_EVERY", 0.01)
+    monkeypatch.setattr(shown_fetching, "_BETWEEN_LINES", 0.0)
+    reader = fetching(machine)
+    with shown_fetching.watched(lambda: reader.now):
+        assert terminal.shown == []
+        machine.size, machine.time = 200_000_000, 20.0
+        reader.say("Fetching it")
+        assert terminal.seen.wait(20)
+    assert terminal.shown[0] == "Fetching it, 200 of 404 MB, about 20 s left"
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_each_step_has_a_line_where_none_moves(is_terminal, monkeypatch):
+    terminal = Terminal(is_terminal=is_terminal)
+    monkeypatch.setattr(shown_fetching, "notes", terminal)
+    monkeypatch.setattr(shown_fetching, "note", terminal.print)
+    with shown_fetching.fetching(DEFAULT_READER) as say:
+        say("Converting it; this happens once")
+    assert terminal.shown == ([] if is_terminal else ["Converting it; this happens once"])
+
+
+def test_what_is_loaded_behind_a_command_is_followed_to_its_end(machine, monkeypatch):
+    terminal = Terminal(is_terminal=True)
+    monkeypatch.setattr(shown_fetching, "notes", terminal)
+    monkeypatch.setattr(shown_fetching, "_LOOK_EVERY", 0.01)
+    loading = threading.Thread(target=terminal.seen.wait, args=(20,))
+    reader = fetching(machine)
+    reader.say("Fetching it")
+    loading.start()
+    shown_fetching.follow(lambda: reader.now, loading=loading)
+    loading.join(20)
+    assert terminal.shown[0] == "Fetching it, 100 of 404 MB"

@@ -11,7 +11,7 @@ import typer
 
 from rag.settings import Settings
 from rag.types import Answer, Hit, Query
-from ui.cli.console import note
+from ui.cli.fetching import fetching
 from ui.cli.opening import archive_folder, open_archive
 
 if TYPE_CHECKING:
@@ -60,7 +60,11 @@ class Here:
         from rag.answering.pipeline import run
 
         self._archive.check_publishers(query.where.publishers)
-        reading.load_reader(self._archive.settings.reader, on_progress=note)
+        # Each is loaded once; what is on the disk already says nothing.
+        with fetching(self._archive.settings.embedder) as say:
+            self._archive.embedder(on_progress=say)
+        with fetching(self._archive.settings.reader) as say:
+            reading.load_reader(self._archive.settings.reader, on_progress=say)
         return run(query, archive=self._archive)
 
     def search(self, query: Query) -> list[Hit]:

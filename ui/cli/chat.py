@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ui.cli.console import ArchiveName, LogForm, LogQuestions, heard, output
+from ui.cli.fetching import follow
 from ui.cli.opening import open_archive, settings
 from ui.cli.questions import GeneratorName, ReaderName
 from ui.logs import LogFormat, write_as
@@ -50,4 +51,5 @@ def chat(
             on_ready=lambda address: output.print(
                 f"Chat at {address} (Ctrl-C stops it)", soft_wrap=True
             ),
+            on_loading=lambda models, loading: follow(lambda: models.fetched, loading=loading),
         )

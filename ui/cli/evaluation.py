@@ -10,6 +10,7 @@ import typer
 from rag import reading
 from rag.store import archives
 from ui.cli.console import errors, heard, note, output, write
+from ui.cli.fetching import fetching
 from ui.cli.opening import open_archive, settings
 from ui.cli.progress import work_bar
 from ui.cli.questions import GeneratorName, ReaderName
@@ -78,7 +79,8 @@ def evaluate(
                 note(f"{left_out} left out, for want of a right answer")
         asked = questions or packaged_questions()
         _tell_missing(opened, load_questions(asked)[:limit])
-        reading.load_reader(opened.settings.reader, on_progress=note)
+        with fetching(opened.settings.reader) as say:
+            reading.load_reader(opened.settings.reader, on_progress=say)
         task = bar.add_task("Asking", total=limit, note="")
         report, written = reporting.evaluate(
             opened,

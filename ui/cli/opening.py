@@ -17,6 +17,7 @@ from rag.store import archives
 from rag.types import IngestReport
 from rag.types import Progress as IngestProgress
 from ui.cli.console import note
+from ui.cli.fetching import fetching
 from ui.cli.progress import ingest_bar
 
 
@@ -103,7 +104,8 @@ def ingest_with_progress(
 
         Thread(target=_count, args=(paths, columns, bar, task), daemon=True).start()
         # Loaded here so that a first download shows; an ingest of nothing does not need it.
-        archive.embedder(on_progress=note)
+        with fetching(archive.settings.embedder) as say:
+            archive.embedder(on_progress=say)
         return archive.ingest(paths, columns=columns, progress=show, private=private)
 
 

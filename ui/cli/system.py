@@ -22,7 +22,8 @@ from rag.models.registry import (
     status,
 )
 from rag.settings import archives_folder, archives_in
-from ui.cli.console import errors, heard, note, output, write
+from ui.cli.console import errors, heard, output, write
+from ui.cli.fetching import fetching
 from ui.cli.opening import archive_folder
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def models(
     """Show the models this machine has."""
     if fetch:
         for name in (DEFAULT_EMBEDDER, DEFAULT_READER):
-            resolve(name, on_progress=note)
+            with fetching(name) as say:
+                resolve(name, on_progress=say)
     table = Table("model", "here", "size", "licence", "where", box=None, pad_edge=False)
     for known in known_models():
         found = status(known.name)

@@ -76,11 +76,13 @@ def launch(
     examples: Sequence[str] | None = None,
     log_questions: bool = False,
     on_ready: Callable[[str], None] | None = None,
+    on_loading: Callable[[Models, threading.Thread], None] = lambda _models, _loading: None,
 ) -> None:
     """Serve the pages until Ctrl-C or SIGTERM, and load the models behind them.
 
     `port` 0 takes a free one. `on_ready` is called with the chat page's address; without
-    it Gradio prints the address. On this machine the address holds a token, without which
+    it Gradio prints the address. `on_loading` is called with the models and the thread that loads
+    them. On this machine the address holds a token, without which
     nothing is answered; on any other `host` the users of the archives' folder log in. Raises
     `RagError` when the port is taken, and where others reach the page but there are no users.
     """
@@ -101,9 +103,10 @@ def launch(
     if open_browser:
         webbrowser.open(address)
     # Only now: loaded meanwhile, they would hold the server up.
-    models.load_in_background(archive)
+    loading = models.load_in_background(archive)
     if on_ready is not None:
         on_ready(address)
+    on_loading(models, loading)
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, end)
     page.block_thread()

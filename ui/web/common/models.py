@@ -11,7 +11,7 @@ from rag.archive import Archive
 from rag.errors import RagError
 from rag.generation import Generator, load_generator
 from rag.types import Answer
-from ui.web.common.fetching import Fetched, Fetching
+from ui.fetching import Fetched, Fetching
 from ui.web.common.waiting import Line
 
 LOADING = "Loading the models..."
