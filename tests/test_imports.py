@@ -154,6 +154,15 @@ print("LOADED", *sorted({set(HEAVY)!r} & set(sys.modules)))
     assert [line for line in done.stdout.splitlines() if "LOADED" in line] == ["LOADED", "LOADED"]
 
 
+def test_a_file_does_not_wait_for_what_files_of_other_kinds_need():
+    late = {*HEAVY, "pypdf", "docx", "pyarrow", "httpx", "trafilatura", "numpy"}
+    program = f"import sys, rag.sources.worker; print(*sorted({late!r} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
+
+
 def test_the_chat_page_does_not_wait_for_what_other_pages_need():
     late = {*HEAVY, "matplotlib", "rag.sources"} - {"gradio"}
     program = f"import sys, ui.web.app; print('LOADED', *sorted({late!r} & set(sys.modules)))"

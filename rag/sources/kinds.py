@@ -8,12 +8,13 @@ import lzma
 import zipfile
 import zlib
 from collections import Counter
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SourceError
 from rag.sources.catalogues import zotero
 from rag.sources.dates import name_date
-from rag.sources.documents import epub, mail, odt, pdf, plain, rtf, word
+from rag.sources.documents import mail, plain, rtf
 from rag.sources.feeds import lists, news_xml, syndicated, trees, wiki
 from rag.sources.files import unpack
 from rag.sources.files.detect import kind_of
@@ -22,11 +23,11 @@ from rag.sources.files.handle import on_disk
 from rag.sources.tables import delimited, objects, parquet, sheets
 from rag.sources.tables.lines import repaired_note
 from rag.sources.tables.rows import Account, read_rows
-from rag.sources.web import mhtml, pages, warc
+from rag.sources.web import mhtml, pages
 from rag.types import Article, Note, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from rag.sources.files.handle import File
 
@@ -140,6 +141,9 @@ def _mbox(file: File, *, columns: Columns) -> Found:
 
 
 def _warc(file: File, *, columns: Columns) -> Found:
+    # Imported here for the reason of `_late`.
+    from rag.sources.web import warc
+
     passed: Counter[str] = Counter()
     for captured in warc.captures(file, passed=passed):
         try:
@@ -195,6 +199,15 @@ def _first_file(file: File, reference: zotero.Reference) -> list[Article | Skipp
     return passed
 
 
+def _late(module: str, name: str) -> Callable[..., Any]:
+    """Return a reader that is imported for its first file, as its library takes long to import."""
+
+    def read(*given: Any, **options: Any) -> Any:
+        return getattr(import_module(f"rag.sources.{module}"), name)(*given, **options)
+
+    return read
+
+
 # Readers of rows take the mapping of columns, readers of documents all bytes at once.
 _ROWS = {
     "json": objects.read_json,
@@ -206,11 +219,11 @@ _ROWS = {
     "tagged": trees.read_tree,
 }
 _BYTES = {
-    "pdf": pdf.read_pdf,
-    "docx": word.read_docx,
+    "pdf": _late("documents.pdf", "read_pdf"),
+    "docx": _late("documents.word", "read_docx"),
     "rtf": rtf.read_rtf,
-    "odt": odt.read_odt,
-    "epub": epub.read_epub,
+    "odt": _late("documents.odt", "read_odt"),
+    "epub": _late("documents.epub", "read_epub"),
     "feed": syndicated.read_feed,
     "news xml": news_xml.read_news_xml,
     "sitemap": lists.not_fetched,

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
-from rag.sources.addresses import read_address
 from rag.sources.files import walk
 from rag.sources.kinds import DAMAGE, read_file, why
 from rag.sources.tables.columns import check_columns
-from rag.sources.web import fetch
+from rag.sources.web.address import is_address
 from rag.types import Article, Note, Skipped
 
 if TYPE_CHECKING:
@@ -80,11 +79,9 @@ def _at(
     """Yield what is at one path or address."""
     name = str(path)
     try:
-        if isinstance(path, str) and fetch.is_address(path):
-            if not wants(name):
-                return
-            with fetch.open_client(private=private) as client:
-                yield from read_address(path, columns=columns, client=client)
+        if isinstance(path, str) and is_address(path):
+            if wants(name):
+                yield from _fetched(path, columns=columns, private=private)
         elif isinstance(path, str) and "://" in path:
             raise SourceError("is not an http or https address, and no other kind is read")
         else:
@@ -94,3 +91,12 @@ def _at(
     except (SourceError, *DAMAGE) as error:
         _log.debug("cannot read %s", name, exc_info=error)
         yield Skipped(name, why(error))
+
+
+def _fetched(url: str, *, columns: Columns, private: bool) -> Found:
+    # Imported here because its library takes long, for which files need not wait.
+    from rag.sources.addresses import read_address
+    from rag.sources.web.fetch import open_client
+
+    with open_client(private=private) as client:
+        yield from read_address(url, columns=columns, client=client)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from rag.archive import Archive
 from rag.errors import LockedError, RagError, SourceError, extra
-from rag.sources.web.fetch import is_address, open_client
+from rag.sources.web.address import is_address
+from rag.sources.web.fetch import open_client
 from rag.types import IngestReport
 from rag.watching.alerts import Alerts, Changed
 from rag.watching.feeds import Feeds

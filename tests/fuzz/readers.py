@@ -31,6 +31,7 @@ import atheris
 
 with atheris.instrument_imports(include=["rag.sources", "striprtf"]):
     from rag.sources import kinds
+    from rag.sources.documents import pdf, word  # noqa: F401 - else imported too late to be seen
     from rag.sources.files.handle import File
 
 from rag.errors import SourceError

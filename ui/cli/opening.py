@@ -119,7 +119,7 @@ def _count(
     """
     # Imported here because it takes half a second, which `rag --help` need not pay.
     from rag.sources import apart
-    from rag.sources.web.fetch import is_address
+    from rag.sources.web.address import is_address
 
     if not any(is_address(str(path)) for path in paths):
         found = apart.read(

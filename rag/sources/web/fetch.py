@@ -57,11 +57,6 @@ class Fetched:
     file: File
 
 
-def is_address(path: str) -> bool:
-    """Return whether a path is an address on the web."""
-    return path.lower().startswith(("http://", "https://"))
-
-
 def open_client(*, private: bool = False) -> httpx.Client:
     """Return a client that follows a few redirects, which lead to http and https only.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import trafilatura
 from lxml import etree, html
 
 from rag.sources.dumps import is_furniture
@@ -54,6 +53,9 @@ def main_text(page: str) -> str:
     if tree is None:
         return ""
     _write_out_tables(tree)
+    # Imported here because it takes as long as all other libraries of a plain file together.
+    import trafilatura
+
     body = trafilatura.extract(tree, include_comments=False, include_tables=True, deduplicate=False)
     lines = (line.strip() for line in (body or "").split("\n"))
     return "\n\n".join(line for line in lines if line and not is_furniture(line))

@@ -6,7 +6,6 @@ import re
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
-import htmldate
 from lxml import etree
 
 from rag.sources.dates import Manner, find_dates, parse_date
@@ -46,6 +45,8 @@ def shown_date(tree: HtmlElement, *, manner: Manner) -> str | None:
     if found:
         return found
     # A search of the whole text would take up any date, or a copyright year.
+    import htmldate
+
     guess = htmldate.find_date(own, extensive_search=False, original_date=True)
     return parse_date(guess)
 

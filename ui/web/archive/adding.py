@@ -77,7 +77,7 @@ def wire(
     def start(files: list[str] | None, addresses: str, request: gr.Request) -> tuple[Update, ...]:
         # Imported here because it takes a third of a second, for which the chat page need not
         # wait.
-        from rag.sources.web.fetch import is_address
+        from rag.sources.web.address import is_address
 
         with told():
             access.check(request.username, Role.EDITOR)
@@ -145,7 +145,7 @@ def ingest(archive: Archive, paths: Sequence[str], job: IngestJob) -> IngestRepo
     was uploaded.
     """
     from rag.sources import apart
-    from rag.sources.web.fetch import is_address
+    from rag.sources.web.address import is_address
 
     skipped: list[Skipped] = []
     notes: list[Note] = []
