@@ -68,9 +68,13 @@ class Writer:
         if not old:
             return False
         self._groups.leave(old.values())
+        collections = [self._place.articles]
         if self._records.embedder:
-            self._client.delete(self._place.chunks, f'key == "{key}"')
-        self._client.delete(self._place.articles, f'key == "{key}"')
+            collections.insert(0, self._place.chunks)
+        for collection in collections:
+            self._client.delete(collection, f'key == "{key}"')
+            # Unlike what was written, what was deleted is not gone at once for this process.
+            self._client.catch_up(collection)
         self._done(each.article for each in old.values())
         return True
 
