@@ -6,6 +6,7 @@ sentencex and pysbd split our news samples alike; sentencex is 170 times faster.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -137,6 +138,17 @@ def _plain(word: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
 
 
-@cache
+class _Stemmers(threading.local):
+    """The stemmers of one thread: each keeps the word in work, so no two threads may share it."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, snowballstemmer.stemmer] = {}
+
+
+_stemmers = _Stemmers()
+
+
 def _stemmer(name: str) -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer(name)
+    if name not in _stemmers.made:
+        _stemmers.made[name] = snowballstemmer.stemmer(name)
+    return _stemmers.made[name]

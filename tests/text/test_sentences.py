@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.text.quotable import is_quotable
 from rag.text.sentences import STOPWORDS, content_stems, sentences, stem, words
+
+ENDINGS = ("s", "al", "ally", "ation", "ational", "ised", "ising", "ously", "ful", "ness", "ies")
 
 
 def cut(text: str, language: str | None = None) -> list[str]:
@@ -132,3 +137,17 @@ def test_content_stems_leave_out_the_words_that_only_ask():
 )
 def test_links_and_scraps_are_not_quotable(sentence, expected):
     assert is_quotable(sentence) is expected
+
+
+def test_threads_stem_at_once_without_disturbing_each_other():
+    words_ = [f"{start}{end}" for start in ("nation", "gener", "harbour") for end in ENDINGS]
+    plain = stem.__wrapped__
+    alone = [plain(word) for word in words_]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as crowd:
+            runs = crowd.map(lambda _: [plain(word) for word in words_], range(24))
+            assert all(run == alone for run in runs)
+    finally:
+        sys.setswitchinterval(before)
