@@ -9,6 +9,7 @@ The rooms stand in the order in which data flows, and each imports only from tho
     types, errors          the records that travel, and what can go wrong
     text                   what a text says, read without a model
     sources, models        articles and model files, from wherever they are
+    endpoints              servers of models, of which several are alike
     settings               every default, with its reason
     embedding              text to vectors
     index                  vectors and words, searched

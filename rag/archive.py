@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from rag.types import (
     ArchiveStats,
     Article,
     CopyReport,
+    Engine,
     Filter,
     Hit,
     IngestReport,
@@ -35,7 +36,7 @@ from rag.types import (
 )
 
 if TYPE_CHECKING:
-    from rag.ingest.run import Source
+    from rag.ingest.run import Given, Source
 
 
 class Archive:
@@ -49,7 +50,9 @@ class Archive:
     ) -> None:
         self._storage = storage
         self._settings = settings
-        self._embedder = OwnEmbedder(storage, name=settings.embedder, given=embedder)
+        self._embedder = OwnEmbedder(
+            storage, name=settings.embedder, servers=settings.embedder_at, given=embedder
+        )
 
     @classmethod
     def open(
@@ -119,6 +122,7 @@ class Archive:
         columns: Mapping[str, str] | None = None,
         progress: Callable[[Progress], None] | None = None,
         private: bool = False,
+        engine: Engine = "local",
     ) -> IngestReport:
         """Read articles from files, folders, addresses or records, and index them.
 
@@ -126,7 +130,8 @@ class Archive:
         it does not. Work is committed in batches, so an interruption loses none that
         `progress` has reported; running again goes on. `columns` maps our fields to a
         table's columns. What could not be read is in the report's `skipped`. Addresses
-        of this machine and its network are read only with `private`.
+        of this machine and its network are read only with `private`. With the engine ``ray``
+        articles are read and embedded on a cluster: see `rag.ingest.cluster`.
         Raises `ArchiveError` while another process ingests into this archive.
         """
         # Imported here because its readers take half a second, for which a search need not wait.
@@ -146,7 +151,34 @@ class Archive:
             limits=self._settings.reading,
         )
         with self._storage.exclusive():
+            if engine == "ray":
+                return run.run(self._on_cluster(given, columns=columns, private=private))
             return run.run(given, columns=columns, private=private)
+
+    def _on_cluster(
+        self,
+        sources: Iterable[Source],
+        *,
+        columns: Mapping[str, str] | None,
+        private: bool,
+    ) -> Iterator[Given]:
+        """Yield what is at some sources, read and prepared on a cluster."""
+        from rag.ingest.cluster import Job, prepared_on_cluster
+        from rag.ingest.run import agree
+
+        tokens = self._settings.chunk_tokens
+        identity = agree(self._storage, self.embedder(), chunk_tokens=tokens)
+        with self._storage.reading() as records:
+            known = records.catalog.fingerprints()
+        job = Job(
+            load=self._embedder.load,
+            identity=identity,
+            known=known,
+            columns=columns,
+            private=private,
+            limits=self._settings.reading,
+        )
+        return prepared_on_cluster(sources, job)
 
     def search(
         self,

@@ -38,6 +38,10 @@ class SettingsError(RagError):
     """A file of settings cannot be read, or says what is not known."""
 
 
+class ClusterError(RagError):
+    """A cluster cannot be joined, or its work failed."""
+
+
 class GenerationError(RagError):
     """The generator failed or could not be reached."""
 

@@ -131,6 +131,9 @@ class Settings:
     """Everything an entry point may choose; the stages receive plain values."""
 
     embedder: str = DEFAULT_EMBEDDER
+    # Addresses of servers that embed, with commas between them; without any, this process does.
+    embedder_at: str = ""
+    # A name, or addresses of servers that read.
     reader: str = DEFAULT_READER
     # One that is named writes the answers, in words of its own; by default none does.
     generator: str = ""

@@ -15,6 +15,7 @@ ORDER = (
     ("rag.types", "rag.errors"),
     ("rag.text",),
     ("rag.sources", "rag.models"),
+    ("rag.endpoints",),
     ("rag.settings",),
     ("rag.embedding",),
     ("rag.index",),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.embedding.embedder import Embedder, Vectors
-from rag.ingest.chunks import chunk_article
+from rag.ingest.prepare import assemble, cut, passages, under_id, with_language
 from rag.ingest.tally import Tally
 from rag.sources.apart import Apart
 from rag.store.base import Records, Storage
@@ -28,30 +28,33 @@ from rag.store.identity import (
     similarity,
 )
 from rag.store.store import EmbedderIdentity, Known, Prepared
-from rag.text.language import language_of
-from rag.text.sentences import is_english
-from rag.types import Article, Chunk, IngestReport, Progress, ReadLimits
+from rag.types import Article, Chunk, IngestReport, Note, Progress, ReadLimits, Skipped
 
 Source = str | Path | Article
+# What a run takes: sources, and what was read and prepared elsewhere.
+Given = Source | Prepared | Skipped | Note
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Articles by id with their chunks, and the vectors of all chunks, once they are made."""
+    """Articles by id: those that came prepared, and chunks of the others with their vectors.
+
+    The vectors are of all chunks, once they are made.
+    """
 
     articles: Mapping[str, Article]
+    came: Mapping[str, Prepared]
     chunks: Mapping[str, Sequence[Chunk]]
     vectors: Future[Vectors]
 
     def prepared(self) -> list[Prepared]:
-        """Wait for the vectors; return the articles ready to be written."""
-        vectors, ready = self.vectors.result(), []
-        for id_, article in self.articles.items():
-            chunks = self.chunks[id_]
-            own, vectors = vectors[: len(chunks)], vectors[len(chunks) :]
-            sketch = signature(article.text)
-            ready.append(Prepared(article, content_hash(article), sketch, chunks, own))
-        return ready
+        """Wait for the vectors; return the articles ready to be written, in their order."""
+        plain = {id_: self.articles[id_] for id_ in self.chunks}
+        made = assemble(plain, self.chunks, self.vectors.result())
+        return [
+            made[id_] if id_ in made else under_id(self.came[id_], article)
+            for id_, article in self.articles.items()
+        ]
 
 
 class Ingest:
@@ -76,8 +79,9 @@ class Ingest:
         self._chunk_tokens = chunk_tokens
         self._batch_articles = batch_articles
         self._progress = progress
-        # Read but not yet chunked; and embedded at this moment.
+        # Read but not yet chunked, or already prepared; and embedded at this moment.
         self._queue: dict[str, Article] = {}
+        self._came: dict[str, Prepared] = {}
         self._embedding: _Batch | None = None
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="ingest")
         self._sources = Apart(limits)
@@ -87,12 +91,15 @@ class Ingest:
 
     def run(
         self,
-        given: Iterable[Source],
+        given: Iterable[Given],
         *,
         columns: Mapping[str, str] | None = None,
         private: bool = False,
     ) -> IngestReport:
-        """Ingest everything; what was committed is indexed even when interrupted."""
+        """Ingest everything; what was committed is indexed even when interrupted.
+
+        What was read elsewhere comes as articles, prepared or not, and as `Skipped` and `Note`.
+        """
         self._private = private
         started = time.perf_counter()
         if isinstance(given, Sequence) and all(isinstance(item, Article) for item in given):
@@ -113,19 +120,30 @@ class Ingest:
         if changed:
             self._storage.save()
 
-    def _take_all(self, given: Iterable[Source], columns: Mapping[str, str] | None) -> None:
+    def _take_all(self, given: Iterable[Given], columns: Mapping[str, str] | None) -> None:
         try:
             for item in given:
-                for article in self._read(item, columns):
-                    self._take(article)
+                self._take_item(item, columns)
             self._flush()
         finally:
             # The batch that is being embedded is kept, whatever ended the reading.
             self._write_embedded(None)
 
-    def _read(self, item: Source, columns: Mapping[str, str] | None) -> Iterable[Article]:
-        if isinstance(item, Article):
-            return [item]
+    def _take_item(self, item: Given, columns: Mapping[str, str] | None) -> None:
+        match item:
+            case Skipped():
+                self._tally.skip(item)
+            case Note():
+                self._tally.notes.append(item)
+            case Prepared():
+                self._take(item.article, came=item)
+            case Article():
+                self._take(with_language(item))
+            case _:
+                for article in self._read(item, columns):
+                    self._take(with_language(article))
+
+    def _read(self, item: str | Path, columns: Mapping[str, str] | None) -> Iterable[Article]:
         tally = self._tally
         return self._sources.read(
             item,
@@ -135,11 +153,11 @@ class Ingest:
             private=self._private,
         )
 
-    def _take(self, article: Article) -> None:
-        """Queue an article that is new or has changed."""
+    def _take(self, article: Article, *, came: Prepared | None = None) -> None:
+        """Queue an article that is new or has changed; `came` is it, when it came prepared."""
         if not self._tally.meet(article):
             return
-        article, known = self._identify(_with_language(article))
+        article, known = self._identify(article)
         id_ = article.id or ""
         waiting = self._waiting(id_)
         stored = known.content_hash if known else None
@@ -152,6 +170,9 @@ class Ingest:
         if id_ in self._queue:
             self._tally.replace(article)
         self._queue[id_] = article
+        self._came.pop(id_, None)
+        if came:
+            self._came[id_] = came
         if len(self._queue) >= self._batch_articles:
             self._flush()
 
@@ -190,39 +211,26 @@ class Ingest:
         if not self._queue:
             return
         articles, self._queue = self._queue, {}
+        came, self._came = self._came, {}
+        plain = {id_: article for id_, article in articles.items() if id_ not in came}
         embedder = self._embedder()
-        tokens = self._agreed_tokens(embedder)
-        chunks = {
-            id_: chunk_article(
-                article, article_id=id_, count_tokens=embedder.count_tokens, max_tokens=tokens
-            )
-            for id_, article in articles.items()
-        }
-        texts = [_with_title(articles[id_], chunk) for id_, own in chunks.items() for chunk in own]
-        vectors = self._worker.submit(embedder.embed_passages, texts)
-        self._write_embedded(_Batch(articles, chunks, vectors))
+        tokens = agree(self._storage, embedder, chunk_tokens=self._chunk_tokens).chunk_tokens
+        chunks = cut(plain, count_tokens=embedder.count_tokens, tokens=tokens)
+        vectors = self._worker.submit(embedder.embed_passages, passages(plain, chunks))
+        self._write_embedded(_Batch(articles, came, chunks, vectors))
 
     def _write_embedded(self, following: _Batch | None) -> None:
         """Write the batch being embedded, and index it; `following` is embedded meanwhile."""
         done, self._embedding = self._embedding, following
         if done is None:
             return
-        change = self._storage.write(done.prepared())
+        prepared = done.prepared()
+        change = self._storage.write(prepared)
         self._tally.updated += change.removed
         self._tally.added += change.written - change.removed
         self._tally.linked += change.linked
-        self._tally.chunks += sum(len(chunks) for chunks in done.chunks.values())
+        self._tally.chunks += sum(len(item.chunks) for item in prepared)
         self._report(list(done.articles.values())[-1])
-
-    def _agreed_tokens(self, embedder: Embedder) -> int:
-        """Return the archive's chunk size, recording it at the first ingest."""
-        with self._storage.reading() as records:
-            known = records.embedder
-        if known is None:
-            tokens = min(self._chunk_tokens, embedder.max_tokens)
-            known = EmbedderIdentity(embedder.id, embedder.checksum, embedder.dimension, tokens)
-            self._storage.set_embedder(known)
-        return known.chunk_tokens
 
     def _report(self, article: Article) -> None:
         if self._progress:
@@ -230,16 +238,12 @@ class Ingest:
             self._progress(Progress(tally.done, self._total, tally.chunks, article.title))
 
 
-def _with_language(article: Article) -> Article:
-    """Return an article with the language it is written in, unless another is declared.
-
-    Site templates declare English over any text. English is left as it was, declared or not.
-    """
-    if not is_english(article.language):
-        return article
-    found = language_of(article.text)
-    return article if is_english(found) else dataclasses.replace(article, language=found)
-
-
-def _with_title(article: Article, chunk: Chunk) -> str:
-    return f"{article.title}\n{chunk.text}" if article.title else chunk.text
+def agree(storage: Storage, embedder: Embedder, *, chunk_tokens: int) -> EmbedderIdentity:
+    """Return what an archive's vectors are made with, recording it at the first ingest."""
+    with storage.reading() as records:
+        known = records.embedder
+    if known is None:
+        tokens = min(chunk_tokens, embedder.max_tokens)
+        known = EmbedderIdentity(embedder.id, embedder.checksum, embedder.dimension, tokens)
+        storage.set_embedder(known)
+    return known

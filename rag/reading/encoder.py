@@ -26,9 +26,6 @@ _SHARED_BATCH = 16
 # Candidates per passage.
 _CANDIDATES = 6
 
-_loaded: dict[str, EncoderReader] = {}
-_loading = threading.Lock()
-
 log = logging.getLogger(__name__)
 
 
@@ -107,16 +104,6 @@ class EncoderReader:
         with torch.inference_mode():
             found = self._network(batch.input_ids, batch.attention_mask, batch.in_passage)
         return found.start.numpy(), found.end.numpy()
-
-
-def load_reader(
-    name: str = DEFAULT_READER, *, on_progress: Callable[[str], None] | None = None
-) -> EncoderReader:
-    """Return the reader called `name`, loaded once in a process; raises as `EncoderReader.load`."""
-    with _loading:
-        if name not in _loaded:
-            _loaded[name] = EncoderReader.load(name, on_progress=on_progress)
-        return _loaded[name]
 
 
 def _load(folder: Path) -> tuple[Any, Any]:

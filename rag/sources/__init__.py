@@ -1,5 +1,5 @@
 """Read news from files, folders and addresses into clean `Article` fields."""
 
-from rag.sources.read import read
+from rag.sources.read import places, read
 
-__all__ = ["read"]
+__all__ = ["places", "read"]

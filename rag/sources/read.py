@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
-from rag.sources.files import walk
+from rag.sources.files import stores, walk
 from rag.sources.kinds import DAMAGE, read_file, why
 from rag.sources.tables.columns import check_columns
 from rag.sources.web.address import is_address
@@ -15,6 +15,8 @@ from rag.types import Article, Note, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from rag.sources.files.handle import File
 
     Columns = Mapping[str, str]
     Found = Iterator[Article | Skipped | Note]
@@ -31,7 +33,9 @@ def read(
     private: bool = False,
     wants: Callable[[str], bool] | None = None,
 ) -> Iterator[Article]:
-    """Yield the articles found in files, folders and http(s) addresses, in order.
+    """Yield the articles found in files, folders and addresses, in order.
+
+    Addresses are of the web, or of files in a store: see `rag.sources.files.stores`.
 
     Reading is lazy, tables by the row. What a file is, its bytes decide; the kinds that are
     read are listed in `rag.sources.files.detect`, also inside ``.gz`` and ``.zip``.
@@ -51,6 +55,30 @@ def read(
         item for path in paths for item in _at(path, columns=checked, private=private, wants=asked)
     )
     return _articles(found, on_skip=on_skip or _log_skip, on_note=on_note or _log_note)
+
+
+def places(paths: Iterable[str | Path]) -> Iterator[str | Skipped]:
+    """Yield what `read` takes for each file at some paths, in order, without reading any.
+
+    Addresses of the web are passed on as they are.
+    """
+    for path in paths:
+        if isinstance(path, str) and is_address(path):
+            yield path
+            continue
+        try:
+            for file in _files(path):
+                yield file if isinstance(file, Skipped) else file.place
+        except (SourceError, OSError) as error:
+            yield Skipped(str(path), why(error))
+
+
+def _files(path: str | Path) -> Iterator[File | Skipped]:
+    if isinstance(path, str) and stores.is_store_address(path):
+        return stores.find(path)
+    if isinstance(path, str) and "://" in path:
+        raise SourceError("is an address of a kind that is not read; give the path of a file")
+    return walk.find(Path(path))
 
 
 def _articles(
@@ -82,10 +110,8 @@ def _at(
         if isinstance(path, str) and is_address(path):
             if wants(name):
                 yield from _fetched(path, columns=columns, private=private)
-        elif isinstance(path, str) and "://" in path:
-            raise SourceError("is not an http or https address, and no other kind is read")
         else:
-            for file in walk.find(Path(path)):
+            for file in _files(path):
                 if isinstance(file, Skipped) or wants(file.name):
                     yield from read_file(file, columns=columns)
     except (SourceError, *DAMAGE) as error:

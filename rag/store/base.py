@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from rag.embedding.embedder import Vectors
 from rag.store.care import Examination
 from rag.store.store import Change, EmbedderIdentity, Known, Prepared, StoredChunk
@@ -49,6 +52,9 @@ class Catalogue(Protocol):
 
     def ids(self, beginning: str, *, most: int) -> list[str]:
         """Return the first ids that begin with `beginning`, in order."""
+
+    def fingerprints(self) -> npt.NDArray[np.uint64]:
+        """Return `rag.store.identity.fingerprint` of every article, in order of the numbers."""
 
     def count(self, where: Filter, *, undated: bool = False) -> int:
         """Return the number of articles that pass, or of the undated ones among them."""

@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from rag.index import Ids
 from rag.store.checksums import is_whole
+from rag.store.identity import fingerprints
 from rag.types import Article, Filter, Order
 
 # The last column is the checksum of the others.
@@ -73,6 +75,10 @@ class Catalog:
             (*values, -1 if limit is None else limit, offset),
         )
         return [article_of(row) for row in rows if is_whole(row[:-1], row[-1])]
+
+    def fingerprints(self) -> npt.NDArray[np.uint64]:
+        """Return the fingerprints of all articles in order, 8 bytes each."""
+        return fingerprints(self._db.execute("SELECT id, content_hash FROM articles"))
 
     def ids(self, beginning: str, *, most: int) -> list[str]:
         """Return the first ids that begin with `beginning`, in order."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
-from rag.embedding.embedder import Embedder, TransformerEmbedder
+from rag.embedding.embedder import Embedder
+from rag.embedding.load import load_embedder
 from rag.errors import ArchiveError
 from rag.store.base import Storage
 from rag.store.store import EmbedderIdentity
@@ -27,8 +30,14 @@ def agreed(storage: Storage, name: str | None, *, otherwise: str) -> str:
 class OwnEmbedder:
     """The embedder of one archive, loaded when it is first needed."""
 
-    def __init__(self, storage: Storage, *, name: str, given: Embedder | None = None) -> None:
+    def __init__(
+        self, storage: Storage, *, name: str, servers: str = "", given: Embedder | None = None
+    ) -> None:
         self.name = name
+        # How another process gets the same one, or one that is to be checked against it.
+        self.load: Callable[..., Embedder] = partial(load_embedder, name, servers=servers)
+        if given:
+            self.load = partial(copy, given)
         self._storage = storage
         self._loading = Lock()
         self._embedder = given and self._checked(given)
@@ -41,7 +50,7 @@ class OwnEmbedder:
         """
         with self._loading:
             if self._embedder is None:
-                self._embedder = TransformerEmbedder.load(self.name, on_progress=on_progress)
+                self._embedder = self.load(on_progress=on_progress)
             # At every call, since another process may have made the first vectors since.
             return self._checked(self._embedder)
 

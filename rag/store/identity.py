@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import numpy as np
@@ -61,6 +61,18 @@ def content_hash(article: Article) -> str:
         article.language,
     )
     return _digest(*(part or "" for part in seen))
+
+
+def fingerprint(article_id: str, digest: str) -> int:
+    """Return one number of 64 bits for an article's id and its content hash."""
+    return int(_digest(article_id, digest), 16)
+
+
+def fingerprints(stored: Iterable[tuple[str, str]]) -> npt.NDArray[np.uint64]:
+    """Return the fingerprints of ids and content hashes, in order of the numbers."""
+    found = np.fromiter((fingerprint(*pair) for pair in stored), np.uint64)
+    found.sort()
+    return found
 
 
 def canonical_url(url: str) -> str:

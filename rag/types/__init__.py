@@ -18,7 +18,7 @@ from rag.types.questions import (
     readable_question,
     whole_characters,
 )
-from rag.types.reading import CopyReport, IngestReport, Note, Progress, ReadLimits, Skipped
+from rag.types.reading import CopyReport, Engine, IngestReport, Note, Progress, ReadLimits, Skipped
 
 __all__ = [
     "MOST_CHARACTERS",
@@ -30,6 +30,7 @@ __all__ = [
     "Citation",
     "Confidence",
     "CopyReport",
+    "Engine",
     "Filter",
     "Hit",
     "IngestReport",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+# Where an ingest does its work: in this process, or on a cluster.
+Engine = Literal["local", "ray"]
 
 
 @dataclass(frozen=True, slots=True)

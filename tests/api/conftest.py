@@ -27,7 +27,7 @@ HERE = "http://127.0.0.1:7860"
 def _embedder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Embed with the fake one in archives that the server makes or opens itself."""
     monkeypatch.setattr(
-        "rag.store.embedded.TransformerEmbedder.load", lambda *_, **__: BagOfWords()
+        "rag.embedding.embedder.TransformerEmbedder.load", lambda *_, **__: BagOfWords()
     )
 
 

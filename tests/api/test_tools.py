@@ -105,8 +105,8 @@ def test_the_official_client_asks_over_http(desk: Desk, entry: Entry) -> None:
 PROGRAM = """
 import sys
 from tests.fakes import BagOfWords, FakeReader
-import rag.archive, rag.reading
-rag.store.embedded.TransformerEmbedder.load = lambda *_, **__: BagOfWords()
+import rag.embedding.embedder, rag.reading
+rag.embedding.embedder.TransformerEmbedder.load = lambda *_, **__: BagOfWords()
 rag.reading.load_reader = lambda *_, **__: FakeReader()
 sys.argv = ["rag", "mcp", "--archive", sys.argv[1]]
 from ui.cli import main

@@ -34,7 +34,7 @@ def test_a_component_finds_passages_with_their_places(town: rag.Archive) -> None
 
 def test_a_pipeline_is_written_and_read(town: rag.Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "rag.store.embedded.TransformerEmbedder.load", lambda *_, **__: BagOfWords()
+        "rag.embedding.embedder.TransformerEmbedder.load", lambda *_, **__: BagOfWords()
     )
     pipeline = Pipeline()
     pipeline.add_component("archive", ArchiveRetriever(town, since="2024-05-03"))

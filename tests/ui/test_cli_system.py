@@ -34,7 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(system, "status", lambda name: ModelStatus(name, "/models", True, 5))
     monkeypatch.setattr(system, "resolve", lambda name, **_: LocalModel(name, tmp_path, "sum"))
     monkeypatch.setattr(
-        "rag.store.embedded.TransformerEmbedder.load", lambda name, **_: named(name)
+        "rag.embedding.embedder.TransformerEmbedder.load", lambda name, **_: named(name)
     )
     return tmp_path / "home"
 
@@ -140,7 +140,7 @@ def test_a_failed_reembed_leaves_the_archive_as_it_was(
 
     fill(home / "city")
     with monkeypatch.context() as patched:
-        patched.setattr("rag.store.embedded.TransformerEmbedder.load", missing)
+        patched.setattr("rag.embedding.embedder.TransformerEmbedder.load", missing)
         run("reembed", "--archive", "city", "--embedder", "two", status=1)
     with rag.Archive.open(home / "city", create=False) as archive:
         assert archive.stats().embedder == "one"

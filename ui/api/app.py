@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import signal
-import socket
-import threading
 import warnings
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
@@ -15,7 +12,6 @@ from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
-import uvicorn
 from fastapi import Depends, FastAPI
 from fastapi.security import HTTPBearer
 from fastapi_offline import FastAPIOffline
@@ -24,11 +20,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from rag.archive import Archive
-from rag.errors import RagError
 from rag.generation import Generator
 from rag.types import Answer
 from ui.api import answers, archives, articles, chat, faults
 from ui.api.desk import Desk
+from ui.api.listening import address_of, listening, run
 from ui.api.login import GUARDED, Accounts, Login
 from ui.api.meter import Meter
 from ui.logs import answered
@@ -44,9 +40,6 @@ from ui.web.network.guard import LOOPBACK, Guard, is_loopback
 from ui.web.network.logged import Logged
 from ui.web.network.owners import Owned
 from ui.web.network.users import required
-
-# Seconds that connections have to end in, once the server is told to.
-_LAST_SECONDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,39 +187,11 @@ def serve(
     models = Models(generator=generator, name=archive.settings.generator)
     desk = Desk(Library(archive), models)
     app = add_pages(build(desk, entry=entry, log_questions=log_questions), desk, entry=entry)
-    with closing(_listening(host, port)) as listening:
+    with closing(listening(host, port)) as place:
         models.load_in_background(archive)
-        address = _address(host, listening.getsockname()[1])
+        address = address_of(place, host)
         on_ready(f"{address}?token={entry.token}" if entry.token else address)
-        run(app, listening)
-
-
-def run(app: FastAPI, listening: socket.socket) -> None:
-    """Serve an app at a socket that listens, until Ctrl-C or SIGTERM."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, pages.end)
-    config = uvicorn.Config(
-        app,
-        # It writes by way of the handlers that there are, so in the form that was chosen.
-        log_config=None,
-        access_log=False,
-        log_level="warning",
-        timeout_graceful_shutdown=_LAST_SECONDS,
-        server_header=False,
-    )
-    uvicorn.Server(config).run(sockets=[listening])
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        raise RagError(f"cannot serve on {host}:{port}: {error}; choose another --port") from error
-
-
-def _address(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+        run(app, place)
 
 
 def _readiness(desk: Desk) -> Callable[[Request], Response]:

@@ -38,6 +38,7 @@ app = typer.Typer(
 )
 app.command()(chat.chat)
 app.command()(serving.serve)
+app.command()(serving.serve_models)
 app.command()(serving.mcp)
 app.command()(questions.ask)
 app.command()(questions.search)

@@ -10,7 +10,7 @@ import typer
 
 import rag
 from rag.store import archives
-from rag.types import IngestReport
+from rag.types import Engine, IngestReport
 from ui.cli.console import ArchiveName, AsJson, errors, heard, notes, output, write
 from ui.cli.opening import archive_to_fill, ingest_with_progress, settings
 
@@ -38,6 +38,10 @@ def ingest(
             "--allow-private", help="Also read addresses of this machine and its own network."
         ),
     ] = False,
+    engine: Annotated[
+        Engine,
+        typer.Option(help="Where to read and embed: here, or on the Ray cluster at $RAY_ADDRESS."),
+    ] = "local",
     as_json: AsJson = False,
 ) -> None:
     """Read articles into an archive; only what is new or edited is indexed."""
@@ -47,7 +51,7 @@ def ingest(
         archives.remember_first(folder.name)
         try:
             report = ingest_with_progress(
-                opened, list(paths), columns=columns or None, private=allow_private
+                opened, list(paths), columns=columns or None, private=allow_private, engine=engine
             )
         except KeyboardInterrupt:
             count = opened.stats().articles

@@ -14,7 +14,7 @@ from rich.progress import Progress, TaskID
 import rag
 from rag.settings import IN_FOLDER, Settings, SettingsFile, StoreSettings, archive_path
 from rag.store import archives
-from rag.types import IngestReport
+from rag.types import Engine, IngestReport
 from rag.types import Progress as IngestProgress
 from ui.cli.console import note
 from ui.cli.fetching import fetching
@@ -89,6 +89,7 @@ def ingest_with_progress(
     *,
     columns: dict[str, str] | None = None,
     private: bool = False,
+    engine: Engine = "local",
 ) -> IngestReport:
     """Ingest `paths` under a progress line with count, rate and time."""
     with ingest_bar() as bar:
@@ -102,11 +103,13 @@ def ingest_with_progress(
                 rate=f"{speed:.1f} articles/s, {progress.chunks} chunks",
             )
 
-        Thread(target=_count, args=(paths, columns, bar, task), daemon=True).start()
+        # What takes a cluster is not read a second time by one machine to be counted.
+        if engine == "local":
+            Thread(target=_count, args=(paths, columns, bar, task), daemon=True).start()
         # Loaded here so that a first download shows; an ingest of nothing does not need it.
         with fetching(archive.settings.embedder) as say:
             archive.embedder(on_progress=say)
-        return archive.ingest(paths, columns=columns, progress=show, private=private)
+        return archive.ingest(paths, columns=columns, progress=show, private=private, engine=engine)
 
 
 def _count(

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from rag.errors import RagError
-from ui.cli.console import ArchiveName, LogForm, LogQuestions, heard, output
+from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER
+from ui.cli.console import ArchiveName, LogForm, LogQuestions, heard, note, output
 from ui.cli.opening import open_archive, settings
 from ui.cli.questions import GeneratorName, ReaderName
 from ui.logs import LogFormat, write_as
@@ -62,6 +63,37 @@ def serve(
                 soft_wrap=True,
             ),
         )
+
+
+@heard
+def serve_models(
+    host: Host = "127.0.0.1",
+    port: Port = 8900,
+    embedder: Annotated[str, typer.Option(help="Name or path of the embedder.")] = DEFAULT_EMBEDDER,
+    reader: Annotated[str, typer.Option(help="Name or path of the reader.")] = DEFAULT_READER,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="DATELINE_MODELS_TOKEN", help="What clients log in with; needed with --host."
+        ),
+    ] = None,
+) -> None:
+    """Serve the embedder and the reader to installations of Dateline on other machines."""
+    try:
+        from ui.api.model_server import serve as serve_loaded
+    except ImportError as error:
+        raise _missing(error, extra="serve") from error
+    serve_loaded(
+        embedder,
+        reader,
+        host=host,
+        port=port,
+        token=token,
+        on_progress=note,
+        on_ready=lambda address: output.print(
+            f"Models at {address} (Ctrl-C stops it)", soft_wrap=True
+        ),
+    )
 
 
 @heard

@@ -41,7 +41,8 @@ class File:
 
     `kind` is what it is read as, when that is known from elsewhere than name and bytes;
     `stem` is the name its type shows in, where that is not `name` (``a.txt`` of
-    ``a.txt.gz``); `charset` is the encoding its server declared.
+    ``a.txt.gz``); `charset` is the encoding its server declared. `place` is the path or the
+    address by which `rag.sources.read` reads it alone; blank where it lies inside another file.
     """
 
     name: str
@@ -49,6 +50,7 @@ class File:
     kind: str | None = None
     stem: str | None = None
     charset: str | None = None
+    place: str = ""
     depth: int = 0
     budget: Budget = field(default_factory=lambda: Budget(UNPACKED_LIMIT))
 
@@ -97,7 +99,7 @@ def rewound(head: bytes, stream: IO[bytes]) -> io.BufferedReader:
 
 def on_disk(path: Path) -> File:
     """Return the file at a path."""
-    return File(shown_name(path), lambda: path.open("rb"))
+    return File(shown_name(path), lambda: path.open("rb"), place=str(path))
 
 
 def shown_name(path: Path) -> str:

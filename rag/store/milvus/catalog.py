@@ -8,6 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
+from rag.store.identity import fingerprints
 from rag.store.milvus.client import Client, Row, quoted
 from rag.store.milvus.place import Place
 from rag.store.milvus.rows import condition, date_of, day_of
@@ -72,6 +76,11 @@ class MilvusCatalog:
         last = quoted(beginning + _LAST)
         terms = f" and id >= {quoted(beginning)} and id < {last}" if beginning else ""
         return heapq.nsmallest(most, (row["id"] for row in self._rows(terms, ("id",))))
+
+    def fingerprints(self) -> npt.NDArray[np.uint64]:
+        """Return the fingerprints of all articles in order, 8 bytes each."""
+        rows = self._rows("", ("id", "version"))
+        return fingerprints((str(row["id"]), str(row["version"])) for row in rows)
 
     def count(self, where: Filter, *, undated: bool = False) -> int:
         """Return the number of articles that pass, or of the undated ones among them."""
