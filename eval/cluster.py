@@ -90,10 +90,12 @@ class Cluster:
         """Start nodes until there are `count`, and wait until the cluster knows them."""
         import ray
 
-        while len(self.nodes) < count:
-            self.nodes.append(self._start(f"--address={self.address}", "--num-cpus=1"))
         deadline = time.monotonic() + _START
         while ray.cluster_resources().get("CPU", 0) < count and time.monotonic() < deadline:
+            # One that is slow to start on a busy machine ends itself.
+            self.nodes = [node for node in self.nodes if node.poll() is None]
+            if len(self.nodes) < count:
+                self.nodes.append(self._start(f"--address={self.address}", "--num-cpus=1"))
             time.sleep(0.5)
 
     def lose(self) -> None:

@@ -115,7 +115,9 @@ def _filled(port: int) -> str:
     from pyarrow import fs
 
     at = f"127.0.0.1:{port}"
-    store = fs.S3FileSystem(endpoint_override=at, scheme="http", allow_bucket_creation=True)
+    store = fs.S3FileSystem(
+        endpoint_override=at, scheme="http", allow_bucket_creation=True, allow_delayed_open=True
+    )
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
