@@ -78,9 +78,8 @@ class Cluster:
     """Ray's head, without processors, and nodes of one processor, each a process group."""
 
     def __init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.address = f"127.0.0.1:{free.getsockname()[1]}"
-        port = self.address.partition(":")[2]
+        port = _free_port()
+        self.address = f"127.0.0.1:{port}"
         self._head = self._start(
             "--head", f"--port={port}", "--num-cpus=0", "--include-dashboard=false"
         )
@@ -109,13 +108,29 @@ class Cluster:
 
     def _start(self, *options: str) -> subprocess.Popen[bytes]:
         ray = Path(sys.executable).with_name("ray")
-        command = [str(ray), "start", "--block", f"--object-store-memory={_STORE}", *options]
+        # Nodes that look for ports themselves tell each other by files, for which a busy machine
+        # is too slow.
+        agents = ("dashboard-agent-grpc", "dashboard-agent-listen", "metrics-export")
+        ports = [f"--{agent}-port={_free_port()}" for agent in agents]
+        command = [
+            str(ray),
+            "start",
+            "--block",
+            f"--object-store-memory={_STORE}",
+            *ports,
+            *options,
+        ]
         return subprocess.Popen(  # noqa: S603 - a fixed command
             command,
             start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

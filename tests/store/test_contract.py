@@ -14,6 +14,7 @@ import pytest
 
 from rag import Archive, Article
 from rag.errors import ArchiveError, LockedError, MissingError
+from rag.store.identity import content_hash, fingerprint
 from tests.fakes import BagOfWords, FakeEmbedder
 from tests.fakes.stores import STORES, Place, place_of
 
@@ -171,6 +172,14 @@ def test_the_days_around_a_time_are_known(filled):
     assert filled.days_around("2021-02-01", "2021-06-29") == ["2021-01-04", "2021-06-30"]
     around = filled.days_around("2021-02-01", "2021-02-02", publishers=["passauer blatt"])
     assert around == ["2022-06-30"]
+
+
+def test_each_article_has_a_fingerprint_of_its_id_and_content(filled):
+    with filled._storage.reading() as records:
+        found = records.catalog.fingerprints()
+    expected = sorted(fingerprint(item.id, content_hash(item)) for item in ARTICLES)
+    assert found.tolist() == expected
+    assert found.dtype == np.uint64
 
 
 @pytest.mark.parametrize(
