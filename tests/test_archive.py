@@ -561,8 +561,8 @@ def test_searches_from_threads_while_another_ingests(tmp_path, embedder):
                 looked += 1
             return looked
 
-        with ThreadPoolExecutor(8) as pool:
-            searches = [pool.submit(search) for _ in range(8)]
+        with ThreadPoolExecutor(4) as pool:
+            searches = [pool.submit(search) for _ in range(4)]
             try:
                 archive.ingest(articles)
                 archive.ingest([Article("", f"{a.text} Edited z.", id=a.id) for a in articles])

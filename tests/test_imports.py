@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -47,10 +48,16 @@ def is_module(name: str) -> bool:
     return place.with_suffix(".py").exists() or place.is_dir()
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@cache
 def imports(path: Path) -> set[str]:
     """Return the modules that a file imports anywhere, also inside functions."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -129,8 +136,9 @@ def test_eval_the_builtin_is_not_hidden():
 
 def hides_eval(path: Path) -> bool:
     """Tell whether a file says `import eval`; `from eval.x import ...` is the way."""
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    aliases = [alias for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    aliases = [
+        alias for node in nodes(path) if isinstance(node, ast.Import) for alias in node.names
+    ]
     return "eval" in {alias.asname or alias.name.partition(".")[0] for alias in aliases}
 
 

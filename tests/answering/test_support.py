@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -113,8 +115,9 @@ def test_collect_keeps_offsets_into_the_article() -> None:
 
 def test_a_wrong_mark_is_mended_and_an_unsupported_claim_is_not() -> None:
     question = "What happened to the ferry?"
-    found = best_support(question, "The ferry Aurora sank on Friday.", [2], _evidence(), least=0.5)
+    evidence = [replace(item, meaning=0.5) for item in _evidence()]
+    found = best_support(question, "The ferry Aurora sank on Friday.", [2], evidence, least=0.5)
     assert found is not None
     assert found.evidence.quote == QUOTE
     wrong = "The ferry Aurora was raised on Sunday."
-    assert best_support(question, wrong, [1], _evidence(), least=0.5) is None
+    assert best_support(question, wrong, [1], evidence, least=0.5) is None

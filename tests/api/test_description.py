@@ -27,7 +27,7 @@ CHECKS = [
     status_code_conformance,
 ]
 EXAMPLES = settings(
-    max_examples=8,
+    max_examples=5,
     derandomize=True,
     database=None,
     phases=[Phase.explicit, Phase.generate],
