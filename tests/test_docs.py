@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shlex
@@ -23,6 +24,7 @@ PAGES = {
 }
 # These speak of what was, and of files that are gone.
 PAST = {"CHANGELOG.md", *(name for name in PAGES if name.startswith("docs/evaluation/"))}
+NOTEBOOK = json.loads((ROOT / "docs" / "tutorial.ipynb").read_text(encoding="utf-8"))
 MOST_LINES = 150
 
 
@@ -56,6 +58,37 @@ def test_the_readme_shows_a_cited_answer(tmp_path, monkeypatch, capsys):
     shown = capsys.readouterr().out
     assert "three days" in shown
     assert "[1] Ferry strike closes harbour, 2024-05-02: " in shown
+
+
+@pytest.mark.models
+def test_the_cells_of_the_notebook_run_in_order(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    shown = [value for cell in code_cells(NOTEBOOK) if (value := run_cell(cell, names)) is not None]
+    assert names["answer"].short.startswith("2.4 million")
+    assert names["answer"] in shown
+    assert "<mark" in names["answer"]._repr_html_()
+    assert [short for _, short, _ in names["rows"]] == ["Paul Vella", "three days"]
+
+
+def test_the_notebook_is_kept_without_what_it_shows():
+    assert all(cell["outputs"] == [] for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code")
+    assert len(code_cells(NOTEBOOK)) == 8
+
+
+def code_cells(notebook: dict[str, Any]) -> list[str]:
+    return ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
+
+
+def run_cell(source: str, names: dict[str, Any]) -> object:
+    """Run a cell as a notebook does, and return what its last line shows."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "cell", "exec"), names)
+    if last is None:
+        return None
+    assert isinstance(last, ast.Expr)
+    return eval(compile(ast.Expression(last.value), "cell", "eval"), names)
 
 
 def test_the_readme_is_short():

@@ -6,9 +6,7 @@ import csv
 import io
 import itertools
 import json
-import os
 import re
-import shutil
 import tempfile
 import threading
 import time
@@ -17,12 +15,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 import rag
 from rag.generation import load_generator
 from rag.models.registry import WRITER
 from tests.fakes import BagOfWords, Script
+from tests.ui.steps import PATIENCE, ask
 from ui import feedback
 from ui.web import app
 from ui.web.chat.conversation import Conversation
@@ -33,12 +32,8 @@ from ui.web.conversations import saved
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 DUMP = Path(__file__).parents[1] / "data" / "page_dump.txt"
 PHONE = {"width": 360, "height": 740}
-# Seconds that a step may take; a machine that does much else at the same time needs more.
-PATIENCE = float(os.environ.get("BROWSER_PATIENCE", "20"))
-expect.set_options(timeout=PATIENCE * 1000)
 PAGES = ("", "archive", "evaluation")
 
 BRIDGE = "The bridge will cost 12 million euros, the mayor said."
@@ -59,37 +54,6 @@ class Town(Script):
         asked = messages[-1].content.rpartition("harbour of")[2]
         town = next(town for town in TOWNS if town in asked)
         yield f"The harbour of {town} has {TOWNS.index(town) + 20} cranes. [1]"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not Path(CHROMIUM).exists():
-        # The automatic checks install it, and must not pass without it.
-        missing = pytest.fail if os.environ.get("CI") else pytest.skip
-        missing("there is no Chromium here; install it, as with: apt-get install chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(browser):
-    """Return a function that opens an address as a new visitor."""
-    contexts = []
-
-    def opened(address, **options):
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 850}, **options})
-        context.set_default_timeout(PATIENCE * 1000)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(address)
-        page.wait_for_selector("#dl-ask textarea, .tabs, .dl-report, .dl-status")
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture
@@ -121,20 +85,6 @@ def archive(tmp_path):
         yield opened
 
 
-@pytest.fixture
-def serve():
-    """Return a function that serves the pages over an archive."""
-    pages = []
-
-    def served(archive, **options):
-        pages.append(app.build(archive, **options))
-        return frame.serve(pages[-1], host="127.0.0.1", port=0, quiet=True)
-
-    yield served
-    for page in pages:
-        page.close()
-
-
 @pytest.fixture(scope="module")
 def generator():
     return load_generator(WRITER)
@@ -148,14 +98,6 @@ def sample(tmp_path_factory, generator):
         page = app.build(archive, generator=generator)
         yield archive, frame.serve(page, host="127.0.0.1", port=0, quiet=True)
         page.close()
-
-
-def ask(page, question, *, answers=1):
-    """Ask, and wait until the page has that many finished answers."""
-    page.fill("#dl-ask textarea", question)
-    page.keyboard.press("Enter")
-    expect(page.locator("#dl-chat .dl-footer")).to_have_count(answers, timeout=3 * PATIENCE * 1000)
-    expect(page.locator(".dl-bar[data-ready=yes]")).to_be_visible()
 
 
 def last_answer(page):
