@@ -225,6 +225,10 @@ def test_context_is_cut_between_words():
     assert cited.passage_html(text, start, start + 6, context=300) == (
         "alpha beta gamma <mark>QUOTED</mark> delta epsilon zeta"
     )
+    told = "QUOTED delta. Epsilon is “zeta.” Eta theta."
+    assert cited.passage_html(told, 0, 6, context=30) == (
+        "<mark>QUOTED</mark> delta. Epsilon is “zeta.” …"
+    )
 
 
 @pytest.mark.parametrize(

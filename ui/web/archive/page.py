@@ -51,7 +51,7 @@ def build(page: gr.Blocks, library: Library, jobs: Jobs[IngestReport], access: A
             alerted = alerts.layout()
         with gr.Tab("Statistics") as statistics_tab:
             statistics = gr.HTML(elem_id="dl-statistics")
-            names = gr.HTML()
+            names = own_html("")
         with gr.Tab("Archives") as archives_tab:
             managing = _managing()
 

@@ -48,8 +48,10 @@ const openTab = () => {
   const name = location.hash.slice(1).toLowerCase();
   const tabs = [...document.querySelectorAll("[role=tab]")];
   const tab = name && tabs.find((item) => item.textContent.trim().toLowerCase() === name);
-  if (tab) tab.click();
-  return Boolean(tab);
+  const open = tab?.ariaSelected === "true";
+  // A click comes to nothing while the page is still being built, so it is tried again.
+  if (!open) tab?.click();
+  return open;
 };
 if (/^#[a-z]+$/.test(location.hash)) {
   const waiting = setInterval(() => openTab() && clearInterval(waiting), 100);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,6 +15,8 @@ from ui.web.common.shown import Shown
 
 # Characters of context shown either side of a quoted sentence.
 CONTEXT = 240
+# Where a sentence ends, with the blank after it.
+_STOP = re.compile(r"[.!?][\"”’)]*(\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ def cards(citations: Iterable[Citation]) -> list[Card]:
 def passage_html(text: str, start: int, end: int, *, context: int = CONTEXT) -> Markup:
     """Return ``text[start:end]`` marked, with up to `context` characters either side.
 
-    The context is cut between words; an ellipsis stands for what was left out.
+    The context is cut between words, at its end after a sentence where one ends; an ellipsis
+    stands for what was left out.
     """
     first, last = _cut_before(text, start, context), _cut_after(text, end, context)
     shown = marked(text[first:last], [Span(start - first, end - first)])
@@ -136,8 +140,10 @@ def _cut_before(text: str, start: int, context: int) -> int:
 
 
 def _cut_after(text: str, end: int, context: int) -> int:
-    """Return where the context after `end` ends: at the end of a word."""
+    """Return where the context after `end` ends: at the end of a sentence, else of a word."""
     last = min(len(text), end + context)
+    if last < len(text) and (stops := list(_STOP.finditer(text, end, last + 1))):
+        return stops[-1].start(1)
     while end < last < len(text) and not text[last].isspace():
         last -= 1
     while end < last and text[last - 1].isspace():
