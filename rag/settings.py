@@ -84,6 +84,9 @@ class StoreSettings:
     uri: str = field(default_factory=_named_store)
     # The database on the server, for one that several programs share.
     database: str = "default"
+    # Parts of a collection that the server writes and searches side by side, chosen when an
+    # archive is made. One holds some ten million passages.
+    shards: int = 1
 
     @property
     def on_a_server(self) -> bool:

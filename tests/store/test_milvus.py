@@ -20,6 +20,8 @@ from rag.store.store import Prepared
 from rag.types import Filter
 from tests.fakes.stores import place_of
 
+MilvusClient = pytest.importorskip("pymilvus").MilvusClient
+
 STORM = Article("Storm", "The storm closed the harbour. The ferry waits.", id="storm")
 
 
@@ -105,6 +107,24 @@ def test_the_folder_says_where_an_archive_lies(news, milvus):
     # Names that a collection cannot have stay apart.
     folders = (news.folder / "a b", news.folder / "a-b", news.folder / "ä")
     assert len({Place.of(each, StoreSettings(milvus)).articles for each in folders}) == 3
+
+
+def test_an_archive_is_made_of_as_many_shards_as_the_settings_say(
+    tmp_path, milvus, embedder, monkeypatch
+):
+    # Milvus Lite has one shard whatever is asked of it.
+    asked, make = {}, MilvusClient.create_collection
+
+    def recorded(self, name, **options):
+        asked[name.rpartition("_")[2]] = options.get("num_shards")
+        return make(self, name, **options)
+
+    monkeypatch.setattr(MilvusClient, "create_collection", recorded)
+    settings = Settings(store=StoreSettings(milvus, shards=3))
+    folder = tmp_path / f"{tmp_path.name} shards"
+    with Archive.open(folder, embedder=embedder, settings=settings) as archive:
+        archive.ingest([STORM])
+    assert asked == {"articles": 3, "chunks": 3, "values": 1}
 
 
 def test_another_machine_joins_an_archive_by_its_name(news, milvus, tmp_path, embedder):

@@ -17,11 +17,15 @@ _OTHERS = re.compile(r"[^a-zA-Z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An archive's server, the database on it, and how the names of its collections begin."""
+    """An archive's server, the database on it, and how the names of its collections begin.
+
+    `shards` is the number of parts that new collections have.
+    """
 
     uri: str
     database: str
     collections: str
+    shards: int = 1
 
     @classmethod
     def of(cls, folder: Path, settings: StoreSettings) -> Place:
@@ -33,7 +37,7 @@ class Place:
         uri = settings.uri
         if is_file(uri):
             uri = str(Path(uri).expanduser().absolute())
-        return cls(uri, settings.database, begin)
+        return cls(uri, settings.database, begin, settings.shards)
 
     @classmethod
     def read(cls, folder: Path) -> Place | None:

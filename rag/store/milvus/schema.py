@@ -43,6 +43,7 @@ def make_articles(client: Client, place: Place) -> None:
         schema,
         scalars=("key", "root", "id", "day", "publisher", "name", "language", "part", *lists),
         vectors={"bm25": _WORDS},
+        shards=place.shards,
     )
 
 
@@ -63,6 +64,7 @@ def make_chunks(client: Client, place: Place, *, dimension: int) -> None:
         schema,
         scalars=("key", "day", "publisher"),
         vectors={"bm25": _WORDS, "vector": nearest},
+        shards=place.shards,
     )
 
 
@@ -122,6 +124,7 @@ def _make(
     *,
     scalars: tuple[str, ...],
     vectors: dict[str, dict[str, Any]],
+    shards: int = 1,
 ) -> None:
     indexes = client.library.prepare_index_params()
     for field, index in vectors.items():
@@ -130,7 +133,9 @@ def _make(
         indexes.add_index(field, index_type="INVERTED")
     with client.told():
         # A process sees at once what it has written itself, others a moment later.
-        client.library.create_collection(name, schema=schema, consistency_level="Session")
+        client.library.create_collection(
+            name, schema=schema, num_shards=shards, consistency_level="Session"
+        )
         # There is nothing in them that one would have to wait for.
         client.library.create_index(name, indexes, sync=False)
         client.library.load_collection(name)
