@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 DAMAGE = (
     *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile),
     *(ValueError, LookupError, RuntimeError, TypeError, AttributeError, AssertionError),
+    # Numbers of many digits.
+    ArithmeticError,
 )
 
 # Kinds of documents whose names may tell when their article was published.

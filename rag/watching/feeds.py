@@ -120,7 +120,7 @@ class Feeds:
             return float(said)
         try:
             return parsedate_to_datetime(said).timestamp() - self._clock()
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
 
 

@@ -52,6 +52,7 @@ def read(paths, *, wants, **_options):
 # In place of the module, which takes a second to import.
 sys.modules["rag.sources.read"] = types.ModuleType("rag.sources.read")
 sys.modules["rag.sources.read"].read = read
+sys.modules["rag.sources.read"].places = None
 """
 
 

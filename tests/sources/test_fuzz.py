@@ -90,3 +90,13 @@ def test_no_bytes_make_a_reader_fail(tmp_path, suffix, data):
     for article in found:
         # What can be stored: no half of a character.
         assert (article.title + article.text).encode("utf-8") is not None
+
+
+def test_a_mail_of_a_year_of_many_digits_is_read_without_a_date(tmp_path):
+    mail = tmp_path / "a.eml"
+    mail.write_text(
+        "From: Post <a@b.example>\nSubject: Storm\n"
+        f"Date: Mon, 6 May {'3' * 40} 08:00:00 +0000\n\nThe storm closed the harbour.\n"
+    )
+    [article] = read([mail])
+    assert (article.title, article.date) == ("Storm", None)

@@ -112,6 +112,11 @@ def _part(message: EmailMessage, kind: str) -> str:
 
 def _date(message: EmailMessage) -> object:
     try:
-        return parsedate_to_datetime(str(message.get("Date", "")))
+        said = str(message.get("Date", ""))
+    except OverflowError:
+        # A year of many digits: the library reads a header as soon as it is asked for.
+        return None
+    try:
+        return parsedate_to_datetime(said)
     except (ValueError, TypeError):
-        return str(message.get("Date", ""))
+        return said
