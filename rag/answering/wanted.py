@@ -19,6 +19,7 @@ class Wanted(StrEnum):
     EXTENT = "extent"
     LENGTH = "length"
     NUMBER = "number"
+    CLOCK = "clock"
     TIME = "time"
     NAME = "name"
     REASON = "reason"
@@ -26,10 +27,14 @@ class Wanted(StrEnum):
     ANYTHING = "anything"
 
 
+_ASKING = "(?:who|whom|whose|what|when|where|why|how|which)"
 _ASKS = (
     (
         Wanted.YES_NO,
-        rf"^(?:{'|'.join(OPENING_VERBS)})(?:n't)? (?!many\b|much\b)",
+        rf"^(?:{'|'.join(OPENING_VERBS)})(?:n't)? (?!many\b|much\b)|"
+        rf"^(?!{_ASKING}\b).*(?:, (?:{'|'.join(OPENING_VERBS)})(?:n't)? "
+        r"(?:it|he|she|they|this|that|there)\b[^,]*|\byes (?:or|/) no\b.*|\byes/no\b.*|"
+        r"\b(?:right|correct|true)\W*)$",
     ),
     (
         Wanted.MONEY,
@@ -55,6 +60,7 @@ _ASKS = (
         r"\bhow (?:many|old|big|large|fast|heavy|hot|cold|strong)\b|"
         r"\b(?:what|which) (?:number|age|score)\b|\bdeath toll\b",
     ),
+    (Wanted.CLOCK, r"\b(?:what|which) (?:time|hour)\b(?! of)|\bhow late\b"),
     (
         Wanted.TIME,
         ASKS_TIME.pattern,
@@ -77,6 +83,12 @@ _TIME = re.compile(
     r"spring|summer|autumn|fall|winter|years?|months?|weeks?|days?|hours?|minutes?|century|decade|"
     r"christmas|easter|ago|after|before|when|during|since|until|[ap]\.?m)\b|\b(?:1\d|20)\d\d\b|"
     r"\d\d?[:.]\d\d",
+    re.I,
+)
+_CLOCK = re.compile(
+    r"\d[:.]\d\d|\d ?[ap]\.?m\b|\b(?:noon|midday|midnight|dawn|dusk)\b|\bo['’]?clock\b|"
+    r"\b(?:minutes?|seconds?)\b|\b\d{4} (?:hours|GMT|UTC)\b|"
+    r"\b(?:in the|this|that) (?:morning|afternoon|evening)\b",
     re.I,
 )
 _DURATION = re.compile(
@@ -113,6 +125,7 @@ _FITS = {
     # Of a ship or of a war.
     Wanted.EXTENT: re.compile(f"{_DURATION.pattern}|{_LENGTH.pattern}", re.I),
     Wanted.NUMBER: _NUMBER,
+    Wanted.CLOCK: _CLOCK,
     Wanted.TIME: _TIME,
 }
 

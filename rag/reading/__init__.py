@@ -6,8 +6,8 @@ takes the likeliest spans (`spans`). `load` tells by a name which of them is mea
 for several questions at once.
 """
 
-from rag.reading.base import Asked, Candidate, Reader, Reading
+from rag.reading.base import Asked, Candidate, Reader, Reading, proposed
 from rag.reading.encoder import EncoderReader
 from rag.reading.load import load_reader
 
-__all__ = ["Asked", "Candidate", "EncoderReader", "Reader", "Reading", "load_reader"]
+__all__ = ["Asked", "Candidate", "EncoderReader", "Reader", "Reading", "load_reader", "proposed"]

@@ -27,10 +27,12 @@ class Reading:
     """What a reader says of one passage.
 
     `candidates` do not overlap and are in order of their odds, the best first; none for an
-    empty passage.
+    empty passage. `answered` are the log-odds, in nats, that the passage answers at all,
+    with whatever words.
     """
 
     candidates: tuple[Candidate, ...]
+    answered: float = float("-inf")
 
     @property
     def odds(self) -> float:
@@ -44,6 +46,14 @@ class Asked:
 
     question: str
     passages: tuple[Passage, ...]
+
+
+def proposed(question: str, answer: str) -> str:
+    """Return a question with an answer to it, in the form in which a reader checks one.
+
+    `Reading.answered` of it then says how far a passage bears the answer out.
+    """
+    return f"{question.rstrip(' ?')}? {answer}."
 
 
 class Reader(Protocol):

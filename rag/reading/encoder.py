@@ -81,7 +81,7 @@ class EncoderReader:
     def _read(
         self, pairs: Sequence[Pair], *, batch: int, stop: threading.Event | None = None
     ) -> list[Reading]:
-        from rag.reading.spans import best_spans
+        from rag.reading.spans import answered, best_spans
 
         readings = [Reading(())] * len(pairs)
         # Passages of like lengths together, so that few tokens are filling.
@@ -93,8 +93,9 @@ class EncoderReader:
             start, end = self._logits([pairs[row] for row in rows])
             for at, row in enumerate(rows):
                 count = len(pairs[row].ids)
-                spans = best_spans(pairs[row], start[at][:count], end[at][:count], most=_CANDIDATES)
-                readings[row] = Reading(spans)
+                logits = start[at][:count], end[at][:count]
+                spans = best_spans(pairs[row], *logits, most=_CANDIDATES)
+                readings[row] = Reading(spans, answered(*logits))
         return readings
 
     def _logits(self, pairs: Sequence[Pair]) -> tuple[Any, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 
 from rag.reading.base import Asked, Reader, Reading
 from rag.types import Passage
@@ -13,9 +14,9 @@ from rag.types import Passage
 class _Request:
     """What one question waits for: the readings, or the fault that kept them from being made."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: tuple[Asked, ...]) -> None:
         self.asked = asked
-        self.readings: list[Reading] | None = None
+        self.readings: list[list[Reading]] | None = None
         self.fault: BaseException | None = None
 
     @property
@@ -61,7 +62,12 @@ class SharedReader:
         """
         if stop and stop.is_set():
             return [Reading(())] * len(passages)
-        request = _Request(Asked(question, tuple(passages)))
+        (readings,) = self.read_together([Asked(question, tuple(passages))])
+        return readings
+
+    def read_together(self, asked: Sequence[Asked]) -> list[list[Reading]]:
+        """Return for each question what `read` returns; call it within `turn`."""
+        request = _Request(tuple(asked))
         self._waiting.append(request)
         self._read_if_all_wait()
         self._turn.wait_for(lambda: request.done)
@@ -70,21 +76,18 @@ class SharedReader:
             raise request.fault
         return request.readings
 
-    def read_together(self, asked: Sequence[Asked]) -> list[list[Reading]]:
-        """Return for each question what `read` returns, without waiting for others."""
-        return self._load().read_together(asked)
-
     def _read_if_all_wait(self) -> None:
         if len(self._waiting) < self._working or not self._waiting:
             return
         requests, self._waiting = self._waiting, []
         try:
-            found = self._load().read_together([request.asked for request in requests])
+            asked = [item for request in requests for item in request.asked]
+            found = iter(self._load().read_together(asked))
         except BaseException as fault:  # noqa: BLE001
             # Each question ends with it in its own thread.
             for request in requests:
                 request.fault = fault
         else:
-            for request, readings in zip(requests, found, strict=True):
-                request.readings = readings
+            for request in requests:
+                request.readings = list(islice(found, len(request.asked)))
         self._turn.notify_all()

@@ -32,6 +32,11 @@ def best_spans(pair: Pair, start: Floats, end: Floats, *, most: int) -> tuple[Ca
     return _apart(sorted(found, key=lambda item: -item.odds), most)
 
 
+def answered(start: Floats, end: Floats) -> float:
+    """Return the log-odds that the answer is anywhere in a passage; arguments as `best_spans`."""
+    return sum(float(np.logaddexp.reduce(logits[1:]) - logits[0]) for logits in (start, end))
+
+
 def _highest(logits: Floats) -> list[int]:
     order = np.argsort(-logits[1:], kind="stable")[:_BEST] + 1
     return [int(index) for index in order]

@@ -39,6 +39,11 @@ def reading(text: str, *spans: tuple[str, float]) -> Reading:
         ("Which country won the cup?", Wanted.NAME),
         ("why did the bank fail", Wanted.REASON),
         ("Did England win?", Wanted.YES_NO),
+        ("we wonder whether it was set on fire, was it arson?", Wanted.YES_NO),
+        ("best picture for Oppenheimer, yes or no", Wanted.YES_NO),
+        ("who won, they say it was close, was it?", Wanted.NAME),
+        ("what time did the ferry leave", Wanted.CLOCK),
+        ("what time of year is it coldest", Wanted.TIME),
         ("What did the minister say?", Wanted.ANYTHING),
     ],
 )
@@ -53,6 +58,9 @@ def test_a_question_wants_one_kind_of_answer(question: str, kind: Wanted) -> Non
         (Wanted.MONEY, "20 million", " euros in all", True),
         (Wanted.TIME, "Valletta", "", False),
         (Wanted.TIME, "on Thursday afternoon", "", True),
+        (Wanted.CLOCK, "on Thursday", ", 4 May 2023", False),
+        (Wanted.CLOCK, "4.17 am", "", True),
+        (Wanted.CLOCK, "shortly before noon", "", True),
         (Wanted.NAME, "in May 2019", "", False),
         (Wanted.NAME, "the crews", "", True),
         (Wanted.NUMBER, "several", "", False),
@@ -198,5 +206,5 @@ def test_what_contradicts_the_question_has_no_short_answer(asked: str, short: st
     text = "Ann Borg won the election with 52 percent of the vote."
     found = rank(asked, [hit(text)], [reading(text, ("52 percent", 5.0))])
     draft = Draft(asked, AnswerSettings())
-    assert list(fact.state(asked, found, draft)) == [f"{text} [1]"]
+    assert list(fact.state(asked, found, draft, verdict="")) == [f"{text} [1]"]
     assert draft.short == short

@@ -119,11 +119,11 @@ class FakeReader:
         here = asked & set(_lower(f"{passage.heading} {passage.text}"))
         sentences = list(re.finditer(r"[^.!?]+[.!?]*", passage.text))
         if not sentences:
-            return Reading(())
+            return Reading((), -8.0)
         best = max(sentences, key=lambda found: len(asked & set(_lower(found[0]))))
         start, end = self._span(best)
         odds = 8.0 if 2 * len(here) >= len(asked) > 0 else -8.0
-        return Reading((Candidate(start, end, odds),))
+        return Reading((Candidate(start, end, odds),), odds)
 
     def _span(self, sentence: re.Match[str]) -> tuple[int, int]:
         numbers = list(re.finditer(r"\d+", sentence[0]))
