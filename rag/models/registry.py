@@ -29,8 +29,8 @@ WRITER = "dateline-writer"
 BASE_READER = "all-mpnet-base-v2"
 DEFAULT_READER = "dateline-reader"
 # Of the adapters that are part of Dateline, as `sha256sum` prints them.
-READER_SHA256 = "b265296abb0d71de49bfe78259784dd827fc6388d3c13e8d2c2f55bdc517d992"
-READER_HEADS_SHA256 = "c341aa2c726216e7fc44d3241f0a2397fa8d37cb8b9da38a5a16a1017b000c6d"
+READER_SHA256 = "8415914d7a38c350ada23031f12242a2332d90235f291e88e95502792a0c4239"
+READER_HEADS_SHA256 = "18ac09c0ed64178b1035cffc7af275ea9797aaf1e15c62421449db0b8a1c3b35"
 WRITER_SHA256 = "1dee580b8262f012717c8d0a4f6b4d73b5433fa885303d2881becc3ea96001be"
 
 OnProgress = Callable[[str], None]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import TrainingError
+from rag.training.reader.claims import claims, proposals
 from rag.training.reader.lessons import Lesson, lesson_of, read_records, unique
 from rag.training.reader.negatives import beside, swapped
 from rag.training.reader.word_search import word_search
@@ -35,7 +36,7 @@ class Share:
 
 
 SHARES: Mapping[str, Share] = {
-    "squad11_train_44articles": Share(4200),
+    "squad11_train_44articles": Share(3600),
     "squad2_dev_half1": Share(2300, 2700),
     "squad2_dev_half2_derived": Share(900, 2300),
     "squad20_train_unanswerable": Share(0, 4000),
@@ -64,7 +65,12 @@ def lessons(folder: Path, *, seed: int = 0) -> list[Lesson]:
     Raises `TrainingError` when a set is missing.
     """
     rng = random.Random(seed)  # noqa: S311
-    return with_negatives(list(_taken(folder, rng)), rng=rng, found=3200, swaps=1500)
+    taken = list(_taken(folder, rng))
+    answered = with_negatives(taken, rng=rng, found=3200, swaps=4500)
+    proposed = [*claims(folder, rng), *proposals(taken, rng, most=2600)]
+    every = [*answered, *(_in_our_form(lesson, rng) for lesson in proposed)]
+    rng.shuffle(every)
+    return every
 
 
 def own_lessons(files: Iterable[Path], *, seed: int = 0) -> list[Lesson]:

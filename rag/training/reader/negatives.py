@@ -21,22 +21,52 @@ _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*")
 def swapped(lesson: Lesson, pool: Sequence[Lesson], rng: random.Random) -> Lesson | None:
     """Return `lesson` with one name, number or year of its question changed for another.
 
-    The new one comes from the questions and texts of `pool`, so it is of the same kind. None
-    when the question has nothing to change.
+    Every second time the new one stands in the passage itself, so that it is not told by being
+    absent; else it comes from the questions and texts of `pool`. None when the question has
+    nothing to change, or the passage nothing to change it for.
     """
     kinds = [kind for kind in (_YEAR, _NUMBER, _NAME) if kind.search(lesson.question)]
     if not kinds:
         return None
     kind = rng.choice(kinds)
     old = rng.choice(kind.findall(lesson.question))
+    new = (
+        _present(kind, old, lesson, rng)
+        if rng.random() < 0.5
+        else _absent(kind, old, lesson, pool, rng)
+    )
+    if not new:
+        return None
+    question = lesson.question.replace(old, new, 1)
+    return replace(lesson, question=question, spans=(), source=f"{lesson.source}/swapped")
+
+
+def _present(kind: re.Pattern[str], old: str, lesson: Lesson, rng: random.Random) -> str:
+    """Return a name, number or year of the passage that is in neither question nor answer."""
+    answer = " ".join(lesson.answers)
+    found = [
+        new
+        for new in kind.findall(lesson.text)
+        if new not in lesson.question and new not in answer and not _shares_word(new, old)
+    ]
+    return rng.choice(found) if found else ""
+
+
+def _absent(
+    kind: re.Pattern[str], old: str, lesson: Lesson, pool: Sequence[Lesson], rng: random.Random
+) -> str:
+    """Return a name, number or year of another lesson that the passage does not hold."""
     for _ in range(20):
         other = rng.choice(pool)
         found = kind.findall(other.question) or kind.findall(other.text)
         new = rng.choice(found) if found else ""
         if new and new not in lesson.text and new.count(" ") <= old.count(" ") + 1:
-            question = lesson.question.replace(old, new, 1)
-            return replace(lesson, question=question, spans=(), source=f"{lesson.source}/swapped")
-    return None
+            return str(new)
+    return ""
+
+
+def _shares_word(one: str, other: str) -> bool:
+    return not set(one.split()).isdisjoint(other.split())
 
 
 def beside(lesson: Lesson, found: Iterable[tuple[str, str]], *, most: int) -> Iterator[Lesson]:
