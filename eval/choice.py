@@ -36,7 +36,7 @@ from rag.types import Hit, Query
 # A span is right when it shares this much with an accepted answer, in a right article.
 _RIGHT_F1 = 0.5
 # The features that are common enough to be fitted; the weights of the others are known otherwise.
-_FITTED = ("odds", "behind", "score", "passage", "sentence", "misfit")
+_FITTED = ("odds", "behind", "score", "passage", "sentence", "misfit", "number")
 # Candidates of a question that are kept: far more than could be chosen.
 _KEPT = 24
 
@@ -60,16 +60,19 @@ def collect(
     reader: str = DEFAULT_READER,
     min_words: int = 1,
     skip: Annotated[int, typer.Option(help="Leave out as many as `eval.systems` draws.")] = 0,
-    most: Annotated[int, typer.Option(help="Questions asked, each twice.")] = 300,
+    most: Annotated[int, typer.Option(help="Answerable questions asked, each twice.")] = 300,
 ) -> None:
-    """Write down the spans found for each question; the same command goes on after a stop."""
+    """Write down the spans found for each question; the same command goes on after a stop.
+
+    Questions without an answer are asked as they are: near misses, if they sound answerable.
+    """
     able = [
         question
         for question in load_questions(questions)
         if not question.history and len(question.question.split()) >= min_words
     ]
     drawn = {item.question.id for item in choose(able, answerable=skip, hidden=0)} if skip else ()
-    rest = [question for question in able if question.answerable and question.id not in drawn]
+    rest = [question for question in able if question.id not in drawn]
     asked = choose(rest, answerable=most, hidden=most)
     done = {json.loads(line)["key"] for line in out.open()} if out.exists() else set()
     loaded = load_reader(reader)
@@ -155,8 +158,12 @@ def _measured(
     known = [(row, at) for row, at in zip(rows, best, strict=True) if row.answerable]
     right = [bool(row.right[at]) for row, at in known]
     f1 = [float(row.f1[at]) for row, at in known]
-    auc = roc_auc_score([row.answerable for row in rows], [float(v.max()) for v in odds])
-    return str(len(rows)), f"{np.mean(right):.3f}", f"{np.mean(f1):.3f}", f"{auc:.3f}"
+    told = (f"{np.mean(right):.3f}", f"{np.mean(f1):.3f}") if known else ("", "")
+    answerable = [row.answerable for row in rows]
+    if len(set(answerable)) < 2:
+        return str(len(rows)), *told, ""
+    auc = roc_auc_score(answerable, [float(v.max()) for v in odds])
+    return str(len(rows)), *told, f"{auc:.3f}"
 
 
 if __name__ == "__main__":

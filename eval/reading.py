@@ -26,6 +26,7 @@ from rich.table import Table
 from eval.metrics import exact_match, interval, token_f1
 from eval.questions import load_questions
 from rag.answering.choice import passage_of, rank
+from rag.answering.proposal import belief, polar
 from rag.answering.verdict import verdict
 from rag.models.registry import DEFAULT_READER
 from rag.reading import Reader, load_reader
@@ -127,7 +128,8 @@ def _said(case: Case, reader: Reader) -> str:
     article = Article(case.passage.heading, case.passage.text)
     hit = Hit(article, article.text, 0, len(article.text), 1.0, ScoreParts())
     ranked = rank(case.question, [hit], reader.read(case.question, [passage_of(hit)]))
-    return verdict(case.question, ranked[0].evidence) if ranked else ""
+    believed = belief(polar(case.question), [case.passage], reader=reader)
+    return verdict(case.question, ranked[0].evidence, believed) if ranked else ""
 
 
 def scores(cases: Sequence[Case], reader: Reader) -> Iterator[Score]:

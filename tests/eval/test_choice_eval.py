@@ -16,7 +16,12 @@ from tests.fakes import FakeReader
 
 def row(key: str, *, answerable: bool, good: float, bad: float) -> str:
     def span(odds: float, f1: float) -> dict[str, object]:
-        return {"features": [odds, *[0.0] * (len(FEATURES) - 1)], "f1": f1, "span": "x"}
+        return {
+            "features": [odds, *[0.0] * (len(FEATURES) - 1)],
+            "f1": f1,
+            "span": "x",
+            "check": odds,
+        }
 
     spans = [span(good, 1.0 if answerable else 0.0), span(bad, 0.0)]
     return json.dumps({"key": key, "answerable": answerable, "spans": spans})
