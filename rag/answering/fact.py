@@ -10,7 +10,6 @@ from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence
 from rag.answering.row import asked_cell
 from rag.answering.statement import short
-from rag.answering.verdict import verdict as verdict_on
 from rag.answering.wanted import Wanted, wanted
 from rag.text.question_time import changes, wants_latest
 from rag.text.sentences import words
@@ -50,19 +49,18 @@ def chosen(question: str, ranked: Sequence[Found], *, least: float) -> list[Foun
     return [first, *_others(first, able)][:_MOST_OF_A_LIST]
 
 
-def state(question: str, found: Sequence[Found], draft: Draft) -> Iterator[str]:
-    """Yield the sentences that hold the spans."""
-    kind = wanted(question)
+def state(question: str, found: Sequence[Found], draft: Draft, *, verdict: str) -> Iterator[str]:
+    """Yield the sentences that hold the spans, the first of them after a `verdict`, if any."""
+    yes_no = wanted(question) is Wanted.YES_NO
     for item in found:
-        evidence, said_so = item.evidence, ""
-        if kind is Wanted.YES_NO:
-            said_so = verdict_on(question, evidence) if is_read(evidence.article) else ""
+        evidence = item.evidence
         # What contradicts the question is told by the whole sentence, not by a word of it.
-        told = kind is not Wanted.YES_NO and not item.contrary
-        date = evidence.article.date
+        told = not (yes_no or verdict or item.contrary)
         span = asked_cell(question, item.span, evidence.quote)
-        said = said_so or (short(span, evidence.quote, date) if told else "")
-        if piece := draft.state(evidence, short=said, verdict=said_so):
+        said = short(span, evidence.quote, evidence.article.date) if told else ""
+        piece = draft.state(evidence, short=verdict if yes_no else said, verdict=verdict)
+        verdict = ""
+        if piece:
             yield piece
 
 

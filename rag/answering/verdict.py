@@ -1,7 +1,8 @@
-"""Whether a sentence says yes or no to a question.
+"""Whether the articles say yes or no to a question.
 
-The reader finds the sentence. That it tells what the question asks, and whether it denies it,
-is read off its words; where they leave it open nothing is said, and the sentence is the answer.
+The reader is asked of the first passages whether they bear out a yes or a no. Where it finds
+neither much likelier, the words of the sentence it found are looked at; where they leave it open
+too, nothing is said, and the sentence is the answer.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from itertools import pairwise
 from typing import Literal
 
 from rag.answering.evidence import Evidence
+from rag.answering.proposal import Belief
 from rag.text.facts import denies, names, numbers
 from rag.text.lexicon import NEGATIONS
 from rag.text.quantities import outcomes
 from rag.text.sentences import content_stems, stem, words
 
+# How much likelier one must be than the other, in nats. On 60 questions written for it, 31 were
+# decided so, 24 of them right; by words alone 36 were decided and 20 right.
+_DECIDED = 1.5
 # Share of the question's content words that must stand in the sentence for a "Yes". On 400
 # questions of BoolQ .5 gave a yes that was right in .75 of 198, and .75 in .79 of 127.
 _LEAST_YES = 0.5
@@ -35,8 +40,22 @@ _MORE_THAN = re.compile(r"\b(?:more|less|fewer|\w{3,}er)\b.*\bthan\b", re.I)
 _OPENS = re.compile(r"\b(?:if|could|may|might|whether|unclear|expected|likely|would)\b", re.I)
 
 
-def verdict(question: str, found: Evidence) -> Literal["Yes", "No", ""]:
-    """Return what a sentence says to a question of yes or no; empty where it leaves it open."""
+def verdict(question: str, found: Evidence, believed: Belief) -> Literal["Yes", "No", ""]:
+    """Return what the articles say to a question of yes or no; empty where they leave it open.
+
+    `found` is the sentence that speaks of it, `believed` what the reader makes of the passages.
+    """
+    told = in_words(question, found)
+    if abs(believed.balance) < _DECIDED:
+        return told
+    # A sentence that plainly denies what was asked, such as one of "still has to be", is no yes.
+    if believed.balance > 0:
+        return "" if told == "No" else "Yes"
+    return "No"
+
+
+def in_words(question: str, found: Evidence) -> Literal["Yes", "No", ""]:
+    """Return what a sentence says by its words; empty where they leave it open."""
     asked = set(content_stems(question))
     clause = _clause(asked, found.quote)
     if _MORE_THAN.search(question):

@@ -9,20 +9,27 @@ from dataclasses import replace
 from functools import cache
 
 from rag import reading
-from rag.answering import choice, fact, overview
+from rag.answering import choice, fact, overview, proposal
 from rag.answering.choice import Found
 from rag.answering.compared import conclude, told_apart
 from rag.answering.disagreement import disagreeing
 from rag.answering.draft import Draft
-from rag.answering.evidence import collect, weigh
+from rag.answering.evidence import Evidence, collect, weigh
 from rag.answering.follow_up import understand
 from rag.answering.over_time import value_asked, values
+from rag.answering.verdict import verdict
+from rag.answering.wanted import Wanted, wanted
 from rag.answering.written import write
 from rag.archive import Archive
 from rag.generation import Generator, load_generator
 from rag.reading import Reader
 from rag.retrieval.comparison import Comparison, comparison
-from rag.types import Hit, Query, Stance
+from rag.types import Hit, Passage, Query, Stance
+
+# What opens the answer to a question that takes for granted what the articles deny.
+OTHERWISE = "The articles say otherwise"
+# Passages that are asked whether they bear out a yes or a no.
+_BELIEVED = 3
 
 
 class Work:
@@ -147,7 +154,8 @@ class Work:
             yield from self._written(question, choice.in_order(found, hits), draft)
         said = len(draft.text) > before or draft.refused
         if not (said or self._stop.is_set()):
-            yield from fact.state(question, found, draft)
+            said_so = self._verdict(question, found[0].evidence, passages)
+            yield from fact.state(question, found, draft, verdict=said_so)
         rivals = fact.answering(ranked, least=self._least)
         if draft.main and not self._stop.is_set():
             others = disagreeing(
@@ -159,6 +167,16 @@ class Work:
             )
             yield from draft.contrast(others)
         return found
+
+    def _verdict(self, question: str, found: Evidence, passages: Sequence[Passage]) -> str:
+        """Return "Yes", "No", or that what the question takes for granted is denied; or nothing."""
+        if not fact.is_read(found.article):
+            return ""
+        if wanted(question) is Wanted.YES_NO:
+            core, first = proposal.polar(question), passages[:_BELIEVED]
+            return verdict(question, found, proposal.belief(core, first, reader=self._reader))
+        sentence = Passage(found.lead, found.quote)
+        return OTHERWISE if proposal.denies(question, sentence, reader=self._reader) else ""
 
     def _quoted(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the best sentence of an article in a language that the reader does not read."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.evidence import Evidence
-from rag.answering.verdict import verdict
+from rag.answering.proposal import Belief
+from rag.answering.verdict import in_words, verdict
 from rag.types import Article
 
 
 def said(question: str, sentence: str, lead: str = "") -> str:
-    return verdict(question, Evidence(1, Article("", sentence), sentence, 0, len(sentence), lead))
+    return in_words(question, Evidence(1, Article("", sentence), sentence, 0, len(sentence), lead))
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,20 @@ def test_what_a_sentence_says(question: str, sentence: str, expected: str) -> No
 
 def test_the_title_may_hold_what_the_sentence_leaves_out() -> None:
     assert said("Did the mayor of Valletta resign?", "She resigned.", "Mayor of Valletta") == "Yes"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "yes", "no", "expected"),
+    [
+        ("The mayor has gone.", 2.0, -3.0, "Yes"),
+        ("The mayor has gone.", -4.0, -1.0, "No"),
+        ("The mayor did not resign.", 1.0, 0.5, "No"),
+        ("The mayor resigned.", 0.5, 1.0, "Yes"),
+        ("The mayor did not resign.", 2.0, -3.0, ""),
+    ],
+)
+def test_the_words_decide_where_the_reader_does_not_and_never_against_a_denial(
+    sentence: str, yes: float, no: float, expected: str
+) -> None:
+    found = Evidence(1, Article("", sentence), sentence, 0, len(sentence), "")
+    assert verdict("Did the mayor resign?", found, Belief(yes, no)) == expected
