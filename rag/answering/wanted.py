@@ -116,6 +116,9 @@ _PLACE = re.compile(
     r"(?:in(?! order\b)|at|on|near|inside|outside|across) (?:\w+ )?[A-Z]|"
     r"(?:in|at|on|near) the (?:state|city|town|county|province|region|street)\b"
 )
+_PLACE_BEFORE = re.compile(
+    r"\b(?:in|at|near|across)(?: the \w+(?: of)?)? $|\bthe (?:state|city|town) of $", re.I
+)
 _SHARE = re.compile(r"%|\bper ?cent\b|\bhalf\b|\bthirds?\b|\bquarters?\b|\bfifths?\b", re.I)
 _FITS = {
     Wanted.MONEY: _MONEY,
@@ -148,7 +151,7 @@ def fits(kind: Wanted, span: str, *, before: str = "", after: str = "") -> bool 
     if kind is Wanted.NAME:
         return not _only_figures(span)
     if kind is Wanted.REASON:
-        if _PLACE.match(span):
+        if _PLACE.match(span) or (span[:1].isupper() and _PLACE_BEFORE.search(before)):
             return False
         return len(words(span)) > 2 or _CAUSE.search(before) is not None
     return None

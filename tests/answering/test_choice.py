@@ -85,6 +85,7 @@ def test_a_span_fits_by_its_words(
 def test_a_word_that_makes_it_one_precedes_a_short_cause() -> None:
     assert fits(Wanted.REASON, "fog", before="The port closed because of ")
     assert not fits(Wanted.REASON, "fog", before="It saw ")
+    assert not fits(Wanted.REASON, "Delaware", before="It sued him in the state of ")
 
 
 def test_features_are_raw_and_of_the_candidates_own_passage() -> None:
@@ -208,3 +209,10 @@ def test_what_contradicts_the_question_has_no_short_answer(asked: str, short: st
     draft = Draft(asked, AnswerSettings())
     assert list(fact.state(asked, found, draft, verdict="")) == [f"{text} [1]"]
     assert draft.short == short
+
+
+def test_a_pronoun_is_no_answer() -> None:
+    text = "The ship sank because it hit a rock."
+    spans = reading(text, ("it", 9.0), ("it hit a rock", 1.0))
+    (found,) = rank("Why did the ship sink?", [hit(text)], [spans])
+    assert found.span == "it hit a rock"
