@@ -16,7 +16,7 @@ from rag.answering.evidence import Evidence, Overlap, collect
 from rag.answering.wanted import Wanted, fits, wanted
 from rag.reading import Candidate, Reading
 from rag.text.facts import numbers, spelled_date, years
-from rag.text.opposites import contrary
+from rag.text.opposites import contrary, counts_another
 from rag.text.sentences import stem, words
 from rag.types import Article, Confidence, Hit, Passage
 
@@ -145,7 +145,10 @@ def _found(
         overlap.of(told),
         overlap.of(evidence.quote),
         float(fit is False),
-        float(contrary(question, evidence.quote)),
+        float(
+            contrary(question, evidence.quote)
+            or counts_another(question, evidence.quote, hit.start + item.start - evidence.start)
+        ),
         float(other_year),
         _lacking(numbers(question), told),
     )

@@ -27,6 +27,7 @@ _OPPOSED = (
 _SIDES = tuple(tuple(frozenset(map(stem, side.split())) for side in item) for item in _OPPOSED)
 # "Chandrayaan 2", "Artemis II", "elections 2019": one of a series.
 _NUMBERED = re.compile(r"\b([a-z]{4,})[ -](\d+|[ivx]+)\b", re.I)
+_PART = re.compile(r"[,;:]\s|\s(?:and|but|while)\s")
 _WINNING = 2
 # Who wins and who loses is told by one sentence, and the reader tells them apart.
 _ROLE = re.compile(r"\b(?:who|whom|which)\b", re.I)
@@ -39,14 +40,29 @@ def contrary(question: str, sentence: str) -> bool:
     who won.
     """
     asked, told = set(map(stem, words(question))), set(map(stem, words(sentence)))
-    befell, told_of = outcomes(question), outcomes(sentence)
-    if befell and told_of and befell.isdisjoint(told_of):
+    if _other_outcome(question, sentence):
         return True
     return _other_number(question, sentence) or any(
         _opposed(sides, asked, told)
         for place, sides in enumerate(_SIDES)
         if place != _WINNING or not _ROLE.search(question)
     )
+
+
+def counts_another(question: str, sentence: str, place: int) -> bool:
+    """Tell whether what stands at a character of a sentence is of another outcome than asked for.
+
+    "It killed 135 people and injured 5,000" has both, each in a part of its own.
+    """
+    ends = [match.start() for match in _PART.finditer(sentence)]
+    start = max((end for end in ends if end < place), default=0)
+    stop = min((end for end in ends if end >= place), default=len(sentence))
+    return _other_outcome(question, sentence[start:stop])
+
+
+def _other_outcome(question: str, text: str) -> bool:
+    befell, told_of = outcomes(question), outcomes(text)
+    return bool(befell and told_of) and befell.isdisjoint(told_of)
 
 
 def _opposed(sides: tuple[frozenset[str], ...], asked: set[str], told: set[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.text.opposites import contrary
+from rag.text.opposites import contrary, counts_another
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,12 @@ from rag.text.opposites import contrary
 )
 def test_contrary(question: str, sentence: str, expected: bool) -> None:
     assert contrary(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"), [("135", False), ("5,000", True), ("30", False), ("Beirut", False)]
+)
+def test_a_figure_is_of_the_outcome_that_its_part_tells(word: str, expected: bool) -> None:
+    told = "The blast in Beirut, which 30 saw, killed 135 people and injured about 5,000."
+    asked = "How many people died in the Beirut explosion?"
+    assert counts_another(asked, told, told.index(word)) is expected
