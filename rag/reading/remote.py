@@ -74,7 +74,10 @@ class RemoteReader:
         return readings
 
 
-def _reading(candidates: Sequence[dict[str, Any]]) -> Reading:
-    return Reading(
-        tuple(Candidate(int(c["start"]), int(c["end"]), float(c["odds"])) for c in candidates)
+def _reading(given: dict[str, Any]) -> Reading:
+    candidates = (
+        Candidate(int(c["start"]), int(c["end"]), float(c["odds"])) for c in given["candidates"]
     )
+    # JSON has no infinity.
+    answered = given["answered"]
+    return Reading(tuple(candidates), float("-inf") if answered is None else float(answered))

@@ -77,6 +77,17 @@ def test_a_changed_question_asks_for_what_the_passage_lacks() -> None:
     assert swapped(Lesson("who won?", "", ""), pool, random.Random(0)) is None
 
 
+def test_a_changed_question_may_name_what_the_passage_has_elsewhere() -> None:
+    text = "The club was led from Kiel. Otto Lind led it in 1912."
+    lesson = Lesson("When did a man called Otto Lind lead it?", "", text, answers=("1912",))
+    pool = [Lesson("", "", "He met Eva Moss.")]
+    found = {swapped(lesson, pool, random.Random(seed)) for seed in range(9)}
+    names = ("Kiel", "Eva Moss")
+    assert {item.question for item in found if item} == {
+        f"When did a man called {name} lead it?" for name in names
+    }
+
+
 def test_passages_beside_the_answer_do_not_hold_it() -> None:
     lesson = lesson_of(RECORD, source="own")
     found = [("A", "It took three days too."), ("B", "A bus strike."), ("C", "Another.")]

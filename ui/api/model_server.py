@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hmac
+import math
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
@@ -18,7 +19,7 @@ from rag.embedding.embedder import Embedder
 from rag.embedding.load import load_embedder
 from rag.endpoints.protocol import COUNT, EMBED, HEALTH, INFO, READ, packed
 from rag.errors import RagError
-from rag.reading import Reader, load_reader
+from rag.reading import Reader, Reading, load_reader
 from rag.types import MOST_CHARACTERS, Passage
 from ui.api.listening import address_of, listening, run
 from ui.web.network.guard import is_loopback
@@ -95,7 +96,7 @@ class ModelServer:
         passages = [Passage(item.heading, item.text) for item in asked.passages]
         with self._place(), self._reading:
             readings = self._reader.read(asked.question, passages)
-        return {"readings": [[dataclasses.asdict(c) for c in r.candidates] for r in readings]}
+        return {"readings": [_told(reading) for reading in readings]}
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -105,6 +106,13 @@ class ModelServer:
             yield
         finally:
             self._places.release()
+
+
+def _told(reading: Reading) -> dict[str, Any]:
+    """Return a reading as JSON, which has no infinity."""
+    answered = reading.answered if math.isfinite(reading.answered) else None
+    candidates = [dataclasses.asdict(item) for item in reading.candidates]
+    return {"candidates": candidates, "answered": answered}
 
 
 def build(embedder: Embedder, reader: Reader, *, token: str | None = None) -> FastAPI:

@@ -30,11 +30,8 @@ def swapped(lesson: Lesson, pool: Sequence[Lesson], rng: random.Random) -> Lesso
         return None
     kind = rng.choice(kinds)
     old = rng.choice(kind.findall(lesson.question))
-    new = (
-        _present(kind, old, lesson, rng)
-        if rng.random() < 0.5
-        else _absent(kind, old, lesson, pool, rng)
-    )
+    new = _present(kind, old, lesson, rng) if rng.random() < 0.5 else ""
+    new = new or _absent(kind, old, lesson, pool, rng)
     if not new:
         return None
     question = lesson.question.replace(old, new, 1)
