@@ -6,7 +6,7 @@
 | ``/info`` | | the embedder's id, checksum, dimension and longest text, and the reader's id |
 | ``/count`` | `texts` | `tokens`, one number a text |
 | ``/embed`` | `texts`, `question` | `vectors`: float32 in base64, little end first, row by row |
-| ``/read`` | `question`, `passages` of `heading`, `text` | `readings`, each `candidates` and `answered` |
+| ``/read`` | `question`, `passages` of `heading`, `text` | `readings` of `candidates`, `answered` |
 """
 
 from __future__ import annotations
