@@ -36,7 +36,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DATELINE_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "200")
     embedder = FakeEmbedder(id=DEFAULT_EMBEDDER)
-    monkeypatch.setattr("rag.store.embedded.TransformerEmbedder.load", lambda *_, **__: embedder)
+    monkeypatch.setattr(
+        "rag.embedding.embedder.TransformerEmbedder.load", lambda *_, **__: embedder
+    )
     return tmp_path / "home"
 
 
