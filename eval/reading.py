@@ -128,8 +128,15 @@ def _said(case: Case, reader: Reader) -> str:
     article = Article(case.passage.heading, case.passage.text)
     hit = Hit(article, article.text, 0, len(article.text), 1.0, ScoreParts())
     ranked = rank(case.question, [hit], reader.read(case.question, [passage_of(hit)]))
-    believed = belief(polar(case.question), [case.passage], reader=reader)
-    return verdict(case.question, ranked[0].evidence, believed) if ranked else ""
+    if not ranked:
+        return ""
+    core, found = polar(case.question), ranked[0].evidence
+    return verdict(
+        case.question,
+        found,
+        passages=belief(core, [case.passage], reader=reader),
+        sentence=belief(core, [Passage(found.lead, found.quote)], reader=reader),
+    )
 
 
 def scores(cases: Sequence[Case], reader: Reader) -> Iterator[Score]:

@@ -172,11 +172,17 @@ class Work:
         """Return "Yes", "No", or that what the question takes for granted is denied; or nothing."""
         if not fact.is_read(found.article):
             return ""
-        if wanted(question) is Wanted.YES_NO:
-            core, first = proposal.polar(question), passages[:_BELIEVED]
-            return verdict(question, found, proposal.belief(core, first, reader=self._reader))
         sentence = Passage(found.lead, found.quote)
-        return OTHERWISE if proposal.denies(question, sentence, reader=self._reader) else ""
+        if wanted(question) is not Wanted.YES_NO:
+            denied = proposal.denies(question, sentence, reader=self._reader)
+            return OTHERWISE if denied else ""
+        core = proposal.polar(question)
+        return verdict(
+            question,
+            found,
+            passages=proposal.belief(core, passages[:_BELIEVED], reader=self._reader),
+            sentence=proposal.belief(core, [sentence], reader=self._reader),
+        )
 
     def _quoted(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the best sentence of an article in a language that the reader does not read."""

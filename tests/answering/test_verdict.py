@@ -45,17 +45,21 @@ def test_the_title_may_hold_what_the_sentence_leaves_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sentence", "yes", "no", "expected"),
+    ("sentence", "yes", "no", "itself", "expected"),
     [
-        ("The mayor has gone.", 2.0, -3.0, "Yes"),
-        ("The mayor has gone.", -4.0, -1.0, "No"),
-        ("The mayor did not resign.", 1.0, 0.5, "No"),
-        ("The mayor resigned.", 0.5, 1.0, "Yes"),
-        ("The mayor did not resign.", 2.0, -3.0, ""),
+        ("The mayor has gone.", 2.0, -3.0, 0.0, "Yes"),
+        ("The mayor has gone.", 2.0, -3.0, -1.5, ""),
+        ("The mayor has gone.", -4.0, -1.0, 0.0, "No"),
+        ("The mayor has gone.", -4.0, -1.0, 1.5, ""),
+        ("The mayor did not resign.", 1.0, 0.5, 0.0, "No"),
+        ("The mayor resigned.", 0.5, 1.0, 0.0, "Yes"),
+        ("The mayor did not resign.", 2.0, -3.0, 0.0, ""),
     ],
 )
-def test_the_words_decide_where_the_reader_does_not_and_never_against_a_denial(
-    sentence: str, yes: float, no: float, expected: str
+def test_the_words_decide_where_the_reader_does_not_and_nothing_is_said_against_the_sentence(
+    sentence: str, yes: float, no: float, itself: float, expected: str
 ) -> None:
     found = Evidence(1, Article("", sentence), sentence, 0, len(sentence), "")
-    assert verdict("Did the mayor resign?", found, Belief(yes, no)) == expected
+    passages, shown = Belief(yes, no), Belief(itself, 0.0)
+    said = verdict("Did the mayor resign?", found, passages=passages, sentence=shown)
+    assert said == expected
