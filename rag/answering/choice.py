@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from rag.answering.evidence import Evidence, Overlap, collect
 from rag.answering.wanted import Wanted, fits, wanted
 from rag.reading import Candidate, Reading
-from rag.text.facts import numbers, spelled_date, years
+from rag.text.facts import numbers, numbers_told, spelled_date, years
 from rag.text.opposites import contrary, counts_another
 from rag.text.sentences import stem, words
 from rag.types import Article, Confidence, Hit, Passage
@@ -64,7 +64,7 @@ class Found:
 
     @property
     def contrary(self) -> bool:
-        """Whether the sentence says the opposite of a word of the question."""
+        """Whether the sentence, or its part with the span, tells the opposite of what was asked."""
         return bool(self.features[FEATURES.index("contrary")])
 
     @property
@@ -156,7 +156,8 @@ def _found(
 
 
 def _lacking(asked: set[float], told: str) -> float:
-    return len(asked - numbers(told)) / len(asked) if asked else 0.0
+    """Return the share of the numbers asked with that a text does not tell, in [0, 1]."""
+    return len(asked - numbers_told(told)) / len(asked) if asked else 0.0
 
 
 def _bounded(odds: float) -> float:

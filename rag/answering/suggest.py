@@ -17,7 +17,7 @@ from rag.answering.fact import chosen
 from rag.archive import Archive
 from rag.reading import Reader
 from rag.text.facts import NUMBER_WORDS
-from rag.text.sentences import content_words, sentences, words
+from rag.text.sentences import STOPWORDS, content_words, sentences, words
 from rag.types import Answer, AnswerKind, Article, Span
 
 _AFTER_ANSWER, _AFTER_REFUSAL = 3, 2
@@ -89,16 +89,25 @@ def _of_article(article: Article) -> Iterator[_Draft]:
             asked = f"How many {match['what']} {match['did']}{match['where']}?"
             yield _Draft(asked, article, span)
         elif match := _WHO.search(text):
-            yield _Draft(f"Who is {_OF_PLACE.sub('', match['name'])}?", article, span)
+            yield _Draft(f"Who is {_bare(_OF_PLACE.sub('', match['name']))}?", article, span)
     if (name := _subject(article)) and spans:
         yield _Draft(f"What is known about {name}?", article, spans[0])
+
+
+def _bare(name: str) -> str:
+    """Return a name without the small words that began its sentence: "For Sarina Wiegman"."""
+    parts = name.split()
+    while len(parts) > 1 and parts[0].casefold() in STOPWORDS:
+        parts = parts[1:]
+    return " ".join(parts)
 
 
 def _subject(article: Article) -> str | None:
     """Return the name of its title that an article has most often."""
     counts: dict[str, int] = {}
     for match in re.finditer(_NAME, article.text):
-        counts[match[0]] = counts.get(match[0], 0) + 1
+        name = _bare(match[0])
+        counts[name] = counts.get(name, 0) + 1
     title = {*words(article.title)}
     told = [n for n, count in counts.items() if count >= _NAMED_OFTEN and {*words(n)} & title]
     return max(told, key=lambda name: counts[name], default=None)

@@ -14,22 +14,21 @@ from typing import TypeVar
 import filelock
 
 from rag.embedding.embedder import Vectors
-from rag.errors import ArchiveError, LockedError
+from rag.errors import ArchiveError
 from rag.index.faults import IndexFault, NoRoomFault
 from rag.settings import DATABASE, IndexSettings
-from rag.store import care, moves
+from rag.store import care, locking, moves
 from rag.store.base import Candidate
 from rag.store.candidates import gather
 from rag.store.care import Examination
 from rag.store.connection import is_read_only
 from rag.store.indexes import Indexes
+from rag.store.locking import held, writing_lock
 from rag.store.store import Change, EmbedderIdentity, Prepared, Store
 from rag.types import Article, Filter
 
 log = logging.getLogger(__name__)
 
-# Seconds that a writer waits for another one: long enough for most rebuilds of indexes.
-_PATIENCE = 2.0
 # Seconds after which indexes that could not be written are tried again.
 _TRY_AGAIN = 10.0
 
@@ -57,8 +56,7 @@ class FolderStorage:
         # Of the thread that writes, and whether it is between the database and the indexes.
         self._writer: Store | None = None
         self._in_change = False
-        # Held by a thread, which may take it again.
-        self._writing = filelock.FileLock(folder / moves.LOCK, timeout=0)
+        self._writing = writing_lock(folder)
         self.indexes = self._first()
 
     @classmethod
@@ -233,7 +231,7 @@ class FolderStorage:
 
     def _first(self) -> Indexes:
         """Load the indexes; those of a while ago, or some in memory, while another one writes."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + locking.PATIENCE
         while (found := self._current()) is None and time.monotonic() < deadline:
             if self._stuck:
                 break
@@ -388,25 +386,12 @@ class FolderStorage:
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Keep other processes from writing; `LockedError` when one already does."""
-        try:
-            self._writing.acquire(timeout=_PATIENCE)
-        except filelock.Timeout:
-            raise LockedError(
-                f"another process is writing to {self.folder}; wait until it ends"
-            ) from None
-        except OSError as error:
-            raise ArchiveError(
-                f"{self.folder} cannot be written ({error.strerror}); it can be searched where it "
-                "is, and changed in a copy at a place that can be written"
-            ) from error
-        try:
-            self._check_present()
-            yield
-        finally:
+        with held(self._writing, self.folder):
             try:
-                self.indexes.finish_merging()
+                self._check_present()
+                yield
             finally:
-                self._writing.release()
+                self.indexes.finish_merging()
 
 
 def _say_rebuilding(folder: Path, fault: IndexFault | None) -> None:

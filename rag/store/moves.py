@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from rag.errors import ArchiveError
 from rag.settings import DATABASE
+from rag.store.locking import LOCK
 
 if TYPE_CHECKING:
     from rag.store.base import Storage
 
 log = logging.getLogger(__name__)
 
-LOCK = "ingest.lock"
 # How the names begin of what is made anew in an archive's folder; the rest is the user's. The
 # socket belongs to the process that listens there.
 _OURS = (

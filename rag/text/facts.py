@@ -22,6 +22,20 @@ _SCALE = {
     "trillion": 1e12,
     "tn": 1e12,
 }
+ROMAN = {
+    numeral: value
+    for value, numeral in enumerate(
+        "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX".split(), start=1
+    )
+}
+ORDINALS = {
+    word: value
+    for value, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), start=1
+    )
+}
+_SERIES = re.compile(r"\b[A-Z][\w’'-]* ([IVX]+)\b")
+_ONE = re.compile(r"\b(?:one|once|single)\b", re.IGNORECASE)
 NUMBER_WORDS = {
     word: float(value)
     for value, word in enumerate(
@@ -39,6 +53,14 @@ def numbers(text: str) -> set[float]:
         for match in _NUMBER.finditer(text)
     }
     return found.union(spelled_numbers(text))
+
+
+def numbers_told(text: str) -> set[float]:
+    """Return the numbers in `text`, those of an order, "third", and a series, "Apollo XI", too."""
+    told = [ORDINALS.get(word, 0) for word in words(text)]
+    series = [ROMAN.get(match[1], 0) for match in _SERIES.finditer(text)]
+    single = [1.0] if _ONE.search(text) else []
+    return numbers(text).union(told, series, single) - {0}
 
 
 def names(text: str) -> set[str]:

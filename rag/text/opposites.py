@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.text.facts import ROMAN
 from rag.text.lexicon import MONTHS
 from rag.text.quantities import outcomes
 from rag.text.sentences import STOPWORDS, stem, words
@@ -85,5 +86,5 @@ def _series(text: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, number in _NUMBERED.findall(text.lower()):
         if name.title() not in MONTHS and name not in STOPWORDS:
-            found.setdefault(stem(name), set()).add(number)
+            found.setdefault(stem(name), set()).add(str(ROMAN.get(number.upper(), number)))
     return found

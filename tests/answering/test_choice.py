@@ -216,3 +216,11 @@ def test_a_pronoun_is_no_answer() -> None:
     spans = reading(text, ("it", 9.0), ("it hit a rock", 1.0))
     (found,) = rank("Why did the ship sink?", [hit(text)], [spans])
     assert found.span == "it hit a rock"
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking"), [("Probe II was launched by Lee.", 0.0), ("A probe was lost by Lee.", 1.0)]
+)
+def test_a_number_of_the_question_may_be_told_another_way(text: str, lacking: float) -> None:
+    (found,) = rank("Who launched probe 2?", [hit(text)], [reading(text, ("Lee", 3.0))])
+    assert found.features[FEATURES.index("number")] == lacking

@@ -65,3 +65,11 @@ def test_what_the_reader_does_not_find_again_is_not_offered(port: Archive) -> No
 
 def test_talk_goes_on_by_itself(port: Archive) -> None:
     assert suggest(Answer("hi", "Hello.", False, kind=AnswerKind.TALK), archive=port) == ()
+
+
+def test_a_small_word_before_a_name_is_no_part_of_it(archive: Archive) -> None:
+    text = "For Sarina Wiegman, the coach of England, it was a second lost final in a row."
+    archive.ingest([Article("The final", text, id="final")])
+    cited = Citation(1, archive.article("final"), text, 0, len(text))
+    said = Answer("Who lost?", "It lost. [1]", False, citations=(cited,))
+    assert suggest(said, archive=archive, reader=FakeReader()) == ("Who is Sarina Wiegman?",)

@@ -366,7 +366,7 @@ def test_one_process_writes_at_a_time(fresh, monkeypatch):
     fresh.ingest([STORM])
     # Held by another lock on the same file, as another process would.
     held = filelock.FileLock(fresh.folder / "ingest.lock", is_singleton=False)
-    monkeypatch.setattr(f"{type(fresh._storage).__module__}._PATIENCE", 0.05)
+    monkeypatch.setattr("rag.store.locking.PATIENCE", 0.05)
     with held, pytest.raises(LockedError, match="another process is writing"):
         fresh.delete("storm")
     fresh.delete("storm")

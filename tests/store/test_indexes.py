@@ -366,7 +366,7 @@ def test_a_rebuild_leaves_the_files_alone_while_another_archive_writes(folder, e
 def test_indexes_made_in_memory_are_given_up_for_files_before_a_write(
     folder, embedder, monkeypatch, caplog
 ):
-    monkeypatch.setattr(storage, "_PATIENCE", 0.0)
+    monkeypatch.setattr("rag.store.locking.PATIENCE", 0.0)
     with Archive.open(folder, embedder=embedder, settings=EAGER) as writer:
         with writer._storage.exclusive():
             remove(folder / "manifest.json")
@@ -450,7 +450,7 @@ def test_a_deletion_is_not_found_while_it_is_written(folder, embedder, monkeypat
 
 
 def test_a_reader_sees_each_batch_while_another_archive_writes(folder, embedder, monkeypatch):
-    monkeypatch.setattr(storage, "_PATIENCE", 0.0)
+    monkeypatch.setattr("rag.store.locking.PATIENCE", 0.0)
     seen = []
     with (
         Archive.open(folder, embedder=Unwilling()) as reader,

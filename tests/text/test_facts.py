@@ -1,6 +1,6 @@
 import pytest
 
-from rag.text.facts import denies, names, numbers, spelled_date, years
+from rag.text.facts import denies, names, numbers, numbers_told, spelled_date, years
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,19 @@ from rag.text.facts import denies, names, numbers, spelled_date, years
 )
 def test_numbers_are_compared_as_values(text: str, expected: set[float]) -> None:
     assert numbers(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the third of two ferries", {3, 2}),
+        ("Artemis I flew before Apollo XI", {1, 11}),
+        ("It is one of 12, and I know it", {1, 12}),
+        ("the X and the CIVIL list", set()),
+    ],
+)
+def test_an_order_and_a_series_tell_numbers(text: str, expected: set[float]) -> None:
+    assert numbers_told(text) == expected
 
 
 @pytest.mark.parametrize(

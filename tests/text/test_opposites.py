@@ -20,6 +20,8 @@ from rag.text.opposites import contrary, counts_another
         ("How many silver medals did Hull win?", "Hull won 3 gold and 4 silver medals.", False),
         ("how much did probe 2 cost", "The mission, Probe-3, cost 75 million dollars.", True),
         ("how much did probe 2 cost", "Unlike Probe-3, Probe-2 cost 75 million dollars.", False),
+        ("how much did probe 2 cost", "Probe II cost 75 million dollars.", False),
+        ("how much did probe 2 cost", "Probe III cost 75 million dollars.", True),
         ("What happened on July 13?", "On July 14 a bridge fell.", False),
         ("How many people died?", "About 10,000 people are missing.", True),
         ("How many people died?", "12 were killed and 30 are missing.", False),

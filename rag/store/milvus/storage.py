@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-import filelock
-
 from rag.embedding.embedder import Vectors
-from rag.errors import ArchiveError, LockedError
+from rag.errors import ArchiveError
 from rag.settings import StoreSettings
 from rag.store.base import Candidate
 from rag.store.care import Examination
+from rag.store.locking import held, writing_lock
 from rag.store.milvus import schema, searching
 from rag.store.milvus.client import Client
 from rag.store.milvus.place import Place
@@ -23,10 +22,6 @@ from rag.store.milvus.records import MilvusRecords
 from rag.store.milvus.writing import Writer
 from rag.store.store import Change, EmbedderIdentity, Prepared
 from rag.types import Article, Filter
-
-_LOCK = "ingest.lock"
-# Seconds that a writer waits for another one of this machine.
-_PATIENCE = 2.0
 
 
 class MilvusStorage:
@@ -41,7 +36,7 @@ class MilvusStorage:
         self._client = client
         self._records = MilvusRecords(client, place)
         self._writer = Writer(client, place, self._records)
-        self._writing = filelock.FileLock(folder / _LOCK, timeout=0)
+        self._writing = writing_lock(folder)
 
     @classmethod
     def open(cls, folder: Path, place: Place) -> MilvusStorage:
@@ -98,16 +93,8 @@ class MilvusStorage:
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Keep other processes of this machine from writing."""
-        try:
-            self._writing.acquire(timeout=_PATIENCE)
-        except filelock.Timeout:
-            raise LockedError(
-                f"another process is writing to {self.folder}; wait until it ends"
-            ) from None
-        try:
+        with held(self._writing, self.folder):
             yield
-        finally:
-            self._writing.release()
 
     def candidates(
         self, question: str, vector: Vectors, *, k: int, where: Filter

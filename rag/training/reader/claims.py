@@ -68,7 +68,7 @@ def claims(folder: Path, rng: random.Random) -> Iterator[Lesson]:
 
 
 def proposals(taken: Sequence[Lesson], rng: random.Random, *, most: int) -> Iterator[Lesson]:
-    """Yield at most `most` questions with a proposed answer, of which a third is the right one.
+    """Yield at most `most` questions with a proposed answer, of which a quarter is the right one.
 
     The others are another name or number of the passage, for questions with and without an
     answer in it.

@@ -22,8 +22,8 @@ def swapped(lesson: Lesson, pool: Sequence[Lesson], rng: random.Random) -> Lesso
     """Return `lesson` with one name, number or year of its question changed for another.
 
     Every second time the new one stands in the passage itself, so that it is not told by being
-    absent; else it comes from the questions and texts of `pool`. None when the question has
-    nothing to change, or the passage nothing to change it for.
+    absent; else, and where the passage has none, it comes from the questions and texts of `pool`.
+    None when the question has nothing to change.
     """
     kinds = [kind for kind in (_YEAR, _NUMBER, _NAME) if kind.search(lesson.question)]
     if not kinds:
