@@ -14,7 +14,6 @@ import pytest
 from rag import Archive, Article, Settings
 from rag.index import full_text
 from rag.settings import IndexSettings
-from rag.store import folder as storage
 from rag.store import indexes as derived
 from rag.store.changes import Mark
 from rag.store.indexes import Indexes

@@ -93,16 +93,21 @@ def condition(where: Filter) -> str:
     return " and ".join(terms)
 
 
+def _shared(key: str, prepared: Prepared) -> Row:
+    """Return what each row of an article has."""
+    return {
+        "key": key,
+        "version": prepared.content_hash,
+        "day": day_of(prepared.article.date),
+        "publisher": publisher_key(prepared.article.publisher),
+    }
+
+
 def rows_of_article(prepared: Prepared, *, root: str, added: int) -> list[Row]:
     """Return an article's rows, the first with what is told of the whole."""
     article = prepared.article
     key = key_of(article.id or "")
-    shared = {
-        "key": key,
-        "version": prepared.content_hash,
-        "day": day_of(article.date),
-        "publisher": publisher_key(article.publisher),
-    }
+    shared = _shared(key, prepared)
     told = {
         **shared,
         "root": root,
@@ -139,12 +144,7 @@ def rows_of_chunks(prepared: Prepared) -> list[Row]:
     """Return the rows of an article's chunks."""
     article = prepared.article
     key = key_of(article.id or "")
-    shared = {
-        "key": key,
-        "version": prepared.content_hash,
-        "day": day_of(article.date),
-        "publisher": publisher_key(article.publisher),
-    }
+    shared = _shared(key, prepared)
     return [
         {
             **shared,
