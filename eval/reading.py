@@ -25,8 +25,8 @@ from rich.table import Table
 
 from eval.metrics import exact_match, interval, token_f1
 from eval.questions import load_questions
-from rag.answering.choice import passage_of, rank
-from rag.answering.proposal import belief, polar
+from rag.answering.choice import rank
+from rag.answering.proposal import beliefs, heard, polar
 from rag.answering.verdict import verdict
 from rag.models.registry import DEFAULT_READER
 from rag.reading import Reader, load_reader
@@ -127,16 +127,15 @@ def verdicts(files: list[Path], reader: ReaderName = DEFAULT_READER, most: Most 
 def _said(case: Case, reader: Reader) -> str:
     article = Article(case.passage.heading, case.passage.text)
     hit = Hit(article, article.text, 0, len(article.text), 1.0, ScoreParts())
-    ranked = rank(case.question, [hit], reader.read(case.question, [passage_of(hit)]))
+    (reading,) = reader.read(case.question, [case.passage])
+    core = polar(case.question)
+    (whole,) = beliefs(core, [case.passage], reader=reader)
+    ranked = rank(case.question, [hit], [heard(reading, whole)])
     if not ranked:
         return ""
-    core, found = polar(case.question), ranked[0].evidence
-    return verdict(
-        case.question,
-        found,
-        passages=belief(core, [case.passage], reader=reader),
-        sentence=belief(core, [Passage(found.lead, found.quote)], reader=reader),
-    )
+    found = ranked[0].evidence
+    (shown,) = beliefs(core, [Passage(found.lead, found.quote)], reader=reader)
+    return verdict(case.question, found, passages=whole, sentence=shown)
 
 
 def scores(cases: Sequence[Case], reader: Reader) -> Iterator[Score]:

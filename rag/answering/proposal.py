@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rag.reading import Asked, Reader, proposed
+from rag.reading import Asked, Reader, Reading, proposed
 from rag.text.lexicon import OPENING_VERBS
 from rag.types import Passage
 
@@ -60,19 +60,31 @@ def polar(question: str) -> str:
     return core[:1].upper() + core[1:]
 
 
-def belief(question: str, passages: Sequence[Passage], *, reader: Reader) -> Belief:
-    """Return how far the passages bear out a yes and a no to `question`, one of yes or no.
-
-    Each counts by the passage that bears it out most; there must be a passage.
-    """
+def beliefs(question: str, passages: Sequence[Passage], *, reader: Reader) -> list[Belief]:
+    """Return how far each passage bears out a yes and a no to `question`, one of yes or no."""
     asked = [Asked(proposed(question, verdict), tuple(passages)) for verdict in ("Yes", "No")]
-    yes, no = (
-        max(reading.answered for reading in readings) for readings in reader.read_together(asked)
-    )
-    return Belief(yes, no)
+    both = zip(*reader.read_together(asked), strict=True)
+    return [Belief(yes.answered, no.answered) for yes, no in both]
+
+
+def together(found: Sequence[Belief]) -> Belief:
+    """Return what passages bear out together: each verdict by the one that does so most."""
+    return Belief(max(item.yes for item in found), max(item.no for item in found))
+
+
+def heard(reading: Reading, found: Belief) -> Reading:
+    """Return the reading of a question of yes or no, whose passage answers it by either verdict.
+
+    Of the question alone the reader says less where the answer is no.
+    """
+    more = max(found.yes, found.no) - reading.answered
+    if more <= 0:
+        return reading
+    raised = (replace(item, odds=item.odds + more) for item in reading.candidates)
+    return replace(reading, candidates=tuple(raised))
 
 
 def denies(question: str, sentence: Passage, *, reader: Reader) -> bool:
     """Tell whether a sentence denies what `question` takes for granted."""
     taken = presupposed(question)
-    return bool(taken) and belief(taken, [sentence], reader=reader).balance < DENIED
+    return bool(taken) and beliefs(taken, [sentence], reader=reader)[0].balance < DENIED

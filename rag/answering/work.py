@@ -17,6 +17,7 @@ from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence, collect, weigh
 from rag.answering.follow_up import understand
 from rag.answering.over_time import value_asked, values
+from rag.answering.proposal import Belief
 from rag.answering.verdict import verdict
 from rag.answering.wanted import Wanted, wanted
 from rag.answering.written import write
@@ -144,7 +145,9 @@ class Work:
             return []
         passages = [choice.passage_of(hit) for hit in hits]
         readings = self._reader.read(question, passages, stop=self._stop)
-        ranked = choice.rank(question, hits, readings)
+        believed = self._believed(question, passages[:_BELIEVED])
+        heard = map(proposal.heard, readings, believed)
+        ranked = choice.rank(question, hits, [*heard, *readings[len(believed) :]])
         found = fact.chosen(question, ranked, least=self._least)
         draft.trust(choice.confidence(found or ranked))
         if not found or self._stop.is_set():
@@ -154,7 +157,7 @@ class Work:
             yield from self._written(question, choice.in_order(found, hits), draft)
         said = len(draft.text) > before or draft.refused
         if not (said or self._stop.is_set()):
-            said_so = self._verdict(question, found[0].evidence, passages)
+            said_so = self._verdict(question, found[0].evidence, believed)
             yield from fact.state(question, found, draft, verdict=said_so)
         rivals = fact.answering(ranked, least=self._least)
         if draft.main and not self._stop.is_set():
@@ -168,21 +171,22 @@ class Work:
             yield from draft.contrast(others)
         return found
 
-    def _verdict(self, question: str, found: Evidence, passages: Sequence[Passage]) -> str:
+    def _believed(self, question: str, passages: Sequence[Passage]) -> list[Belief]:
+        """Return how far passages bear out a yes and a no; none for another question."""
+        if wanted(question) is not Wanted.YES_NO:
+            return []
+        return proposal.beliefs(proposal.polar(question), passages, reader=self._reader)
+
+    def _verdict(self, question: str, found: Evidence, believed: Sequence[Belief]) -> str:
         """Return "Yes", "No", or that what the question takes for granted is denied; or nothing."""
         if not fact.is_read(found.article):
             return ""
         sentence = Passage(found.lead, found.quote)
-        if wanted(question) is not Wanted.YES_NO:
+        if not believed:
             denied = proposal.denies(question, sentence, reader=self._reader)
             return OTHERWISE if denied else ""
-        core = proposal.polar(question)
-        return verdict(
-            question,
-            found,
-            passages=proposal.belief(core, passages[:_BELIEVED], reader=self._reader),
-            sentence=proposal.belief(core, [sentence], reader=self._reader),
-        )
+        (shown,) = self._believed(question, [sentence])
+        return verdict(question, found, passages=proposal.together(believed), sentence=shown)
 
     def _quoted(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the best sentence of an article in a language that the reader does not read."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.answering.proposal import belief, denies, polar, presupposed
-from rag.reading import Asked, Reading
+from rag.answering.proposal import Belief, beliefs, denies, heard, polar, presupposed, together
+from rag.reading import Asked, Candidate, Reading
 from rag.types import Passage
 from tests.fakes import FakeReader
 
@@ -57,9 +57,16 @@ class Believing(FakeReader):
 
 def test_the_passage_that_bears_one_out_most_counts() -> None:
     passages = [Passage("", "It sank."), Passage("", "It did not sink.")]
-    both = belief("Did it sink", passages, reader=Believing())
-    assert (both.yes, both.no, both.balance) == (4.0, 4.0, 0.0)
-    assert belief("Did it sink", passages[:1], reader=Believing()).balance == 8.0
+    each = beliefs("Did it sink", passages, reader=Believing())
+    assert [item.balance for item in each] == [8.0, -8.0]
+    assert together(each) == Belief(4.0, 4.0)
+
+
+def test_a_passage_answers_a_question_of_yes_or_no_by_either() -> None:
+    reading = Reading((Candidate(0, 2, -9.0), Candidate(3, 5, -11.0)), -8.0)
+    raised = heard(reading, Belief(-6.0, 1.0))
+    assert [item.odds for item in raised.candidates] == [0.0, -2.0]
+    assert heard(reading, Belief(-9.0, -10.0)) == reading
 
 
 def test_a_sentence_denies_what_a_question_takes_for_granted() -> None:
