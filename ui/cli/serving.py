@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rag.errors import RagError
+from rag.errors import extra
 from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER
 from ui.cli.console import ArchiveName, LogForm, LogQuestions, heard, note, output
 from ui.cli.opening import open_archive, settings
@@ -44,10 +44,9 @@ def serve(
     # As for the chat page: its libraries take seconds to import, and their objects stay for good.
     gc.disable()
     try:
-        from ui.api.app import serve as serve_app
-        from ui.warm.server import warm
-    except ImportError as error:
-        raise _missing(error, extra="serve") from error
+        with extra("serve"):
+            from ui.api.app import serve as serve_app
+            from ui.warm.server import warm
     finally:
         gc.enable()
     found = settings(reader=reader, generator=generator)
@@ -79,10 +78,8 @@ def serve_models(
     ] = None,
 ) -> None:
     """Serve the embedder and the reader to installations of Dateline on other machines."""
-    try:
+    with extra("serve"):
         from ui.api.model_server import serve as serve_loaded
-    except ImportError as error:
-        raise _missing(error, extra="serve") from error
     serve_loaded(
         embedder,
         reader,
@@ -106,10 +103,8 @@ def mcp(
 
     A client starts this command itself. `rag serve` speaks it over HTTP, at /mcp.
     """
-    try:
+    with extra("mcp"):
         from ui.api.tools import over_stdio
-    except ImportError as error:
-        raise _missing(error, extra="mcp") from error
     from ui.api.desk import Desk
     from ui.web.common.library import Library
     from ui.web.common.models import Models
@@ -118,9 +113,3 @@ def mcp(
         models = Models(name=opened.settings.generator)
         models.load_in_background(opened)
         over_stdio(Desk(Library(opened), models))
-
-
-def _missing(error: ImportError, *, extra: str) -> RagError:
-    return RagError(
-        f"{error.name} is not installed; add it with `pip install 'dateline-rag[{extra}]'`"
-    )

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from rag.embedding.embedder import Vectors
-from rag.errors import ArchiveError
+from rag.errors import ArchiveError, extra
 from rag.store.milvus.place import Place, is_file
 
 # A row of a collection, by field.
@@ -44,7 +44,7 @@ class Client:
         self.uri = place.uri
         milvus, self._fault = _library()
         token = os.environ.get("DATELINE_STORE_TOKEN", "")
-        with self._told():
+        with self.told():
             # A file knows one database alone, and takes no log-in.
             login = {} if is_file(place.uri) else {"token": token, "db_name": place.database}
             self._milvus = milvus(uri=place.uri, timeout=_CONNECTING, **login)
@@ -61,12 +61,18 @@ class Client:
     @contextmanager
     def told(self) -> Iterator[None]:
         """Raise `ArchiveError` for what the library raises inside."""
-        with self._told():
+        try:
             yield
+        except self._fault as error:
+            said = getattr(error, "message", "") or str(error)
+            raise ArchiveError(
+                f"the Milvus server at {self.uri} failed ({said}); check that it runs and can be "
+                "reached, and run this again"
+            ) from error
 
     def check_version(self) -> None:
         """Raise `ArchiveError` when the server has no BM25 yet."""
-        with self._told():
+        with self.told():
             version = str(self._milvus.get_server_version())
         found = _VERSION.match(version)
         if found and tuple(map(int, found.groups())) < _LEAST_VERSION:
@@ -77,7 +83,7 @@ class Client:
 
     def catch_up(self, collection: str) -> None:
         """Wait until what others have written so far is seen."""
-        with self._told():
+        with self.told():
             self._milvus.query(
                 collection,
                 filter='pk == ""',
@@ -88,22 +94,22 @@ class Client:
 
     def has(self, collection: str) -> bool:
         """Tell whether there is a collection of that name."""
-        with self._told():
+        with self.told():
             return bool(self._milvus.has_collection(collection, timeout=_PATIENCE))
 
     def drop(self, collection: str) -> None:
         """Delete a collection with all its rows; one that is not there is no fault."""
-        with self._told():
+        with self.told():
             self._milvus.drop_collection(collection, timeout=_PATIENCE)
 
     def partitions(self, collection: str) -> set[str]:
         """Return the names of a collection's partitions."""
-        with self._told():
+        with self.told():
             return set(self._milvus.list_partitions(collection, timeout=_PATIENCE))
 
     def add_partition(self, collection: str, name: str) -> None:
         """Make a partition; one that is there is no fault."""
-        with self._told():
+        with self.told():
             self._milvus.create_partition(collection, name, timeout=_PATIENCE)
 
     def get(self, collection: str, keys: Sequence[str], fields: Sequence[str]) -> list[Row]:
@@ -116,7 +122,7 @@ class Client:
 
     def select(self, collection: str, where: str, fields: Sequence[str]) -> list[Row]:
         """Return the rows that pass a condition which few do, in no order."""
-        with self._told():
+        with self.told():
             found = self._milvus.query(
                 collection,
                 filter=where,
@@ -129,7 +135,7 @@ class Client:
 
     def scan(self, collection: str, where: str, fields: Sequence[str]) -> Iterator[Row]:
         """Yield all rows that pass a condition, in no order; those of all writers so far."""
-        with self._told():
+        with self.told():
             rows = self._milvus.query_iterator(
                 collection,
                 filter=where,
@@ -145,12 +151,12 @@ class Client:
             rows.close()
 
     def _next(self, rows: Any) -> list[Row]:
-        with self._told():
+        with self.told():
             return list(rows.next())
 
     def count(self, collection: str, where: str = "") -> int:
         """Return the number of rows that pass a condition."""
-        with self._told():
+        with self.told():
             [row] = self._milvus.query(
                 collection,
                 filter=where,
@@ -171,7 +177,7 @@ class Client:
         fields: Sequence[str],
     ) -> list[tuple[Row, float]]:
         """Return the `k` rows nearest to a vector, or to words by BM25, with scores, best first."""
-        with self._told():
+        with self.told():
             [hits] = self._milvus.search(
                 collection,
                 data=[asked if isinstance(asked, str) else np.asarray(asked).tolist()],
@@ -194,26 +200,15 @@ class Client:
     ) -> None:
         """Write rows, each in the place of that of the same primary key in its partition."""
         for given in _requests(rows):
-            with self._told():
+            with self.told():
                 self._milvus.upsert(
                     collection, given, partition_name=partition or "", timeout=_PATIENCE
                 )
 
     def delete(self, collection: str, where: str) -> None:
         """Delete the rows that pass a condition."""
-        with self._told():
+        with self.told():
             self._milvus.delete(collection, filter=where, timeout=_PATIENCE)
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except self._fault as error:
-            said = getattr(error, "message", "") or str(error)
-            raise ArchiveError(
-                f"the Milvus server at {self.uri} failed ({said}); check that it runs and can be "
-                "reached, and run this again"
-            ) from error
 
 
 def _requests(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Row]]:
@@ -244,13 +239,8 @@ def quoted(text: str) -> str:
 
 def _library() -> tuple[Any, type[Exception]]:
     # Imported here because it takes a second, and is not installed by default.
-    try:
+    with extra("milvus", error=ArchiveError):
         from pymilvus import MilvusClient, MilvusException
-    except ImportError as error:
-        raise ArchiveError(
-            f"an archive on a Milvus server needs the extra `milvus` ({error}); install it with "
-            "pip install 'dateline-rag[milvus]'"
-        ) from error
     # It writes each error down before it raises it.
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
     return MilvusClient, MilvusException
