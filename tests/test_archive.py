@@ -13,7 +13,6 @@ import pytest
 
 from rag import Archive, ArchiveError, Article, Progress, Settings, Skipped
 from rag.errors import LockedError
-from rag.store import folder as storage
 from tests.fakes import VOCABULARY, FakeEmbedder
 
 STORM = Article("Storm", "Storm closes harbour. The ferry waits.", id="storm", date="2021-01-01")
@@ -517,7 +516,7 @@ def test_another_archive_on_the_folder_sees_what_was_written(archive, embedder):
 
 
 def test_a_second_ingest_at_the_same_time_is_refused(archive, embedder, monkeypatch):
-    monkeypatch.setattr(storage, "_PATIENCE", 0.01)
+    monkeypatch.setattr("rag.store.locking.PATIENCE", 0.01)
     refused = []
 
     def ingest_as_well(_progress):
@@ -534,7 +533,7 @@ def test_a_second_ingest_at_the_same_time_is_refused(archive, embedder, monkeypa
 
 
 def test_another_thread_cannot_ingest_through_the_same_archive(archive, monkeypatch):
-    monkeypatch.setattr(storage, "_PATIENCE", 0.01)
+    monkeypatch.setattr("rag.store.locking.PATIENCE", 0.01)
     failures = []
 
     def ingest_as_well(_progress):
@@ -607,7 +606,7 @@ def test_reembed_that_fails_leaves_the_archive_as_it_was(archive):
 
 
 def test_reembed_is_refused_while_another_writes(archive, embedder, monkeypatch):
-    monkeypatch.setattr(storage, "_PATIENCE", 0.01)
+    monkeypatch.setattr("rag.store.locking.PATIENCE", 0.01)
     work = archive.folder.with_name("archive.new")
     work.mkdir()  # what the other one is making
 
