@@ -58,7 +58,8 @@ _ASKS = (
     (
         Wanted.NUMBER,
         r"\bhow (?:many|old|big|large|fast|heavy|hot|cold|strong)\b|"
-        r"\b(?:what|which) (?:number|age|score)\b|\bdeath toll\b",
+        r"\b(?:what|which) (?:(?:was|is|were|are) the (?:\w+ )?)?(?:number|age|score)\b|"
+        r"\bdeath toll\b",
     ),
     (Wanted.CLOCK, r"\b(?:what|which) (?:time|hour)\b(?! of)|\bhow late\b"),
     (

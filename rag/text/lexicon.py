@@ -38,11 +38,13 @@ ASKS_FIGURE = re.compile(
     r"percentage|share|figure|record)\b",
     re.IGNORECASE,
 )
+# What stands before the first question word: "who was president when ..." does not ask when.
+_FIRST = r"^(?:(?!\b(?:who|whom|whose|what|when|where|why|how|which)\b).)*"
 ASKS_TIME = re.compile(
-    r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|week)\b", re.IGNORECASE
+    rf"{_FIRST}\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|week)\b", re.IGNORECASE
 )
 ASKS_NAME = re.compile(
-    r"\b(?:who|whom|whose|where)\b|\b(?:what|which) "
+    rf"{_FIRST}\b(?:who|whom|whose|where)\b|\b(?:what|which) "
     r"(?:country|city|state|place|team|club|company|person|film|movie|party|bank|agency|newspaper|"
     r"president|minister|airline)\b",
     re.IGNORECASE,

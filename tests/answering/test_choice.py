@@ -44,6 +44,9 @@ def reading(text: str, *spans: tuple[str, float]) -> Reading:
         ("who won, they say it was close, was it?", Wanted.NAME),
         ("what time did the ferry leave", Wanted.CLOCK),
         ("what time of year is it coldest", Wanted.TIME),
+        ("Where was she when the vote came?", Wanted.NAME),
+        ("what was the score when the home side lost?", Wanted.NUMBER),
+        ("how did it end when the dam broke", Wanted.ANYTHING),
         ("What did the minister say?", Wanted.ANYTHING),
     ],
 )
