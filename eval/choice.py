@@ -36,7 +36,10 @@ from rag.types import Hit, Query
 # A span is right when it shares this much with an accepted answer, in a right article.
 _RIGHT_F1 = 0.5
 # The features that are common enough to be fitted; the weights of the others are known otherwise.
-_FITTED = ("odds", "behind", "score", "passage", "sentence", "misfit", "number")
+_FITTED = (
+    *("odds", "behind", "score", "passage", "sentence", "misfit", "number"),
+    *("no_figure", "uncounted"),
+)
 # Candidates of a question that are kept: far more than could be chosen.
 _KEPT = 24
 

@@ -27,6 +27,13 @@ class Wanted(StrEnum):
     ANYTHING = "anything"
 
 
+# Kinds whose answers hold a figure, in digits or in words.
+FIGURES = frozenset(
+    {
+        *(Wanted.MONEY, Wanted.SHARE, Wanted.DURATION, Wanted.EXTENT, Wanted.LENGTH),
+        *(Wanted.NUMBER, Wanted.CLOCK),
+    }
+)
 _ASKING = "(?:who|whom|whose|what|when|where|why|how|which)"
 _ASKS = (
     (
@@ -69,7 +76,8 @@ _ASKS = (
     (Wanted.REASON, r"\bwhy\b|\bhow come\b|\bwhat (?:caused|was the (?:cause|reason))\b"),
     (
         Wanted.NAME,
-        ASKS_NAME.pattern,
+        # Which ship, which jeweller: whatever it is, it has a name.
+        rf"{ASKS_NAME.pattern}|^(?:\w+ )?which (?!of\b)\w",
     ),
 )  # fmt: skip
 _ASKED = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _ASKS)

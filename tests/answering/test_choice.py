@@ -37,6 +37,8 @@ def reading(text: str, *spans: tuple[str, float]) -> Reading:
         ("what year was it", Wanted.TIME),
         ("Who won?", Wanted.NAME),
         ("Which country won the cup?", Wanted.NAME),
+        ("which jeweller made the ring", Wanted.NAME),
+        ("Which of the two was longer?", Wanted.ANYTHING),
         ("why did the bank fail", Wanted.REASON),
         ("Did England win?", Wanted.YES_NO),
         ("we wonder whether it was set on fire, was it arson?", Wanted.YES_NO),
@@ -134,6 +136,25 @@ def test_the_opposite_of_what_was_asked_speaks_against_a_sentence() -> None:
     asked = "Who won the women's race?"
     spans = reading(text, ("Kiptum", 2.0), ("Assefa", 2.0))
     assert [item.span for item in rank(asked, [hit(text)], [spans])] == ["Assefa", "Kiptum"]
+
+
+def test_a_number_of_something_else_speaks_against_a_span() -> None:
+    text = "Borg scored 16 points. Vella had 4 assists."
+    spans = reading(text, ("16 points", 2.0), ("4 assists", 2.0))
+    found = rank("How many assists did she have?", [hit(text)], [spans])
+    uncounted = {item.span: item.features[FEATURES.index("uncounted")] for item in found}
+    assert uncounted == {"16 points": 1.0, "4 assists": 0.0}
+    assert found[0].span == "4 assists"
+
+
+@pytest.mark.parametrize(
+    ("question", "lacks"), [("How many voted?", "no_figure"), ("Why did it fail?", "misfit")]
+)
+def test_lacking_a_figure_is_told_apart_from_another_kind(question: str, lacks: str) -> None:
+    text = "It failed in Delaware."
+    (found,) = rank(question, [hit(text)], [reading(text, ("in Delaware", 2.0))])
+    values = dict(zip(FEATURES, found.features, strict=True))
+    assert {name for name in ("no_figure", "misfit") if values[name]} == {lacks}
 
 
 def test_higher_odds_and_a_fitting_kind_are_likelier() -> None:

@@ -1,0 +1,41 @@
+"""What a question asks to be counted, and what a number in a text counts."""
+
+from __future__ import annotations
+
+import re
+
+from rag.text.sentences import stem, words
+
+_HOW_MANY = re.compile(r"\bhow many (?:more |other |different |of the )?(.*)", re.I | re.S)
+# Where the name of what is counted ends: a verb, a preposition, an article or a pronoun.
+_END = frozenset(
+    "did does do was were are is am be been have has had in of at on will would can could should "
+    "to that who which for from by with as than and or the a an this his her their its there it "
+    "he she they you we i".split()
+)
+_MOST = 4
+# The number itself, and all after it as far as a number can tell what it counts.
+_NUMBER = re.compile(
+    r"\W*(?:\d+(?:[.,]\d+)*|\w+)(?: (?:dozen|hundred|thousand|million|billion|trillion|per ?cent))?"
+)
+_BREAK = re.compile(r"[.;:!?\n(]| - | – ")
+_REACH = 60
+
+
+def asked_to_count(question: str) -> frozenset[str]:
+    """Return the stems of what "how many" is asked of; empty when nothing is to be counted."""
+    match = _HOW_MANY.search(question)
+    named: list[str] = []
+    for word in words(match[1]) if match else ():
+        if word.lower() in _END or len(named) == _MOST:
+            break
+        named.append(word)
+    return frozenset(map(stem, named))
+
+
+def counted(text: str, start: int, end: int) -> frozenset[str]:
+    """Return the stems of the words that follow the number which `text[start:end]` begins with."""
+    stretch = text[start : end + _REACH]
+    number = _NUMBER.match(stretch)
+    told = _BREAK.split(stretch[number.end() :] if number else stretch)[0]
+    return frozenset(map(stem, words(told)[:_MOST]))
