@@ -82,7 +82,8 @@ _ASKS = (
 )  # fmt: skip
 _ASKED = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _ASKS)
 _NUMBER = re.compile(
-    r"\d|\b(?:no one|nobody|none|one|dozens?|hundreds?|thousands?|millions?|billions?|half|"
+    r"\d|\b(?:no one|nobody|none|one|both|all|most|several|a few|a couple|a pair|"
+    r"scores|dozens?|hundreds?|thousands?|millions?|billions?|half|"
     rf"twice|double|{'|'.join(NUMBER_WORDS)}|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b",
     re.I,
 )
@@ -106,7 +107,8 @@ _DURATION = re.compile(
     re.I,
 )
 _LENGTH = re.compile(
-    r"\b(?:met(?:re|er)s?|kilomet(?:re|er)s?|km|miles?|feet|foot|ft|inch(?:es)?|yards?|cm|mm|m)\b|"
+    r"\b(?:met(?:re|er)s?|kilomet(?:re|er)s?|km|miles?|feet|foot|ft|inch(?:es)?|yards?|cm|mm|m|"
+    r"light[- ]years?|parsecs?|leagues?|blocks?|storeys?)\b|"
     r"\d(?:m|km|ft)\b|-(?:met(?:re|er)|mile|foot|kilomet(?:re|er))\b",
     re.I,
 )

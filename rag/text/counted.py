@@ -14,6 +14,7 @@ _END = frozenset(
     "he she they you we i".split()
 )
 _MOST = 4
+_FIGURE = re.compile(r"\d")
 # The number itself, and all after it as far as a number can tell what it counts.
 _NUMBER = re.compile(
     r"\W*(?:\d+(?:[.,]\d+)*|\w+)(?: (?:dozen|hundred|thousand|million|billion|trillion|per ?cent))?"
@@ -34,8 +35,9 @@ def asked_to_count(question: str) -> frozenset[str]:
 
 
 def counted(text: str, start: int, end: int) -> frozenset[str]:
-    """Return the stems of the words that follow the number which `text[start:end]` begins with."""
+    """Return the stems of the words that follow the number in `text[start:end]`."""
     stretch = text[start : end + _REACH]
-    number = _NUMBER.match(stretch)
+    figure = _FIGURE.search(stretch, 0, end - start)
+    number = _NUMBER.match(stretch, figure.start() if figure else 0)
     told = _BREAK.split(stretch[number.end() :] if number else stretch)[0]
     return frozenset(map(stem, words(told)[:_MOST]))

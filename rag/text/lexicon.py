@@ -41,7 +41,7 @@ ASKS_FIGURE = re.compile(
 # What stands before the first question word: "who was president when ..." does not ask when.
 _FIRST = r"^(?:(?!\b(?:who|whom|whose|what|when|where|why|how|which)\b).)*"
 ASKS_TIME = re.compile(
-    rf"{_FIRST}\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|week)\b", re.IGNORECASE
+    rf"{_FIRST}\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|week)s?\b", re.IGNORECASE
 )
 ASKS_NAME = re.compile(
     rf"{_FIRST}\b(?:who|whom|whose|where)\b|\b(?:what|which) "

@@ -28,6 +28,7 @@ def test_a_question_says_what_is_to_be_counted(question: str, thing: str) -> Non
     [
         ("Borg scored 16 points, and had 4 assists.", "16 points", "points and had 4"),
         ("More than two million people fled.", "two million", "people fled"),
+        ("Almost all of the 200 known proteins", "Almost all of the 200", "known proteins"),
         ("The ferry has 63. The tram has more.", "63", ""),
     ],
 )
