@@ -11,6 +11,7 @@ The rooms stand in the order in which data flows, and each imports only from tho
     sources, models        articles and model files, from wherever they are
     endpoints              servers of models, of which several are alike
     settings               every default, with its reason
+    shared                 what several servers share: users, conversations, feedback, alerts
     embedding              text to vectors
     index                  vectors and words, searched
     store                  what an archive keeps on disk

@@ -37,6 +37,7 @@ from rag.types import (
 
 if TYPE_CHECKING:
     from rag.ingest.run import Given, Source
+    from rag.shared.database import Shared
 
 
 class Archive:
@@ -102,6 +103,12 @@ class Archive:
     def settings(self) -> Settings:
         """The settings in force, with the archive's own embedder."""
         return self._settings
+
+    def shared(self) -> Shared:
+        """Return the database of what users said and saved of this archive."""
+        from rag.shared.database import Shared
+
+        return Shared.of_archive(self.folder, url=self._settings.database)
 
     def embedder(self, *, on_progress: Callable[[str], None] | None = None) -> Embedder:
         """Return the embedding model, loading it at the first call.
@@ -374,14 +381,21 @@ class Archive:
 
         Raises `ArchiveError` while another process writes to it.
         """
+        from rag.shared.database import forget_archive
+
         moves.destroy(self._storage)
+        forget_archive(self.folder, url=self._settings.database)
 
     def move(self, folder: str | Path) -> None:
         """Close the archive and move it to another folder, which must not exist.
 
         Raises `ArchiveError` while another process writes to it, and when it cannot be moved.
         """
-        moves.move(self._storage, archive_path(folder))
+        from rag.shared.database import rename_archive
+
+        target = archive_path(folder)
+        moves.move(self._storage, target)
+        rename_archive(self.folder, to=target, url=self._settings.database)
 
     def reembed(
         self, embedder: Embedder | str, *, progress: Callable[[Progress], None] | None = None

@@ -38,6 +38,10 @@ class SettingsError(RagError):
     """A file of settings cannot be read, or says what is not known."""
 
 
+class SharedError(RagError):
+    """What servers share, such as their users, cannot be read or written."""
+
+
 class ClusterError(RagError):
     """A cluster cannot be joined, or its work failed."""
 

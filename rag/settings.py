@@ -19,6 +19,8 @@ from rag.types import ReadLimits, Stance
 # What makes a folder an archive: its database, or a note of where on a server it lies.
 DATABASE = "archive.sqlite"
 MILVUS_PLACE = "milvus.json"
+# What users, conversations, feedback and saved questions are in, where no server is named.
+SHARED_FILE = "shared.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,10 @@ IN_FOLDER = "folder"
 
 def _named_store() -> str:
     return os.environ.get("DATELINE_STORE", "")
+
+
+def _named_database() -> str:
+    return os.environ.get("DATELINE_DATABASE", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,10 @@ class Settings:
     reader: str = DEFAULT_READER
     # One that is named writes the answers, in words of its own; by default none does.
     generator: str = ""
+    # Address of a PostgreSQL, "postgresql://user:password@host/name", for what several servers
+    # share: users, log-ins, conversations, feedback, saved questions. Blank, they are in files
+    # of SQLite, which the servers of one machine share as well.
+    database: str = field(default_factory=_named_database)
     # Tokens of a chunk, title included. On `newsqa-dev` 128 to 192 find the article about
     # equally well (hit@1 .87 to .88); 254 loses two points there and costs the generator
     # half as much reading again.
@@ -181,11 +191,14 @@ class SettingsFile:
         found = next((path for path in there if path.is_file()), None)
         return cls.read(found) if found else cls()
 
-    def _with_store_of_environment(self) -> SettingsFile:
-        if not (named := _named_store()):
-            return self
-        store = replace(self.settings.store, uri=named)
-        return replace(self, settings=replace(self.settings, store=store))
+    def _with_environment(self) -> SettingsFile:
+        """Return the file with what the environment says, which counts more."""
+        settings = self.settings
+        if uri := _named_store():
+            settings = replace(settings, store=replace(settings.store, uri=uri))
+        if database := _named_database():
+            settings = replace(settings, database=database)
+        return replace(self, settings=settings)
 
     @classmethod
     def read(cls, path: Path) -> SettingsFile:
@@ -207,7 +220,7 @@ class SettingsFile:
             if key in table
         }
         read = cls(path, _record(Settings, given, where=str(path)), **own)
-        return read._with_store_of_environment()
+        return read._with_environment()
 
 
 def check_keys(table: Iterable[str], known: Iterable[str], *, where: str) -> None:

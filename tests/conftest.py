@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,11 +10,14 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from rag import Archive, Article
+from rag.shared.database import Shared
 from tests.fakes import FakeEmbedder, FakeReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.fakes.postgres import Postgres
 
 # Tiers that a developer does not wait for at every save.
 SLOW = ("models", "browser", "crash")
@@ -51,6 +55,33 @@ def no_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the settings of the user who runs the tests out of them."""
     monkeypatch.setattr("platformdirs.user_config_dir", lambda _name: str(tmp_path / "no-config"))
     monkeypatch.delenv("DATELINE_CONFIG", raising=False)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Return a real PostgreSQL, which the automatic checks install."""
+    pytest.importorskip("psycopg")
+    from tests.fakes.postgres import running
+
+    with running() as server:
+        if server is None:
+            missing = pytest.fail if os.environ.get("CI") else pytest.skip
+            missing("there is no PostgreSQL here; install it: apt-get install postgresql")
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> str:
+    """Return the setting `database`: both must do the same."""
+    if request.param == "sqlite":
+        return ""
+    return request.getfixturevalue("postgres").new_database()
+
+
+@pytest.fixture
+def shared(tmp_path: Path, database: str) -> Shared:
+    """Return an empty database beside a folder of archives."""
+    return Shared.beside(tmp_path, url=database)
 
 
 @pytest.fixture

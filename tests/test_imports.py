@@ -18,6 +18,7 @@ ORDER = (
     ("rag.sources", "rag.models"),
     ("rag.endpoints",),
     ("rag.settings",),
+    ("rag.shared",),
     ("rag.embedding",),
     ("rag.index",),
     ("rag.store",),

@@ -1,22 +1,22 @@
-"""What users said of answers, kept beside the archive, and questions made of it."""
+"""What users said of answers, and questions made of it."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from rag.answering.marks import strip_date, strip_marks
 from rag.errors import SourceError
+from rag.shared.database import Shared, put
+from rag.shared.tables import FEEDBACK, hashed
 from rag.types import Answer, Turn
 
-log = logging.getLogger(__name__)
-
-FEEDBACK_FILE = "feedback.jsonl"
 QUESTIONS_FILE = "feedback-questions.jsonl"
 KIND = "feedback"
 # Right answers that say that there is none.
@@ -75,57 +75,34 @@ def judged(
     )
 
 
-def save(feedback: Feedback, folder: Path) -> None:
-    """Append a judgement to the file in an archive's folder."""
+def save(feedback: Feedback, shared: Shared) -> None:
+    """Keep a judgement in an archive's database; an earlier one of its answer goes.
+
+    Raises `SharedError`.
+    """
     record = asdict(feedback)
     record["history"] = [turn._asdict() for turn in feedback.history]
-    path = folder / FEEDBACK_FILE
-    line = json.dumps(record, ensure_ascii=False) + "\n"
-    try:
-        with path.open("ab") as file:
-            # A line that was cut short by a crash or a full disk stays a line of its own.
-            file.write((b"" if _ends_line(path) else b"\n") + line.encode("utf-8", "replace"))
-    except OSError as error:
-        raise SourceError(f"{path} cannot be written ({error.strerror}); make room") from error
+    key = {"archive": shared.archive, "about": hashed(feedback.user, feedback.message)}
+    with shared.writing(FEEDBACK) as connection:
+        put(connection, FEEDBACK, where=key, record=json.dumps(record))
 
 
-def read(folder: Path) -> list[Feedback]:
-    """Return each user's last judgement of every answer.
-
-    A damaged line is left out, with a log line.
-    """
-    path = folder / FEEDBACK_FILE
-    if not path.exists():
-        return []
-    found = {}
-    for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            item = _feedback(json.loads(line))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            log.warning("%s, line %s is left out: no feedback: %r", path, number, error)
-        else:
-            found[item.user, item.message] = item
-    return list(found.values())
+def read(shared: Shared) -> list[Feedback]:
+    """Return each user's last judgement of every answer, in the order of the first ones."""
+    kept = select(FEEDBACK.c.record).where(FEEDBACK.c.archive == shared.archive)
+    with shared.reading() as connection:
+        records = list(connection.scalars(kept.order_by(FEEDBACK.c.number)))
+    return [_feedback(json.loads(record)) for record in records]
 
 
-def _ends_line(path: Path) -> bool:
-    with path.open("rb") as file:
-        if not file.seek(0, 2):
-            return True
-        file.seek(-1, 2)
-        return file.read(1) == b"\n"
-
-
-def write_questions(folder: Path) -> tuple[Path, int]:
-    """Write the feedback in an archive's folder as questions for `rag eval`.
+def write_questions(folder: Path, shared: Shared) -> tuple[Path, int]:
+    """Write an archive's feedback, into its folder, as questions for `rag eval`.
 
     An answer that was liked is the accepted one; one that was not needs the right answer
     from its user. Returns the file and how many judgements were left out without one.
     Raises `SourceError` when there is nothing to write.
     """
-    given = read(folder)
+    given = read(shared)
     records = [record for item in given for record in _question(item)]
     if not records:
         raise SourceError(

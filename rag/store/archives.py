@@ -94,9 +94,11 @@ def remove(name: str) -> None:
     Raises `ArchiveError` when there is none, or while another process writes to it.
     """
     _existing(name)
+    from rag.shared.database import forget_archive
     from rag.store.moves import destroy
 
     destroy(_opened(name))
+    forget_archive(archive_path(name), url=SettingsFile.find().settings.database)
 
 
 def rename(name: str, *, to: str) -> None:
@@ -108,10 +110,14 @@ def rename(name: str, *, to: str) -> None:
     _existing(name)
     was_default = _remembered() == name
     to = _free(to)
+    from rag.shared.database import rename_archive
     from rag.store.moves import move
 
     with closing(_opened(name)) as storage:
         move(storage, archive_path(to))
+    rename_archive(
+        archive_path(name), to=archive_path(to), url=SettingsFile.find().settings.database
+    )
     if was_default:
         choose(to)
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import ArchiveError
+from rag.settings import SHARED_FILE
 from rag.store import checksums
 from rag.store.catalog import ARTICLE
 from rag.store.connection import in_words, open_file
 from rag.store.store import Store
 
 # What lies beside the database and is nowhere else: it goes into a backup too.
-KEPT_FILES = ("feedback.jsonl",)
+KEPT_FILES = (SHARED_FILE, "feedback.jsonl")
 # Lines that SQLite says of a damaged file, at most.
 _LINES = 20
 _FILES = "CREATE TABLE backup_files (name TEXT PRIMARY KEY, content BLOB NOT NULL)"
@@ -125,8 +126,17 @@ def _keep_files(folder: Path, copy: Path) -> None:
         connection.execute(_FILES)
         for name in KEPT_FILES:
             if (folder / name).is_file():
-                content = (folder / name).read_bytes()
+                content = read_kept(folder / name)
                 connection.execute("INSERT INTO backup_files VALUES (?, ?)", (name, content))
+
+
+def read_kept(file: Path) -> bytes:
+    """Return what is in one of `KEPT_FILES`, as it is at one moment."""
+    if file.name != SHARED_FILE:
+        return file.read_bytes()
+    with closing(open_file(file)) as connection:
+        # Through SQLite, since others may be writing to it.
+        return connection.serialize()
 
 
 def _give_files(copy: Path, folder: Path) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from rag.errors import ArchiveError
 from rag.store.base import Records, Storage
-from rag.store.care import KEPT_FILES
+from rag.store.care import KEPT_FILES, read_kept
 from rag.store.store import Prepared
 from rag.types import CopyReport, Progress
 
@@ -94,4 +93,4 @@ def _keep_files(source: Storage, target: Storage) -> None:
     """Take along what lies beside an archive and is nowhere else."""
     for name in KEPT_FILES:
         if (source.folder / name).is_file() and not (target.folder / name).exists():
-            shutil.copy2(source.folder / name, target.folder / name)
+            (target.folder / name).write_bytes(read_kept(source.folder / name))

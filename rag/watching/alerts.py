@@ -9,17 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import Connection, delete, insert, select, update
+
 from rag.answering.many import answer_many
 from rag.answering.marks import strip_marks
 from rag.answering.pipeline import answer
 from rag.archive import Archive
-from rag.errors import ArchiveError
+from rag.shared.database import Shared
+from rag.shared.tables import ALERTS, CHANGES
 from rag.types import Answer
-from rag.watching.files import write_whole
-
-# In the archive's folder: the questions with their last answers, and all changes, a line each.
-QUESTIONS = "alerts.json"
-CHANGES = "alerts.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,80 +60,111 @@ class Changed:
 
 
 class Alerts:
-    """The saved questions of an archive."""
+    """The saved questions of an archive. Without its database each raises `SharedError`."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._file = archive.folder / QUESTIONS
-        self._log = archive.folder / CHANGES
+        self._shared = archive.shared()
 
     def saved(self) -> list[Alert]:
         """Return the questions with their last answers, in the order they were saved."""
-        try:
-            records = json.loads(self._file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError) as error:
-            raise ArchiveError(
-                f"cannot read the saved questions in {self._file} ({error}); mend or remove it"
-            ) from error
-        return [Alert(item["question"], _version(item["version"])) for item in records]
+        with self._shared.reading() as connection:
+            return [row.alert for row in _rows(connection, self._shared)]
 
     def add(self, question: str) -> Alert:
         """Save a question with its answer of now. Raises `ValueError` for a blank or known one."""
-        question, known = question.strip(), self.saved()
+        question = question.strip()
         if not question:
             raise ValueError("the question is blank; write one")
-        if question in [alert.question for alert in known]:
-            raise ValueError(f"{question!r} is saved already")
+        _check_new(question, self.saved())
         alert = Alert(question, self._ask(question))
-        self._save([*known, alert])
+        with self._shared.writing(ALERTS) as connection:
+            _check_new(question, [row.alert for row in _rows(connection, self._shared)])
+            row = {"archive": self._shared.archive, "record": _to_json(alert)}
+            connection.execute(insert(ALERTS).values(row))
         return alert
 
     def remove(self, number: int) -> Alert:
         """Remove the question at a number, from 1 on, and return it; `ValueError` for none."""
-        known = self.saved()
-        if not 1 <= number <= len(known):
-            raise ValueError(f"there is no saved question {number}; there are {len(known)}")
-        removed = known.pop(number - 1)
-        self._save(known)
-        return removed
+        with self._shared.writing(ALERTS) as connection:
+            known = _rows(connection, self._shared)
+            if not 1 <= number <= len(known):
+                raise ValueError(f"there is no saved question {number}; there are {len(known)}")
+            removed = known[number - 1]
+            connection.execute(delete(ALERTS).where(ALERTS.c.number == removed.number))
+        return removed.alert
 
     def check(self) -> list[Changed]:
         """Ask all questions again; keep and return the answers that have changed."""
-        saved = self.saved()
-        answers = answer_many([alert.question for alert in saved], archive=self._archive)
+        with self._shared.reading() as connection:
+            rows = _rows(connection, self._shared)
+        answers = answer_many([row.alert.question for row in rows], archive=self._archive)
         found = [
-            _checked(alert, _as_version(given)) for alert, given in zip(saved, answers, strict=True)
+            _checked(row, _as_version(given)) for row, given in zip(rows, answers, strict=True)
         ]
-        changes = [change for _, change in found if change]
-        if changes:
-            # The log first: a process killed in between tells a change twice rather than never.
-            with self._log.open("a", encoding="utf-8") as log:
-                log.writelines(f"{to_json(change)}\n" for change in changes)
-            self._save([alert for alert, _ in found])
-        return changes
+        changes = [each for each in found if each is not None]
+        return [each.changed for each in changes if self._keep(each)]
 
     def changes(self) -> Iterator[Changed]:
-        """Yield all changes so far, the first one first; a damaged line is left out."""
-        if not self._log.exists():
-            return
-        with self._log.open(encoding="utf-8") as log:
-            for line in log:
-                try:
-                    item = json.loads(line)
-                    yield Changed(
-                        item["question"], _version(item["before"]), _version(item["after"])
-                    )
-                except (ValueError, KeyError, TypeError):
-                    continue
+        """Yield all changes so far, the first one first."""
+        kept = select(CHANGES.c.record).where(CHANGES.c.archive == self._shared.archive)
+        with self._shared.reading() as connection:
+            records = list(connection.scalars(kept.order_by(CHANGES.c.number)))
+        for item in map(json.loads, records):
+            yield Changed(item["question"], _version(item["before"]), _version(item["after"]))
 
     def _ask(self, question: str) -> Version:
         return _as_version(answer(question, archive=self._archive))
 
-    def _save(self, alerts: list[Alert]) -> None:
-        records = [dataclasses.asdict(alert) for alert in alerts]
-        write_whole(self._file, json.dumps(records, ensure_ascii=False, indent=1))
+    def _keep(self, found: _Found) -> bool:
+        """Keep a change and the new answer; False when another process has done so already."""
+        row, changed = found.row, found.changed
+        same = (ALERTS.c.number == row.number) & (ALERTS.c.record == row.record)
+        now = _to_json(Alert(changed.question, changed.after))
+        with self._shared.writing(ALERTS) as connection:
+            if not connection.execute(update(ALERTS).where(same).values(record=now)).rowcount:
+                return False
+            change = {"archive": self._shared.archive, "record": _to_json(changed)}
+            connection.execute(insert(CHANGES).values(change))
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A saved question as it stands in the table."""
+
+    number: int
+    record: str
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A change, and the row that it changes."""
+
+    row: _Row
+    changed: Changed
+
+
+def _rows(connection: Connection, shared: Shared) -> list[_Row]:
+    mine = select(ALERTS).where(ALERTS.c.archive == shared.archive).order_by(ALERTS.c.number)
+    return [
+        _Row(row.number, row.record, _alert(json.loads(row.record)))
+        for row in connection.execute(mine)
+    ]
+
+
+def _check_new(question: str, known: list[Alert]) -> None:
+    if question in [alert.question for alert in known]:
+        raise ValueError(f"{question!r} is saved already")
+
+
+def _to_json(record: Alert | Changed) -> str:
+    return json.dumps(dataclasses.asdict(record))
+
+
+def _alert(record: Mapping[str, Any]) -> Alert:
+    return Alert(record["question"], _version(record["version"]))
 
 
 def to_json(change: Changed) -> str:
@@ -143,10 +172,11 @@ def to_json(change: Changed) -> str:
     return json.dumps(dataclasses.asdict(change), ensure_ascii=False)
 
 
-def _checked(alert: Alert, now: Version) -> tuple[Alert, Changed | None]:
-    if _said(now) == _said(alert.version):
-        return alert, None
-    return Alert(alert.question, now), Changed(alert.question, alert.version, now)
+def _checked(row: _Row, now: Version) -> _Found | None:
+    before = row.alert.version
+    if _said(now) == _said(before):
+        return None
+    return _Found(row, Changed(row.alert.question, before, now))
 
 
 def _said(version: Version) -> str:

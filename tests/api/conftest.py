@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import rag
+from rag.shared.database import Shared
 from tests.fakes import BagOfWords
 from ui.api.app import Entry, build
 from ui.api.desk import Desk
@@ -66,7 +67,7 @@ def desk(town: rag.Archive) -> Desk:
 @pytest.fixture
 def entry(tmp_path: Path) -> Entry:
     """Let in whoever has the token, as on this machine alone."""
-    return Entry("127.0.0.1", TOKEN, Accounts.of(tmp_path))
+    return Entry("127.0.0.1", TOKEN, Accounts.of(Shared.beside(tmp_path)))
 
 
 @pytest.fixture

@@ -310,7 +310,8 @@ def test_a_role_allows_what_it_says(desk: Desk, entry: Entry) -> None:
 def test_wrong_passwords_wait(desk: Desk, entry: Entry) -> None:
     entry.accounts.users.add("ann", "long password")
     # Its clock stands still: on a slow machine the wait could be over before the last one comes.
-    doorman = replace(entry.accounts.doorman, attempts=Attempts(clock=lambda: 0.0))
+    attempts = Attempts(entry.accounts.users.shared, clock=lambda: 0.0)
+    doorman = replace(entry.accounts.doorman, attempts=attempts)
     network = Entry("0.0.0.0", None, replace(entry.accounts, doorman=doorman))
     with TestClient(build(desk, entry=network), base_url=HERE) as program:
         for password in ("a", "b", "c", "d", "e", "long password"):

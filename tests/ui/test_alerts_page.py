@@ -57,8 +57,8 @@ def test_readers_see_saved_questions_and_cannot_change_them(harbour: rag.Archive
 
 
 def test_a_damaged_file_is_told(harbour: rag.Archive) -> None:
-    (harbour.folder / "alerts.json").write_text("{")
-    assert "cannot read the saved questions" in alerts.panel_html(harbour, editable=True)
+    (harbour.folder / "shared.sqlite").write_text("no database")
+    assert "shared.sqlite cannot be used" in alerts.panel_html(harbour, editable=True)
 
 
 def test_frequent_names_are_counted_by_article(

@@ -465,7 +465,7 @@ def test_thumbs_are_kept_beside_the_archive(archive, serve, visit):
     page.reload()
     disliked = page.get_by_role("button", name="Dislike", exact=True)
     expect(disliked).to_have_attribute("aria-pressed", "true")
-    (item,) = feedback.read(archive.folder)
+    (item,) = feedback.read(archive.shared())
     assert (item.asked, item.liked, item.right_answer) == (COST, False, "13 million")
     assert item.quotes == (BRIDGE, STONE)
 

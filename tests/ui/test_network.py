@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 import rag
 from rag.errors import RagError
+from rag.shared.database import Shared
 from tests.fakes import BagOfWords, Script
 from ui.web import app as pages
 from ui.web.common import frame
@@ -116,7 +117,7 @@ def test_the_pages_stand_behind_the_guard(tmp_path) -> None:
 
 
 def test_users_are_added_checked_and_removed(tmp_path) -> None:
-    users = Users(tmp_path / "indexes")
+    users = Users(Shared.beside(tmp_path / "indexes"))
     users.add("ann", "a long password")
     users.add("bea", "another password")
     assert users.names == ["ann", "bea"]
@@ -124,8 +125,9 @@ def test_users_are_added_checked_and_removed(tmp_path) -> None:
     assert not users.verify("ann", "another password")
     assert not users.verify("cay", "a long password")
     assert not users.verify("cay", "nobody has this password")
-    assert "a long password" not in users.path.read_text()
-    assert users.path.stat().st_mode & 0o077 == 0
+    path = tmp_path / "indexes" / "shared.sqlite"
+    assert b"a long password" not in path.read_bytes()
+    assert path.stat().st_mode & 0o077 == 0
     users.add("ann", "a newer password")
     assert users.verify("ann", "a newer password")
     users.remove("ann")
@@ -140,13 +142,13 @@ def test_users_are_added_checked_and_removed(tmp_path) -> None:
 )
 def test_unfit_users_are_refused(tmp_path, name: str, password: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        Users(tmp_path).add(name, password)
+        Users(Shared.beside(tmp_path)).add(name, password)
 
 
 def test_a_damaged_list_of_users_lets_nobody_in(tmp_path) -> None:
-    users = Users(tmp_path)
-    users.path.write_text("{")
-    with pytest.raises(RagError, match="not readable as a list of users"):
+    users = Users(Shared.beside(tmp_path))
+    (tmp_path / "shared.sqlite").write_text("no database")
+    with pytest.raises(RagError, match=r"shared\.sqlite cannot be used"):
         users.verify("ann", "a long password")
 
 

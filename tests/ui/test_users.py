@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -21,6 +20,8 @@ from typer.testing import CliRunner
 
 import rag
 from rag.errors import RagError
+from rag.shared.database import Shared
+from rag.shared.tables import ATTEMPTS
 from tests.fakes import BagOfWords, Script
 from ui import feedback
 from ui.cli import app as commands
@@ -31,7 +32,7 @@ from ui.web.network.attempts import Attempts
 from ui.web.network.door import WRONG, Door, Doorman
 from ui.web.network.owners import Owned, Owners
 from ui.web.network.sessions import HOUR, IDLE, LONGEST, Sessions
-from ui.web.network.users import Role, User, Users
+from ui.web.network.users import Role, Users
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ class Clock:
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Users:
-    users = Users(tmp_path_factory.mktemp("users"))
+    users = Users(Shared.beside(tmp_path_factory.mktemp("users")))
     for name, password in PASSWORDS.items():
         users.add(name, password, role=ROLES[name])
     return users
@@ -80,8 +81,8 @@ def test_one_without_a_name_is_trusted_with_the_token_of_this_machine_alone(know
         Access(known).check("ann", Role.ADMIN)
 
 
-def test_a_password_is_changed_and_the_role_stays(tmp_path) -> None:
-    users = Users(tmp_path)
+def test_a_password_is_changed_and_the_role_stays(shared) -> None:
+    users = Users(shared)
     users.add("ann", PASSWORDS["ann"])
     assert users.get("ann").role is Role.READER
     users.set_role("ann", Role.ADMIN)
@@ -92,15 +93,23 @@ def test_a_password_is_changed_and_the_role_stays(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("kept", ['{"ann": "hash"}', '{"ann": {"password": "x"}}', "[]", "{"])
-def test_a_list_of_users_without_roles_lets_nobody_in(tmp_path, kept) -> None:
-    users = Users(tmp_path)
-    users.path.write_text(kept)
-    with pytest.raises(RagError, match="not readable as a list of users"):
-        users.get("ann")
+def test_a_list_of_users_without_roles_lets_nobody_in(tmp_path, database, kept) -> None:
+    (tmp_path / "users.json").write_text(kept)
+    with pytest.raises(RagError, match=r"users\.json cannot be read"):
+        Shared.beside(tmp_path, url=database)
 
 
-def test_roles_are_given_and_listed_by_the_command(tmp_path, monkeypatch) -> None:
+def test_what_is_no_name_is_nobodys(shared) -> None:
+    users = Users(shared)
+    users.add("ann", PASSWORDS["ann"])
+    for name in ("", "a\0nn", "\udc80", "ann\n", "x" * 65):
+        assert users.get(name) is None
+        assert not users.verify(name, PASSWORDS["ann"])
+
+
+def test_roles_are_given_and_listed_by_the_command(tmp_path, database, monkeypatch) -> None:
     monkeypatch.setenv("DATELINE_HOME", str(tmp_path))
+    monkeypatch.setenv("DATELINE_DATABASE", database)
 
     def run(*words: str) -> str:
         return CliRunner().invoke(commands, ["users", *words]).output.strip()
@@ -116,9 +125,9 @@ def test_roles_are_given_and_listed_by_the_command(tmp_path, monkeypatch) -> Non
 # Wrong passwords
 
 
-def test_wrong_passwords_wait_longer_and_longer() -> None:
+def test_wrong_passwords_wait_longer_and_longer(shared) -> None:
     clock = Clock()
-    attempts = Attempts(clock=clock)
+    attempts = Attempts(shared, clock=clock)
     assert [attempts.begin("ann") for _ in range(6)] == [0, 0, 0, 0, 0, 1.0]
     waits = []
     for _ in range(12):
@@ -131,19 +140,21 @@ def test_wrong_passwords_wait_longer_and_longer() -> None:
     assert attempts.begin("ann") == 0
 
 
-def test_a_right_password_is_no_wrong_one_and_memory_is_bounded(monkeypatch) -> None:
+def test_a_right_password_is_no_wrong_one_and_few_are_remembered(shared, monkeypatch) -> None:
     monkeypatch.setattr("ui.web.network.attempts._REMEMBERED", 3)
-    attempts = Attempts(clock=Clock())
-    for _ in range(50):
+    attempts = Attempts(shared, clock=Clock())
+    for _ in range(10):
         assert attempts.begin("ann") == 0
         attempts.succeeded("ann")
-    for number in range(50):
+    for number in range(10):
         assert attempts.begin(f"name {number}") == 0
-    assert len(attempts._wrong) == 3
+    with shared.reading() as connection:
+        assert len(connection.execute(ATTEMPTS.select()).all()) == 3
 
 
-def test_names_and_addresses_are_counted_both(known) -> None:
-    doorman = Doorman(known, Sessions(known), Attempts(clock=Clock()))
+def test_names_and_addresses_are_counted_both(known, tmp_path) -> None:
+    attempts = Attempts(Shared.beside(tmp_path), clock=Clock())
+    doorman = Doorman(known, Sessions(known), attempts)
     for number in range(5):
         assert doorman.refusal(f"guess{number}", "x", address="1.2.3.4") == WRONG
     told = doorman.refusal("ann", PASSWORDS["ann"], address="1.2.3.4")
@@ -170,8 +181,8 @@ def test_sessions_end_unused_and_in_the_end(known) -> None:
     assert sessions.user_of(used) is None
 
 
-def test_a_session_ends_with_the_user_the_password_and_the_log_out(tmp_path) -> None:
-    users = Users(tmp_path)
+def test_a_session_ends_with_the_user_the_password_and_the_log_out(shared) -> None:
+    users = Users(shared)
     sessions = Sessions(users)
     users.add("ann", PASSWORDS["ann"])
     first = sessions.begin("ann")
@@ -189,14 +200,24 @@ def test_a_session_ends_with_the_user_the_password_and_the_log_out(tmp_path) -> 
         sessions.begin("ann")
 
 
-def test_a_user_has_so_many_sessions_and_the_eldest_ends() -> None:
-    class One(Users):
-        def get(self, name: str) -> User:
-            return User("hash", Role.READER)
-
-    sessions = Sessions(One(Path()), clock=Clock())
-    secrets = [sessions.begin("ann") for _ in range(21)]
+def test_a_user_has_so_many_sessions_and_the_eldest_ends(shared) -> None:
+    users = Users(shared)
+    users.add("ann", PASSWORDS["ann"])
+    clock = Clock()
+    sessions = Sessions(users, clock=clock)
+    secrets = []
+    for clock.now in range(21):
+        secrets.append(sessions.begin("ann"))
     assert [sessions.user_of(each) for each in secrets] == [None, *["ann"] * 20]
+
+
+def test_a_log_in_and_wrong_passwords_hold_at_a_second_server(tmp_path, shared, database) -> None:
+    Users(shared).add("ann", PASSWORDS["ann"])
+    first, second = (Doorman.of(Users(Shared.beside(tmp_path, url=database))) for _ in range(2))
+    assert second.sessions.user_of(first.sessions.begin("ann")) == "ann"
+    for number in range(5):
+        assert first.refusal("ann", "x", address=f"1.2.3.{number}") == WRONG
+    assert "too many" in second.refusal("ann", PASSWORDS["ann"], address="5.6.7.8")
 
 
 # The form
@@ -528,13 +549,13 @@ def test_conversations_in_one_browser_are_each_users_own(town) -> None:
 # Feedback
 
 
-def test_nobody_replaces_the_vote_of_another(tmp_path) -> None:
+def test_nobody_replaces_the_vote_of_another(tmp_path, shared) -> None:
     answer = rag.Answer("How long?", "Three days. [1]", abstained=False)
     for user, liked in (("ann", True), ("ed", False), ("ed", True), ("", False)):
         item = feedback.judged("c-1", answer, history=(), liked=liked, user=user)
-        feedback.save(item, tmp_path)
-    found = {item.user: item.liked for item in feedback.read(tmp_path)}
+        feedback.save(item, shared)
+    found = {item.user: item.liked for item in feedback.read(shared)}
     assert found == {"ann": True, "ed": True, "": False}
-    path, left_out = feedback.write_questions(tmp_path)
+    path, left_out = feedback.write_questions(tmp_path, shared)
     ids = [json.loads(line)["id"] for line in path.read_text().splitlines()]
     assert (sorted(ids), left_out) == (["ann:c-1", "ed:c-1"], 1)

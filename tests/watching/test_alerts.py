@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import rag
-from rag.errors import ArchiveError
-from rag.watching.alerts import CHANGES, QUESTIONS, Alerts
+from rag.answering.many import answer_many
+from rag.errors import SharedError
+from rag.watching.alerts import Alerts, to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from tests.fakes import FakeEmbedder
 
 QUESTION = "How many days did the ferry strike close the harbour?"
@@ -20,6 +25,13 @@ QUESTION = "How many days did the ferry strike close the harbour?"
 def article(days: int, date: str) -> rag.Article:
     text = f"The ferry strike closed the harbour of Valletta for {days} days."
     return rag.Article(f"Ferry strike, {date}", text, date=date, publisher="Gazette")
+
+
+@pytest.fixture
+def archive(tmp_path: Path, embedder: FakeEmbedder, database: str) -> Iterator[rag.Archive]:
+    settings = rag.Settings(database=database)
+    with rag.Archive.open(tmp_path / "town", embedder=embedder, settings=settings) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -83,22 +95,57 @@ def test_a_question_is_removed_by_its_number(alerts: Alerts) -> None:
         alerts.remove(2)
 
 
-def test_a_damaged_line_of_the_log_hides_no_other(alerts: Alerts, archive: rag.Archive) -> None:
+def test_the_files_of_before_are_taken_over_once(alerts: Alerts, archive: rag.Archive) -> None:
     alerts.add(QUESTION)
     [old] = archive.articles()
     archive.ingest(article(9, "2024-05-09"))
     archive.delete(old.id or "")
     [change] = alerts.check()
-    log = archive.folder / CHANGES
-    log.write_text('{"question"\n{}\n' + log.read_text())
-    assert list(alerts.changes()) == [change]
-    assert json.loads(log.read_text().splitlines()[-1])["question"] == QUESTION
+    (archive.folder / "alerts.jsonl").write_text(f'{{"question"\n{to_json(change)}\n')
+    saved = [dataclasses.asdict(alert) for alert in alerts.saved()]
+    (archive.folder / "alerts.json").write_text(json.dumps(saved))
+    for _ in range(2):
+        again = Alerts(archive)
+        assert len(again.saved()) == 2
+        assert list(again.changes()) == [change, change]
 
 
-def test_damaged_questions_are_told_in_words(alerts: Alerts, archive: rag.Archive) -> None:
-    (archive.folder / QUESTIONS).write_text("[")
-    with pytest.raises(ArchiveError, match="cannot read the saved questions"):
-        alerts.saved()
+def test_damaged_questions_are_told_in_words(archive: rag.Archive) -> None:
+    (archive.folder / "alerts.json").write_text("[")
+    with pytest.raises(SharedError, match=r"alerts\.json cannot be read"):
+        Alerts(archive)
+
+
+def test_two_servers_tell_a_change_once(
+    alerts: Alerts, archive: rag.Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alerts.add(QUESTION)
+    [old] = archive.articles()
+    archive.ingest(article(9, "2024-05-09"))
+    archive.delete(old.id or "")
+    told = []
+
+    def meanwhile(*given: Any, **options: Any) -> Any:
+        monkeypatch.undo()
+        told.append(Alerts(archive).check())
+        return answer_many(*given, **options)
+
+    monkeypatch.setattr("rag.watching.alerts.answer_many", meanwhile)
+    assert alerts.check() == []
+    assert len(told[0]) == len(list(alerts.changes())) == 1
+
+
+def test_what_is_kept_of_an_archive_goes_with_it(
+    alerts: Alerts, archive: rag.Archive, embedder: FakeEmbedder
+) -> None:
+    alerts.add(QUESTION)
+    archive.move(archive.folder.with_name("city"))
+    place, settings = archive.folder.with_name("city"), archive.settings
+    with rag.Archive.open(place, embedder=embedder, settings=settings) as city:
+        assert len(Alerts(city).saved()) == 1
+        city.destroy()
+    with rag.Archive.open(place, embedder=embedder, settings=settings) as city:
+        assert Alerts(city).saved() == []
 
 
 def test_saved_questions_outlive_another_embedder(

@@ -21,6 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from rag.archive import Archive
 from rag.generation import Generator
+from rag.shared.database import Shared
 from rag.types import Answer
 from ui.api import answers, archives, articles, chat, faults
 from ui.api.desk import Desk
@@ -53,11 +54,11 @@ class Entry:
     @classmethod
     def of(cls, archive: Archive, *, host: str, token: str | None = None) -> Entry:
         """Return the entry of a server on `host`; `RagError` when there must be users."""
-        folder = archive.folder.parent
+        shared = Shared.beside(archive.folder.parent, url=archive.settings.database)
         if is_loopback(host):
-            return cls(host, token or secrets.token_urlsafe(24), Accounts.of(folder))
-        required(folder)
-        return cls(host, None, Accounts.of(folder))
+            return cls(host, token or secrets.token_urlsafe(24), Accounts.of(shared))
+        required(shared)
+        return cls(host, None, Accounts.of(shared))
 
     @property
     def access(self) -> Access:

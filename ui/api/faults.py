@@ -15,6 +15,7 @@ from rag.errors import (
     MissingError,
     ModelError,
     RagError,
+    SharedError,
     SourceError,
 )
 from rag.store.connection import DamageError
@@ -29,6 +30,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (ForbiddenError, 403),
     (ModelError, 503),
     (GenerationError, 503),
+    (SharedError, 503),
     (SourceError, 422),
     (DamageError, 500),
     # Taken or unfit names, archives of another model, and those that cannot be written.
@@ -51,7 +53,7 @@ COMMON: dict[int | str, dict[str, Any]] = {
     404: {"model": FaultReply, "description": "There is no such archive or article."},
     422: {"model": FaultReply, "description": "The request cannot be understood."},
     429: {"model": FaultReply, "description": "Too many questions wait already."},
-    503: {"model": FaultReply, "description": "A model cannot be used."},
+    503: {"model": FaultReply, "description": "A model or the database cannot be used."},
 }
 WRITING: dict[int | str, dict[str, Any]] = {
     403: {"model": FaultReply, "description": "The user's role does not allow it."},

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import anyio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from rag.errors import SharedError
+from rag.shared.database import Shared
 from ui.api import faults
-from ui.web.network.door import CHECKS, Doorman
+from ui.web.network.door import CHECKS, UNKNOWN, Doorman
 from ui.web.network.keys import Keys
 from ui.web.network.users import Users
+
+log = logging.getLogger(__name__)
 
 # Everything but the pages, which have a form to log in with, and what a watcher asks.
 GUARDED = ("/v1", "/mcp", "/metrics")
@@ -39,10 +43,10 @@ class Accounts:
     doorman: Doorman
 
     @classmethod
-    def of(cls, folder: Path) -> Accounts:
-        """Return those whose files are in a folder."""
-        users = Users(folder)
-        return cls(users, Keys(folder), Doorman.of(users))
+    def of(cls, shared: Shared) -> Accounts:
+        """Return those of a database."""
+        users = Users(shared)
+        return cls(users, Keys(shared), Doorman.of(users))
 
     def user_of_key(self, key: str) -> str | None:
         """Return whose key that is; None when it is none, or there is no such user any more."""
@@ -77,7 +81,12 @@ class Login:
             # In a thread, since a password takes a twentieth of a second to check.
             address = scope["client"][0] if scope.get("client") else "unknown"
             name_of = partial(self._name_of, credentials(scope), address=address)
-            name = await anyio.to_thread.run_sync(name_of, limiter=self._checks)
+            try:
+                name = await anyio.to_thread.run_sync(name_of, limiter=self._checks)
+            except SharedError as error:
+                log.error("%s", error)
+                await faults.reply(UNKNOWN, status=503)(scope, receive, send)
+                return
             if name is None:
                 answer = faults.reply("send a user's key or password with it", status=401)
                 answer.headers["www-authenticate"] = 'Basic realm="Dateline", charset="UTF-8"'

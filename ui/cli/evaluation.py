@@ -73,7 +73,7 @@ def evaluate(
         work_bar() as bar,
     ):
         if feedback:
-            questions, left_out = write_questions(opened.folder)
+            questions, left_out = write_questions(opened.folder, opened.shared())
             note(f"{questions} has the feedback as questions")
             if left_out:
                 note(f"{left_out} left out, for want of a right answer")

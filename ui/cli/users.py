@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.settings import archives_folder
+from rag.settings import SettingsFile, archives_folder
 from ui.cli.console import heard, write
 
 if TYPE_CHECKING:
+    from rag.shared.database import Shared
     from ui.web.network.users import Role, Users
 
 users = typer.Typer(help="Add, list and remove the users of the pages.", no_args_is_help=True)
@@ -43,7 +44,7 @@ def add_user(
     """Add a user, or give one another password."""
     from ui.web.network.users import Users
 
-    known = Users(archives_folder())
+    known = Users(_shared())
     known.add(name, password, role=_role(role) if role else None)
     write(f"{name} can log in, as {_article(known, name)}.")
 
@@ -54,7 +55,7 @@ def list_users() -> None:
     """List the users with their roles."""
     from ui.web.network.users import Users
 
-    known = Users(archives_folder())
+    known = Users(_shared())
     for name in known.names:
         user = known.get(name)
         write(f"{name}  {user.role if user else ''}")
@@ -69,7 +70,7 @@ def set_role(
     """Give a user another role; it holds from the next click on."""
     from ui.web.network.users import Users
 
-    known = Users(archives_folder())
+    known = Users(_shared())
     known.set_role(name, _role(role))
     write(f"{name} is now {_article(known, name)}.")
 
@@ -77,12 +78,10 @@ def set_role(
 @users.command("remove")
 @heard
 def remove_user(name: Name) -> None:
-    """Remove a user and all keys of this user."""
-    from ui.web.network.keys import Keys
+    """Remove a user with all keys, log-ins and conversations of this user."""
     from ui.web.network.users import Users
 
-    Users(archives_folder()).remove(name)
-    Keys(archives_folder()).remove(name)
+    Users(_shared()).remove(name)
     write(f"{name} can no longer log in.")
 
 
@@ -98,13 +97,20 @@ def make_key(
     from ui.web.network.keys import Keys
     from ui.web.network.users import Users
 
-    if name not in Users(archives_folder()).names:
+    shared = _shared()
+    if name not in Users(shared).names:
         raise ValueError(f"there is no user {name!r}; add one with `rag users add {name}`")
-    keys = Keys(archives_folder())
+    keys = Keys(shared)
     if revoke:
         write(f"{keys.remove(name)} keys of {name} no longer work.")
     else:
         typer.echo(keys.make(name))
+
+
+def _shared() -> Shared:
+    from rag.shared.database import Shared
+
+    return Shared.beside(archives_folder(), url=SettingsFile.find().settings.database)
 
 
 def _role(name: str) -> Role:

@@ -13,6 +13,7 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.generation import Generator
+from rag.shared.database import Shared
 from rag.types import IngestReport
 from ui.logs import answered
 from ui.web.archive import page as archive_page
@@ -87,7 +88,8 @@ def launch(
     `RagError` when the port is taken, and where others reach the page but there are no users.
     """
     token = secrets.token_urlsafe(24) if is_loopback(host) else None
-    users = None if token else required(archive.folder.parent)
+    shared = Shared.beside(archive.folder.parent, url=archive.settings.database)
+    users = None if token else required(shared)
     models = Models(
         generator=generator,
         name=archive.settings.generator,

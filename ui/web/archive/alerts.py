@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -16,6 +16,9 @@ from ui.web.common.frame import QUIETLY, Update, archive_of, own_html
 from ui.web.common.library import Library
 from ui.web.network.access import Access
 from ui.web.network.users import Role
+
+if TYPE_CHECKING:
+    from rag.watching.alerts import Alert, Changed
 
 # Changes shown, the newest.
 _SHOWN = 20
@@ -89,16 +92,19 @@ def panel_html(archive: Archive, *, editable: bool, note: str = "", problem: str
     # not wait.
     from rag.watching.alerts import Alerts
 
-    alerts = Alerts(archive)
+    saved: list[Alert] = []
+    changes: list[Changed] = []
     try:
+        alerts = Alerts(archive)
         saved = alerts.saved()
+        changes = list(deque(alerts.changes(), maxlen=_SHOWN))
     except RagError as error:
-        saved, problem = [], problem or str(error)
+        problem = problem or str(error)
     return markup.render(
         "alerts.html",
         archive=archive.folder.name,
         saved=saved,
-        changes=list(reversed(deque(alerts.changes(), maxlen=_SHOWN))),
+        changes=changes[::-1],
         editable=editable,
         note=markup.status_html(note),
         problem=markup.problem_html(problem) if problem else "",

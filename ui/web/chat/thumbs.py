@@ -1,4 +1,4 @@
-"""What users think of answers: thumbs and a note, kept beside the archive."""
+"""What users think of answers: thumbs and a note."""
 
 from __future__ import annotations
 
@@ -45,5 +45,5 @@ def _save(
         right_answer=right,
         user=request.username or "",
     )
-    feedback.save(item, archive_of(library, request).folder)
+    feedback.save(item, archive_of(library, request).shared())
     return True

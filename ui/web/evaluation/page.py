@@ -191,7 +191,7 @@ def _wire(
         def work(job: EvalJob) -> Path:
             questions = Path(file or "") if source == _FILE else packaged_questions()
             if source == _FEEDBACK:
-                questions, _ = write_questions(archive.folder)
+                questions, _ = write_questions(archive.folder, archive.shared())
             first = int(most or 0) or None
             return evaluate(archive, questions, models=models, most=first, job=job)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from rag.shared.database import Shared, put
+from rag.shared.tables import ATTEMPTS, hashed
 
 # Wrong passwords that nobody waits for; then 1 s, 2 s, 4 s, up to the longest.
 _FREE = 5
@@ -32,38 +35,44 @@ class _Wrong:
 
 
 class Attempts:
-    """Wrong passwords by name and by address. Safe for several threads; forgotten at the end."""
+    """Wrong passwords by name and by address, counted by all servers together."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, shared: Shared, *, clock: Callable[[], float] = time.time) -> None:
+        self._shared = shared
         self._clock = clock
-        self._lock = threading.Lock()
-        self._wrong: OrderedDict[str, _Wrong] = OrderedDict()
 
     def begin(self, *keys: str) -> float:
         """Return the seconds to wait still; 0 counts as a wrong password until `succeeded`.
 
         Counted beforehand, so that a hundred at the same moment are a hundred.
         """
-        with self._lock:
+        with self._shared.writing(ATTEMPTS) as connection:
             now = self._clock()
-            waits = [self._of(key, now).until - now for key in keys]
-            if max(waits) > 0:
-                return max(waits)
-            for key in keys:
-                self._wrong[key] = _Wrong(self._of(key, now).count + 1, now)
-                self._wrong.move_to_end(key)
-            while len(self._wrong) > _REMEMBERED:
-                self._wrong.popitem(last=False)
+            found = {hashed(key): _of(connection, hashed(key), now) for key in keys}
+            if (wait := max(wrong.until for wrong in found.values()) - now) > 0:
+                return wait
+            for key, wrong in found.items():
+                put(connection, ATTEMPTS, where={"hash": key}, count=wrong.count + 1, last=now)
+            _forget(connection, now)
             return 0.0
 
     def succeeded(self, *keys: str) -> None:
         """Forget the wrong ones: this one was right."""
-        with self._lock:
-            for key in keys:
-                self._wrong.pop(key, None)
+        with self._shared.writing(ATTEMPTS) as connection:
+            right = [hashed(key) for key in keys]
+            connection.execute(ATTEMPTS.delete().where(ATTEMPTS.c.hash.in_(right)))
 
-    def _of(self, key: str, now: float) -> _Wrong:
-        found = self._wrong.get(key)
-        if found is None or now - found.last > _FORGOTTEN:
-            return _Wrong(0, now)
-        return found
+
+def _of(connection: Connection, key: str, now: float) -> _Wrong:
+    row = connection.execute(select(ATTEMPTS).where(ATTEMPTS.c.hash == key)).one_or_none()
+    if row is None or now - row.last > _FORGOTTEN:
+        return _Wrong(0, now)
+    return _Wrong(row.count, row.last)
+
+
+def _forget(connection: Connection, now: float) -> None:
+    """Forget what is old, and of more than are remembered the oldest."""
+    connection.execute(ATTEMPTS.delete().where(ATTEMPTS.c.last < now - _FORGOTTEN))
+    newest = select(ATTEMPTS.c.hash).order_by(ATTEMPTS.c.last.desc(), ATTEMPTS.c.hash)
+    surplus = list(connection.scalars(newest.offset(_REMEMBERED)))
+    connection.execute(ATTEMPTS.delete().where(ATTEMPTS.c.hash.in_(surplus)))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import math
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
+from typing import TypeVar
 from urllib.parse import parse_qs, quote, urlsplit
 
 import anyio
@@ -13,11 +16,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from rag.errors import SharedError
 from ui.web.common import markup
 from ui.web.network.attempts import Attempts
 from ui.web.network.guard import OPEN
 from ui.web.network.sessions import LONGEST, Sessions
 from ui.web.network.users import Role, Users
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 LOGIN, LOGOUT = "/login", "/logout"
 COOKIE = "dateline-session"
@@ -25,7 +33,10 @@ COOKIE = "dateline-session"
 _FORM = 4_096
 # Passwords checked at once: each takes 64 MB and a twentieth of a second.
 CHECKS = 2
+# Log-ins looked up at once.
+LOOKS = 8
 WRONG = "That is not the password of this user."
+UNKNOWN = "It cannot be told at the moment who is logged in. Try again soon."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +45,12 @@ class Doorman:
 
     users: Users
     sessions: Sessions
-    attempts: Attempts = field(default_factory=Attempts)
+    attempts: Attempts
 
     @classmethod
     def of(cls, users: Users) -> Doorman:
-        """Return one for those users, with no sessions yet."""
-        return cls(users, Sessions(users))
+        """Return one for those users."""
+        return cls(users, Sessions(users), Attempts(users.shared))
 
     def refusal(self, name: str, password: str, *, address: str) -> str:
         """Return why a name and password from an address are not taken; blank when they are."""
@@ -64,14 +75,22 @@ class Door:
         self._doorman = doorman
         self._elsewhere = elsewhere
         self._checks = anyio.CapacityLimiter(CHECKS)
+        # Threads of their own: those that there are may all be taken by questions that wait.
+        self._looks = anyio.CapacityLimiter(LOOKS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, log a user in or out, or show the form."""
         if scope["type"] not in ("http", "websocket") or self._is_open(scope["path"]):
             await self._app(scope, receive, send)
             return
-        user = self._doorman.sessions.user_of(_secret(scope))
-        answer = await self._answer(scope, receive, user)
+        user: str | None = None
+        answer: Response | None
+        try:
+            user = await self._look(self._doorman.sessions.user_of, _secret(scope))
+            answer = await self._answer(scope, receive, user)
+        except SharedError as error:
+            log.error("%s", error)
+            answer = PlainTextResponse(UNKNOWN, 503, headers={"retry-after": "5"})
         if answer is not None:
             await answer(scope, receive, send)
             return
@@ -90,13 +109,17 @@ class Door:
                 return await self._logged_in(Request(scope, receive))
             return _form(_here(QueryParams(scope["query_string"]).get("next", "")))
         if path == LOGOUT:
-            self._doorman.sessions.end(_secret(scope))
+            await self._look(self._doorman.sessions.end, _secret(scope))
             return RedirectResponse(LOGIN, 303)
         if user is None:
             return _first(scope)
-        if path.endswith("/upload") and not self._may_upload(user):
+        if path.endswith("/upload") and not await self._look(self._may_upload, user):
             return PlainTextResponse("readers add no files; ask an administrator", 403)
         return None
+
+    async def _look(self, ask: Callable[[str], Result], name: str) -> Result:
+        """Ask the database, which may be far away."""
+        return await anyio.to_thread.run_sync(ask, name, limiter=self._looks)
 
     def _may_upload(self, user: str) -> bool:
         known = self._doorman.users.get(user)
@@ -115,7 +138,7 @@ class Door:
         answer = RedirectResponse(_here(to), 303)
         answer.set_cookie(
             COOKIE,
-            self._doorman.sessions.begin(name),
+            await self._look(self._doorman.sessions.begin, name),
             max_age=int(LONGEST),
             httponly=True,
             samesite="lax",

@@ -1,50 +1,41 @@
-"""Keys with which programs log in as a user: shown once, and kept as hashes in one file."""
+"""Keys with which programs log in as a user: shown once, and kept as hashes."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
-from pathlib import Path
 
-from rag.errors import RagError
-from ui.web.network.files import write_privately
+from sqlalchemy import insert, select
 
-FILE = "keys.json"
+from rag.shared.database import Shared
+from rag.shared.tables import KEYS
 
 
 class Keys:
-    """The keys in the file `FILE` of a folder; every call reads it anew."""
+    """The keys of an installation; every call asks the database anew.
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE
+    Each raises `SharedError` when that cannot be used.
+    """
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
 
     def make(self, user: str) -> str:
         """Return a new key of a user."""
         key = f"dl-{secrets.token_urlsafe(32)}"
-        write_privately(self.path, self._read() | {_hashed(key): user})
+        with self._shared.writing(KEYS) as connection:
+            connection.execute(insert(KEYS).values(hash=_hashed(key), user_name=user))
         return key
 
     def user_of(self, key: str) -> str | None:
         """Return whose key that is; None for one that is unknown."""
-        return self._read().get(_hashed(key))
+        with self._shared.reading() as connection:
+            return connection.scalar(select(KEYS.c.user_name).where(KEYS.c.hash == _hashed(key)))
 
     def remove(self, user: str) -> int:
         """Remove all keys of a user, and return how many there were."""
-        known = self._read()
-        kept = {hashed: name for hashed, name in known.items() if name != user}
-        if kept != known:
-            write_privately(self.path, kept)
-        return len(known) - len(kept)
-
-    def _read(self) -> dict[str, str]:
-        try:
-            known = json.loads(self.path.read_text(encoding="utf-8"))
-            return {str(hashed): str(user) for hashed, user in known.items()}
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError, AttributeError) as error:
-            raise RagError(f"{self.path} is not readable as a list of keys: {error}") from error
+        with self._shared.writing(KEYS) as connection:
+            return connection.execute(KEYS.delete().where(KEYS.c.user_name == user)).rowcount
 
 
 def _hashed(key: str) -> str:

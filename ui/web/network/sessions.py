@@ -3,73 +3,76 @@
 from __future__ import annotations
 
 import secrets
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
-from ui.web.network.users import Users
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from rag.shared.tables import SESSIONS, USERS, hashed
+from ui.web.network.users import Users, user_in
 
 HOUR = 3_600.0
 # Seconds after the last request, and after the log-in, at which a session ends.
 IDLE, LONGEST = 12 * HOUR, 7 * 24 * HOUR
 # Sessions of one user at a time; a further one ends the eldest.
 _OF_ONE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Session:
-    """A log-in: whose, with which password's hash, since when, and when last used."""
-
-    user: str
-    password: str
-    begun: float
-    used: float
+# Seconds after which it is written down that a session is used still; a page asks much at once.
+_NOTED = 60.0
 
 
 class Sessions:
-    """The sessions of a server, kept in memory alone. Safe for use by several threads."""
+    """The sessions of an installation, which hold at each of its servers.
 
-    def __init__(self, users: Users, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._users = users
+    Each method raises `SharedError` when the database cannot be used.
+    """
+
+    def __init__(self, users: Users, *, clock: Callable[[], float] = time.time) -> None:
+        self._shared = users.shared
         self._clock = clock
-        self._lock = threading.Lock()
-        self._open: dict[str, _Session] = {}
 
     def begin(self, name: str) -> str:
         """Return the secret of a new session of a user there is."""
-        known = self._users.get(name)
-        if known is None:
-            raise ValueError(f"there is no user {name!r}")
         now, secret = self._clock(), secrets.token_urlsafe(32)
-        with self._lock:
-            self._open = {key: kept for key, kept in self._open.items() if _lasts(kept, now)}
-            own = [key for key, kept in self._open.items() if kept.user == name]
-            for eldest in own[: max(0, len(own) - _OF_ONE + 1)]:
-                del self._open[eldest]
-            self._open[secret] = _Session(name, known.password, now, now)
+        with self._shared.writing(SESSIONS) as connection:
+            known = user_in(connection, name)
+            if known is None:
+                raise ValueError(f"there is no user {name!r}")
+            _make_room(connection, name, now)
+            row = {"user_name": name, "password": known.password, "begun": now, "used": now}
+            connection.execute(insert(SESSIONS).values(hash=hashed(secret), **row))
         return secret
 
     def user_of(self, secret: str) -> str | None:
         """Return whose session that is, which goes on; None when it is none or has ended."""
         now = self._clock()
-        with self._lock:
-            kept = self._open.get(secret)
-            if kept is None:
-                return None
-            known = self._users.get(kept.user)
-            # Another password, or no such user any more, ends what began before.
-            if known is None or known.password != kept.password or not _lasts(kept, now):
-                del self._open[secret]
-                return None
-            self._open[secret] = replace(kept, used=now)
-            return kept.user
+        # Another password, or no such user any more, ends what began before.
+        same = (SESSIONS.c.user_name == USERS.c.name) & (SESSIONS.c.password == USERS.c.password)
+        with self._shared.reading() as connection:
+            found = connection.execute(
+                select(SESSIONS).join(USERS, same).where(SESSIONS.c.hash == hashed(secret))
+            ).one_or_none()
+        if found is None or now - found.used >= IDLE or now - found.begun >= LONGEST:
+            return None
+        if now - found.used >= _NOTED:
+            self._note(found.hash, now)
+        return str(found.user_name)
 
     def end(self, secret: str) -> None:
         """End a session; one that has ended already may be ended again."""
-        with self._lock:
-            self._open.pop(secret, None)
+        with self._shared.writing(SESSIONS) as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.hash == hashed(secret)))
+
+    def _note(self, hash_: str, now: float) -> None:
+        with self._shared.writing(SESSIONS) as connection:
+            used = update(SESSIONS).where(SESSIONS.c.hash == hash_).values(used=now)
+            connection.execute(used)
 
 
-def _lasts(session: _Session, now: float) -> bool:
-    return now - session.used < IDLE and now - session.begun < LONGEST
+def _make_room(connection: Connection, name: str, now: float) -> None:
+    """Delete the sessions that have ended, and of a user who has many the eldest."""
+    ended = or_(SESSIONS.c.used <= now - IDLE, SESSIONS.c.begun <= now - LONGEST)
+    connection.execute(delete(SESSIONS).where(ended))
+    own = select(SESSIONS.c.hash).where(SESSIONS.c.user_name == name)
+    newest = own.order_by(SESSIONS.c.begun.desc(), SESSIONS.c.used.desc())
+    surplus = list(connection.scalars(newest.offset(_OF_ONE - 1)))
+    connection.execute(delete(SESSIONS).where(SESSIONS.c.hash.in_(surplus)))

@@ -1,21 +1,20 @@
-"""Who may use the pages from other machines: names, hashed passwords and roles, in one file."""
+"""Who may use the pages from other machines: names, hashed passwords and roles."""
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import Connection, select
 
 from rag.errors import RagError
-from ui.web.network.files import write_privately
+from rag.shared.database import Shared, put
+from rag.shared.tables import CONVERSATIONS, KEYS, SESSIONS, USERS
 
-FILE = "users.json"
 LEAST = 10
 
 
@@ -41,11 +40,12 @@ class User:
 
 _NAME = re.compile(r"[\w.@-]{1,64}")
 _HASHER = PasswordHasher()
+_ROLE = select(USERS.c.role)
 
 
-def required(folder: Path) -> Users:
-    """Return the users of a folder, where others can reach it; `RagError` when there are none."""
-    users = Users(folder)
+def required(shared: Shared) -> Users:
+    """Return the users, where others can reach a server; `RagError` when there are none."""
+    users = Users(shared)
     if not users.names:
         raise RagError(
             "other machines can reach that address, so users must log in, and there are none: "
@@ -55,19 +55,24 @@ def required(folder: Path) -> Users:
 
 
 class Users:
-    """The users in the file `FILE` of a folder; every call reads it anew."""
+    """The users of an installation; every call asks the database anew.
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE
+    Each raises `SharedError` when that cannot be used.
+    """
+
+    def __init__(self, shared: Shared) -> None:
+        self.shared = shared
 
     @property
     def names(self) -> list[str]:
-        """The names of all users, in order. Raises `RagError` for a damaged file."""
-        return sorted(self._read())
+        """The names of all users, in order."""
+        with self.shared.reading() as connection:
+            return sorted(connection.scalars(select(USERS.c.name)))
 
     def get(self, name: str) -> User | None:
         """Return what is kept of a user; None when there is none of that name."""
-        return self._read().get(name)
+        with self.shared.reading() as connection:
+            return user_in(connection, name)
 
     def add(self, name: str, password: str, *, role: Role | None = None) -> None:
         """Add a user, or give one another password. Raises `ValueError` for what is unfit.
@@ -78,21 +83,26 @@ class Users:
             raise ValueError(f"{name!r} is no name for a user; use letters, digits and . @ - _")
         if len(password) < LEAST:
             raise ValueError(f"the password has {len(password)} characters; use at least {LEAST}")
-        users = self._read()
-        before = users[name].role if name in users else Role.READER
-        self._write(users | {name: User(_HASHER.hash(password), role or before)})
+        hashed = _HASHER.hash(password)
+        with self.shared.writing(USERS) as connection:
+            known = user_in(connection, name)
+            chosen = role or (known.role if known else Role.READER)
+            put(connection, USERS, where={"name": name}, password=hashed, role=str(chosen))
 
     def set_role(self, name: str, role: Role) -> None:
         """Give a user another role. Raises `ValueError` when there is none of that name."""
-        users = self._read()
-        self._write(users | {name: replace(_known(users, name), role=role)})
+        with self.shared.writing(USERS) as connection:
+            _check_known(connection, name)
+            changed = USERS.update().where(USERS.c.name == name).values(role=str(role))
+            connection.execute(changed)
 
     def remove(self, name: str) -> None:
-        """Remove a user. Raises `ValueError` when there is none of that name."""
-        users = self._read()
-        _known(users, name)
-        del users[name]
-        self._write(users)
+        """Remove a user with all log-ins and keys. Raises `ValueError` when there is none."""
+        with self.shared.writing(USERS) as connection:
+            _check_known(connection, name)
+            connection.execute(USERS.delete().where(USERS.c.name == name))
+            for table in (KEYS, SESSIONS, CONVERSATIONS):
+                connection.execute(table.delete().where(table.c.user_name == name))
 
     def verify(self, name: str, password: str) -> bool:
         """Tell whether that is the user's password; takes as long for an unknown name."""
@@ -103,20 +113,21 @@ class Users:
         except (Argon2Error, InvalidHashError):
             return False
 
-    def _read(self) -> dict[str, User]:
-        try:
-            users = json.loads(self.path.read_text(encoding="utf-8"))
-            return {
-                name: User(str(kept["password"]), Role(kept["role"]))
-                for name, kept in users.items()
-            }
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
-            raise RagError(f"{self.path} is not readable as a list of users: {error!r}") from error
 
-    def _write(self, users: dict[str, User]) -> None:
-        write_privately(self.path, {name: asdict(user) for name, user in users.items()})
+def user_in(connection: Connection, name: str) -> User | None:
+    """Return what a database has of a user; None when there is none of that name."""
+    # What is no name may be what the database takes for no text.
+    if not _NAME.fullmatch(name):
+        return None
+    row = connection.execute(select(USERS).where(USERS.c.name == name)).one_or_none()
+    if row is None:
+        return None
+    try:
+        return User(row.password, Role(row.role))
+    except ValueError:
+        raise RagError(
+            f"{name} has the role {row.role!r}, which is none; add {name} anew"
+        ) from None
 
 
 @cache
@@ -125,7 +136,7 @@ def _nobody() -> str:
     return _HASHER.hash("nobody has this password")
 
 
-def _known(users: dict[str, User], name: str) -> User:
-    if name not in users:
+def _check_known(connection: Connection, name: str) -> None:
+    known = _NAME.fullmatch(name) and connection.scalar(_ROLE.where(USERS.c.name == name))
+    if not known:
         raise ValueError(f"there is no user {name!r}; `rag users list` shows them")
-    return users[name]
