@@ -41,9 +41,13 @@ def test_reading_makes_no_file(tmp_path: Path) -> None:
 
 
 def test_a_block_that_fails_leaves_nothing(shared: Shared) -> None:
-    with pytest.raises(ZeroDivisionError), shared.writing(USERS) as connection:
-        connection.execute(insert(USERS).values(USER))
-        1 / 0  # noqa: B018
+    def fail() -> None:
+        with shared.writing(USERS) as connection:
+            connection.execute(insert(USERS).values(USER))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert names(shared) == []
 
 

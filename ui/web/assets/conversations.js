@@ -1,6 +1,6 @@
-// Conversations stay in this browser: each under a key of its own, so that two tabs do not
+// Conversations are kept in this browser: each under a key of its own, so that two tabs do not
 // overwrite each other's; which one a tab shows is remembered for the tab alone. Those of one
-// who has logged in stand under the name, which every page bears.
+// who has logged in stand under the name, which every page bears, and the server keeps them too.
 {
   const user = window.gradio_config?.username;
   const kept = user ? `dateline/${encodeURIComponent(user)}/` : "dateline/";
@@ -86,7 +86,7 @@
     const title = field.value.trim();
     if (record && title && title !== record.title) {
       write({ ...record, title });
-      if (record.id === shown()) raise("rename", { title });
+      raise("rename", { id: record.id, title });
     }
     list();
   };
@@ -116,6 +116,7 @@
     remove: (entry) => {
       removed = read(entry.dataset.id);
       localStorage.removeItem(kept + removed.id);
+      raise("remove", { id: removed.id });
       if (removed.id === shown()) anew();
       list();
       const toast = find("dl-undo");
@@ -126,7 +127,10 @@
       forgetting = setTimeout(forget, 10_000);
     },
     undo: () => {
-      if (removed) write(removed);
+      if (removed) {
+        write(removed);
+        raise("undo", { record: removed });
+      }
       forget();
       list();
     },
@@ -157,6 +161,14 @@
   dateline.connectDrawer = (trigger, functions) => {
     raise = trigger;
     server = functions;
+  };
+  // Of one who has logged in the server keeps them too: what it told a version of is as it says.
+  dateline.known = () => Object.fromEntries(all().map(({ id, version }) => [id, version ?? ""]));
+  dateline.merge = (news) => {
+    if (!news) return;
+    for (const { id, version } of all()) if (version && !news.ids.includes(id)) localStorage.removeItem(kept + id);
+    for (const record of news.records) write(record);
+    if (find("dl-drawer")?.hidden === false) list();
   };
   dateline.current = () => read(shown());
   dateline.save = (record) => {

@@ -69,6 +69,8 @@ class Conversation:
     def __init__(self) -> None:
         self.id = uuid.uuid4().hex
         self.title = ""
+        # Of what is kept of it, where users log in; blank for what was not kept yet.
+        self.version = ""
         self.shown: list[Shown] = []
         # Of the answer that was judged last.
         self.judgement: Judgement | None = None

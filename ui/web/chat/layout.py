@@ -35,7 +35,9 @@ _STANCES = (
 # The events that each component raises; their names must stand in the script that connects them.
 _CHAT_EVENTS = "dateline.connect(trigger, 'retry', 'edit', 'judge', 'open', 'timeline')"
 _BAR_EVENTS = "dateline.connectBar(element, trigger, server, 'ask', 'stop')"
-_DRAWER_EVENTS = "dateline.connectDrawer(trigger, server, 'restore', 'anew', 'rename')"
+_DRAWER_EVENTS = (
+    "dateline.connectDrawer(trigger, server, 'restore', 'anew', 'rename', 'remove', 'undo')"
+)
 
 
 def layout(library: Library) -> Parts:
@@ -90,6 +92,7 @@ def layout(library: Library) -> Parts:
         filters=filters,
         asked=gr.JSON(visible=False),
         record=gr.JSON(visible=False),
+        news=gr.JSON(visible=False),
         # Copied for each session. The class itself would be called by a public endpoint.
         session=gr.State(Conversation()),
         timer=gr.Timer(_LOOK_EVERY, active=False),

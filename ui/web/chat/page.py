@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -14,7 +15,7 @@ from ui.web.chat import first, layout, suggesting, thumbs
 from ui.web.chat.conversation import Conversation, Visitor
 from ui.web.chat.examples import Examples
 from ui.web.chat.filters import Filters
-from ui.web.chat.parts import Parts, updates
+from ui.web.chat.parts import Parts
 from ui.web.common import cited
 from ui.web.common.frame import QUIETLY, Update, archive_of, told
 from ui.web.common.jobs import Jobs
@@ -22,6 +23,7 @@ from ui.web.common.library import Library
 from ui.web.common.models import Models
 from ui.web.common.timeline import of_answer, timeline_html
 from ui.web.conversations import shelf
+from ui.web.conversations.kept import Conversations
 from ui.web.network.access import Access
 
 # Seconds for which nothing that is sent to a page is taken by it before it counts as gone.
@@ -40,7 +42,8 @@ def build(
     examples: Sequence[str] | None,
 ) -> None:
     """Lay the page out and connect it; see `ui.web.app.build`."""
-    parts = layout.layout(library)
+    kept = Conversations(access.users.shared) if access.users else None
+    parts = replace(layout.layout(library), kept=kept)
     first.wire(page, parts, library, models, jobs, Examples(models, given=examples), access)
     _wire_conversation(page, parts, library, models)
     _wire_reader(parts, library)
@@ -55,6 +58,7 @@ def _wire_conversation(page: gr.Blocks, parts: Parts, library: Library, models: 
         asked: dict[str, Any], conversation: Conversation, request: gr.Request
     ) -> Iterator[tuple[Update, ...]]:
         archive = archive_of(library, request)
+        parts.go_on(conversation, archive, request)
         with told():
             filters = Filters.read(asked)
         question = str(asked.get("question", ""))
@@ -68,13 +72,16 @@ def _wire_conversation(page: gr.Blocks, parts: Parts, library: Library, models: 
         # Closed with this one, which ends the work.
         with closing(steps):  # type: ignore[type-var]
             for view in steps:
-                yield updates(view, conversation, archive)
+                yield parts.updates(view, conversation, archive, request)
 
     def take_back(conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
-        return updates(conversation.take_back(), conversation, archive_of(library, request))
+        archive = archive_of(library, request)
+        parts.go_on(conversation, archive, request)
+        return parts.updates(conversation.take_back(), conversation, archive, request)
 
     def failed(conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
-        return updates(conversation.failed(), conversation, archive_of(library, request))
+        archive = archive_of(library, request)
+        return parts.updates(conversation.failed(), conversation, archive, request)
 
     asking: dict[str, Any] = {
         "fn": ask,
@@ -157,6 +164,7 @@ def _wire_reader(parts: Parts, library: Library) -> None:
 
     def timeline(event: gr.EventData, conversation: Conversation, request: gr.Request) -> Update:
         archive = archive_of(library, request)
+        parts.go_on(conversation, archive, request)
         number = int(event.message)
         shown = next((each for each in conversation.shown if each.message == number), None)
         if shown is None:

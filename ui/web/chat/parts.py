@@ -11,14 +11,15 @@ from ui.web.chat import render
 from ui.web.chat.conversation import Conversation, View
 from ui.web.common.frame import Update
 from ui.web.conversations import saved
+from ui.web.conversations.kept import Conversations, tried
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The components that events read or change.
 
-    `asked` and `record` are not shown: they carry a question with its filters to the server,
-    and a conversation to the browser's storage and back.
+    `asked`, `record` and `news` are not shown: they carry a question with its filters to the
+    server, a conversation to the browser's storage and back, and what other browsers did.
     """
 
     header: gr.HTML
@@ -34,8 +35,11 @@ class Parts:
     filters: gr.HTML
     asked: gr.JSON
     record: gr.JSON
+    news: gr.JSON
     session: gr.State
     timer: gr.Timer
+    # Where users log in: what they said, for any server to go on with.
+    kept: Conversations | None = None
 
     @property
     def changing(self) -> list[gr.blocks.Block]:
@@ -46,11 +50,39 @@ class Parts:
         """Return what leaves `changing` as it is."""
         return tuple(gr.skip() for _ in self.changing)
 
+    def updates(
+        self, view: View, conversation: Conversation, archive: Archive, request: gr.Request
+    ) -> tuple[Update, ...]:
+        """Return what `view` makes of `changing`, and keep what was said once it is complete."""
+        return (
+            render.thread_html(view.messages, running=view.running, question=view.question),
+            gr.skip() if view.sources is None else view.sources,
+            gr.skip() if view.running else self._record(conversation, archive, request),
+        )
 
-def updates(view: View, conversation: Conversation, archive: Archive) -> tuple[Update, ...]:
-    """Return what `view` makes of `Parts.changing`."""
-    return (
-        render.thread_html(view.messages, running=view.running, question=view.question),
-        gr.skip() if view.sources is None else view.sources,
-        gr.skip() if view.running else saved.to_record(conversation, archive=archive.folder.name),
-    )
+    def go_on(self, conversation: Conversation, archive: Archive, request: gr.Request) -> None:
+        """Bring a conversation to where the page is that shows it.
+
+        Another server may have answered there meanwhile, or this one was started anew.
+        """
+        kept, user = self.kept, request.username
+        if kept is None or not user or conversation.running:
+            return
+        shown = tried(lambda: kept.shown_at(user, str(request.session_hash)))
+        if shown is None or shown.version == conversation.version:
+            return
+        if shown.record["archive"] == archive.folder.name:
+            answers = saved.read_answers(shown.record, archive=archive)
+            conversation.restore(answers, id=shown.record["id"], title=shown.record["title"])
+            conversation.version = shown.version
+
+    def _record(
+        self, conversation: Conversation, archive: Archive, request: gr.Request
+    ) -> saved.Record:
+        record = saved.to_record(conversation, archive=archive.folder.name)
+        kept, user = self.kept, request.username
+        if kept is None or not user:
+            return record
+        page = str(request.session_hash)
+        conversation.version = tried(lambda: kept.save(user, record, page=page)) or ""
+        return record | {"version": conversation.version}

@@ -11,7 +11,7 @@ from rag.answering.suggest import suggest
 from rag.archive import Archive
 from rag.errors import RagError
 from ui.web.chat.conversation import Conversation, View
-from ui.web.chat.parts import Parts, updates
+from ui.web.chat.parts import Parts
 from ui.web.common.frame import QUIETLY, Update, archive_of
 from ui.web.common.library import Library
 from ui.web.common.models import Models
@@ -27,8 +27,9 @@ def wire(event: gr.events.Dependency, parts: Parts, library: Library, models: Mo
 
     def suggested(conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
         archive = archive_of(library, request)
+        parts.go_on(conversation, archive, request)
         view = offer(conversation, archive=archive, models=models)
-        return updates(view, conversation, archive) if view else parts.unchanged()
+        return parts.updates(view, conversation, archive, request) if view else parts.unchanged()
 
     # One at a time of all visitors; "multiple", since the next answer may be complete before.
     options: dict[str, Any] = {"concurrency_id": "suggest", "trigger_mode": "multiple", **QUIETLY}

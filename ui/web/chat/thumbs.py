@@ -6,7 +6,7 @@ import gradio as gr
 
 from ui import feedback
 from ui.web.chat.conversation import Conversation
-from ui.web.chat.parts import Parts, updates
+from ui.web.chat.parts import Parts
 from ui.web.common.frame import QUIETLY, Update, archive_of
 from ui.web.common.library import Library
 
@@ -19,11 +19,13 @@ def wire(parts: Parts, library: Library) -> None:
     def judged(
         event: gr.EventData, conversation: Conversation, request: gr.Request
     ) -> tuple[Update, ...]:
+        archive = archive_of(library, request)
+        parts.go_on(conversation, archive, request)
         view = conversation.judge(int(event.message), liked=bool(event.liked))
         note, right = (str(getattr(event, name, "")) for name in ("note", "right"))
         if _save(conversation, library, request, note=note, right=right) and (note or right):
             gr.Info(SAVED)
-        return updates(view, conversation, archive_of(library, request))
+        return parts.updates(view, conversation, archive, request)
 
     parts.chat.judge(judged, parts.session, parts.changing, **QUIETLY)
 

@@ -48,6 +48,17 @@ def read_answers(record: Record, *, archive: Archive) -> list[Shown]:
     return _answers(record, archive)
 
 
+def checked(record: Record, *, archive: Archive) -> Record:
+    """Return what a browser says is a record of a conversation over `archive`.
+
+    Raises `ValueError` for anything else.
+    """
+    _answers(record, archive)
+    if record.get("archive") != archive.folder.name:
+        raise ValueError("the conversation is over another archive; open it there")
+    return {name: record.get(name, "") for name in ("id", "archive", "title", "answers")}
+
+
 def title_of(conversation: Conversation) -> str:
     """Return the name a conversation was given, else its first question."""
     asked = conversation.shown[0].asked if conversation.shown else ""

@@ -1,19 +1,22 @@
 """The conversations kept in the browser: brought back, and begun anew.
 
-The list of them is made in the browser, where they are.
+The list of them is made in the browser, where they are. Those of users who have logged in are kept
+on the server too, and what one browser did to them the others are told.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
 
 from ui.web.chat.conversation import Conversation
-from ui.web.chat.parts import Parts, updates
+from ui.web.chat.parts import Parts
 from ui.web.common.frame import QUIETLY, Update, archive_of, told
 from ui.web.common.library import Library
 from ui.web.conversations import saved
+from ui.web.conversations.kept import tried
 
 
 def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
@@ -30,15 +33,38 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
         with told():
             answers = saved.read_answers(record, archive=archive)
         view = conversation.restore(answers, id=str(record["id"]), title=str(record["title"]))
-        thread, sources, _ = updates(view, conversation, archive)
-        # The browser need not keep again what it has just brought.
-        return thread, sources, gr.skip()
+        return parts.updates(view, conversation, archive, request)
 
     def cleared(conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
-        return updates(conversation.clear(), conversation, archive_of(library, request))
+        archive = archive_of(library, request)
+        return parts.updates(conversation.clear(), conversation, archive, request)
 
-    def renamed(event: gr.EventData, conversation: Conversation) -> None:
-        conversation.title = str(event.title).strip() or conversation.title
+    def renamed(event: gr.EventData, conversation: Conversation, request: gr.Request) -> None:
+        parts.go_on(conversation, archive_of(library, request), request)
+        title = str(event.title).strip()
+        if conversation.id == str(event.id) and title:
+            conversation.title = title
+        if (kept := parts.kept) and (user := request.username) and title:
+            tried(lambda: kept.rename(user, str(event.id), title))
+
+    def removed(event: gr.EventData, request: gr.Request) -> None:
+        if (kept := parts.kept) and (user := request.username):
+            tried(lambda: kept.remove(user, str(event.id)))
+
+    def undone(event: gr.EventData, request: gr.Request) -> None:
+        if (kept := parts.kept) and (user := request.username):
+            archive = archive_of(library, request)
+            with told():
+                record = saved.checked(event.record, archive=archive)
+            tried(lambda: kept.save(user, record))
+
+    def news(known: dict[str, object], request: gr.Request) -> Update:
+        kept, user = parts.kept, request.username
+        if kept is None or not user:
+            return gr.skip()
+        archive = archive_of(library, request).folder.name
+        found = tried(lambda: kept.news(user, archive=archive, known=known or {}))
+        return asdict(found) if found else gr.skip()
 
     reopen: dict[str, Any] = {
         "fn": opened,
@@ -52,5 +78,11 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
     parts.drawer.restore(**reopen)
     parts.drawer.anew(cleared, parts.session, parts.changing, **QUIETLY)
     parts.drawer.rename(renamed, parts.session, None, **QUIETLY)
+    parts.drawer.remove(removed, None, None, **QUIETLY)
+    parts.drawer.undo(undone, None, None, **QUIETLY)
+    merge = "(news) => dateline.merge(news)"
+    page.load(news, parts.news, parts.news, js="() => [dateline.known()]", **QUIETLY).then(
+        None, parts.news, None, js=merge, **QUIETLY
+    )
     # Each answer brings its conversation's new record.
     parts.record.change(None, parts.record, None, js="(record) => dateline.save(record)")
