@@ -1,6 +1,10 @@
 // The bar below the conversation: the question, and the filters above it.
 {
   const kept = "dateline-filters/";
+  // The question that this tab waits for, so that a page which is loaded anew asks it again: its
+  // server may have ended, and Gradio then loads the page from another one.
+  const waiting = "dateline-waiting/";
+  const stillWanted = 300_000;
   const none = { since: "", until: "", publishers: [], stance: "balanced", when: "" };
   let raise = () => {};
   let server = {};
@@ -69,6 +73,7 @@
     last = box().value.trim();
     box().value = "";
     fit();
+    sessionStorage.setItem(waiting + dateline.archive(), JSON.stringify({ question: last, at: Date.now() }));
     return { question: last, ...filters };
   };
   // The server has put the question that is asked again into the box by now.
@@ -78,7 +83,13 @@
     send();
   };
   let brought = "";
+  dateline.resume = () => {
+    const { question, at } = JSON.parse(sessionStorage.getItem(waiting + dateline.archive()) ?? "{}");
+    sessionStorage.removeItem(waiting + dateline.archive());
+    if (question && Date.now() - at < stillWanted) dateline.ask(question);
+  };
   dateline.ran = (now, question = "") => {
+    if (running && !now) sessionStorage.removeItem(waiting + dateline.archive());
     running = now;
     document.querySelector(".dl-bar").dataset.ready = now ? "no" : "yes";
     const anew = question !== brought;

@@ -73,7 +73,7 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
         "js": "(_, session) => [dateline.current(), session]",
         **QUIETLY,
     }
-    arrived = "() => dateline.arrived()"
+    arrived = "() => { dateline.arrived(); dateline.resume(); }"
     page.load(**reopen).then(None, js=arrived, **QUIETLY)
     parts.drawer.restore(**reopen)
     parts.drawer.anew(cleared, parts.session, parts.changing, **QUIETLY)

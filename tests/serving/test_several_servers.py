@@ -1,0 +1,144 @@
+"""Two copies of the server behind nginx: one is killed, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+import rag
+from rag.shared.database import Shared
+from tests.fakes import BagOfWords
+from tests.serving.behind import NGINX, Copies
+from tests.serving.clients import Page, Program
+from ui.web.conversations.kept import Conversations
+from ui.web.network.keys import Keys
+from ui.web.network.users import Users
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
+
+PASSWORD = "a long password"
+QUESTIONS = (
+    "How many days did the ferry strike close the harbour?",
+    "Who asked the crews to end the strike?",
+    "What did the flood reach?",
+    "Was anybody hurt in the flood?",
+    "How many days did the strike last?",
+    "Where was the harbour closed?",
+)
+ARTICLES = (
+    rag.Article(
+        "Ferry strike",
+        "The ferry strike closed the harbour of Valletta for 3 days. "
+        "Ann Borg, the minister, asked the crews to end the strike.",
+        id="ferry",
+    ),
+    rag.Article("Flood", "The flood reached the school. Nobody was hurt.", id="flood"),
+)
+
+
+@pytest.fixture
+def url(postgres) -> str:
+    return postgres.new_database()
+
+
+@pytest.fixture
+def copies(tmp_path: Path, url: str) -> Iterator[Copies]:
+    """Two copies over one archive behind a proxy, with users and keys."""
+    if NGINX is None:
+        missing = pytest.fail if os.environ.get("CI") else pytest.skip
+        missing("there is no nginx here; install it: apt-get install nginx-light")
+    with rag.Archive.open(tmp_path / "town", embedder=BagOfWords()) as archive:
+        archive.ingest(ARTICLES)
+    users = Users(Shared.beside(tmp_path, url=url))
+    for name in ("ann", "bea", "cay"):
+        users.add(name, PASSWORD)
+    started = Copies(tmp_path / "town", url)
+    try:
+        started.start()
+        yield started
+    finally:
+        started.end()
+
+
+def test_a_copy_killed_under_load_loses_nothing(tmp_path: Path, url: str, copies: Copies) -> None:
+    shared = Shared.beside(tmp_path, url=url)
+    key = Keys(shared).make("ann")
+    asked = threading.Semaphore(0)
+
+    def program(_: int) -> list[str]:
+        client, answers = Program(copies.address, key), []
+        for question in QUESTIONS * 2:
+            answers.append(client.ask(question))
+            asked.release()
+        return answers
+
+    def page(user: str) -> Page:
+        visitor = Page(copies.address, user, PASSWORD)
+        for question in QUESTIONS:
+            visitor.ask(question)
+            asked.release()
+        return visitor
+
+    with ThreadPoolExecutor(8) as threads:
+        programs = [threads.submit(program, number) for number in range(2)]
+        pages = [threads.submit(page, user) for user in ("bea", "bea", "cay", "cay")]
+        for number in range(2):
+            # Each copy has its turn, with questions in work.
+            for _ in range(10):
+                assert asked.acquire(timeout=120)
+            copies.kill(number)
+            time.sleep(1)
+            copies.begin(number)
+            copies.wait_until_ready(copies.ports[number])
+        answered = [done.result(300) for done in programs]
+        shown = [done.result(300) for done in pages]
+    assert [len(answers) for answers in answered] == [12, 12]
+    assert all("3 days" in answers[0] for answers in answered)
+    assert sum(visitor.reloads for visitor in shown) >= 1
+    for user, visitor in zip(("bea", "bea", "cay", "cay"), shown, strict=True):
+        held = Conversations(shared).news(user, archive="town", known={}).records
+        [kept] = [record for record in held if record["id"] == visitor.record["id"]]
+        for record in (visitor.record, kept):
+            assert [item["asked"] for item in record["answers"]] == list(QUESTIONS)
+
+
+@pytest.mark.browser
+def test_a_page_whose_server_is_killed_shows_its_answer_all_the_same(
+    tmp_path: Path, url: str, copies: Copies, browser
+) -> None:
+    page = browser.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(f"{copies.address}/login")
+    page.fill("input[name=name]", "ann")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button")
+    page.wait_for_selector(".dl-bar[data-ready=yes]")
+
+    def ask(question: str) -> None:
+        page.fill("#dl-ask textarea", question)
+        page.keyboard.press("Enter")
+
+    ask(QUESTIONS[0])
+    page.wait_for_selector(".dl-short")
+    ask(QUESTIONS[1])
+    page.wait_for_selector(".dl-bar[data-ready=no]")
+    # The one that is left may be the page's own, so each has its turn.
+    copies.kill(0)
+    copies.begin(0)
+    copies.wait_until_ready(copies.ports[0])
+    copies.kill(1)
+    page.wait_for_function(
+        "document.querySelectorAll('#dl-chat .dl-short').length === 2", timeout=120_000
+    )
+    held = Conversations(Shared.beside(tmp_path, url=url)).news("ann", archive="town", known={})
+    [kept] = held.records
+    assert [item["asked"] for item in kept["answers"]] == list(QUESTIONS[:2])
