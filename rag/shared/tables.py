@@ -49,7 +49,7 @@ ATTEMPTS = Table(
     "attempts",
     META,
     Column("hash", String(64), primary_key=True),
-    Column("count", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
     Column("last", Float, nullable=False, index=True),
 )
 

@@ -56,13 +56,13 @@ def test_changes_at_the_same_moment_are_all_kept(
 ) -> None:
     def count(_: int) -> None:
         with Shared.beside(tmp_path, url=database).writing(ATTEMPTS) as connection:
-            before = connection.scalar(select(ATTEMPTS.c.count)) or 0
-            put(connection, ATTEMPTS, where={"hash": "h"}, count=before + 1, last=0.0)
+            before = connection.scalar(select(ATTEMPTS.c.tries)) or 0
+            put(connection, ATTEMPTS, where={"hash": "h"}, tries=before + 1, last=0.0)
 
     with ThreadPoolExecutor(6) as threads:
         list(threads.map(count, range(24)))
     with shared.reading() as connection:
-        assert connection.scalar(select(ATTEMPTS.c.count)) == 24
+        assert connection.scalar(select(ATTEMPTS.c.tries)) == 24
 
 
 def test_servers_that_begin_at_once_make_the_tables_once(tmp_path: Path, database: str) -> None:

@@ -52,7 +52,7 @@ class Attempts:
             if (wait := max(wrong.until for wrong in found.values()) - now) > 0:
                 return wait
             for key, wrong in found.items():
-                put(connection, ATTEMPTS, where={"hash": key}, count=wrong.count + 1, last=now)
+                put(connection, ATTEMPTS, where={"hash": key}, tries=wrong.count + 1, last=now)
             _forget(connection, now)
             return 0.0
 
@@ -67,7 +67,7 @@ def _of(connection: Connection, key: str, now: float) -> _Wrong:
     row = connection.execute(select(ATTEMPTS).where(ATTEMPTS.c.hash == key)).one_or_none()
     if row is None or now - row.last > _FORGOTTEN:
         return _Wrong(0, now)
-    return _Wrong(row.count, row.last)
+    return _Wrong(row.tries, row.last)
 
 
 def _forget(connection: Connection, now: float) -> None:
