@@ -5,6 +5,7 @@
   // server may have ended, and Gradio then loads the page from another one.
   const waiting = "dateline-waiting/";
   const stillWanted = 300_000;
+  const page = Math.random();
   const none = { since: "", until: "", publishers: [], stance: "balanced", when: "" };
   let raise = () => {};
   let server = {};
@@ -73,7 +74,7 @@
     last = box().value.trim();
     box().value = "";
     fit();
-    sessionStorage.setItem(waiting + dateline.archive(), JSON.stringify({ question: last, at: Date.now() }));
+    sessionStorage.setItem(waiting + dateline.archive(), JSON.stringify({ question: last, at: Date.now(), from: page }));
     return { question: last, ...filters };
   };
   // The server has put the question that is asked again into the box by now.
@@ -84,9 +85,11 @@
   };
   let brought = "";
   dateline.resume = () => {
-    const { question, at } = JSON.parse(sessionStorage.getItem(waiting + dateline.archive()) ?? "{}");
+    const { question, at, from } = JSON.parse(sessionStorage.getItem(waiting + dateline.archive()) ?? "{}");
+    // One that was asked meanwhile is on its way.
+    if (!question || from === page) return;
     sessionStorage.removeItem(waiting + dateline.archive());
-    if (question && Date.now() - at < stillWanted) dateline.ask(question);
+    if (Date.now() - at < stillWanted) dateline.ask(question);
   };
   dateline.ran = (now, question = "") => {
     if (running && !now) sessionStorage.removeItem(waiting + dateline.archive());
