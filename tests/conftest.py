@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,11 +22,19 @@ if TYPE_CHECKING:
     from tests.fakes.postgres import Postgres
 
 # Tiers that a developer does not wait for at every save.
-SLOW = ("models", "browser", "crash")
+SLOW = ("models", "browser", "crash", "slow")
+_WHOLE_FILE = re.compile(rf"^pytestmark = \[?pytest\.mark\.({'|'.join(SLOW)})\b", re.MULTILINE)
 
 # A property says what holds, not how fast: the clock of a busy machine must not decide it.
 settings.register_profile("dateline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("dateline")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave files of other tiers unopened when the fast one runs: importing them takes seconds."""
+    if config.option.markexpr != "fast" or collection_path.suffix != ".py":
+        return None
+    return bool(_WHOLE_FILE.search(collection_path.read_text(encoding="utf-8"))) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,6 +42,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not any(item.get_closest_marker(tier) for tier in SLOW):
             item.add_marker("fast")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the million objects of the libraries, which stay to the end."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -50,10 +65,16 @@ def _cheap_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def no_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A path where nothing is."""
+    return tmp_path_factory.mktemp("none") / "no-config"
+
+
 @pytest.fixture(autouse=True)
-def no_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def no_settings_file(no_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the settings of the user who runs the tests out of them."""
-    monkeypatch.setattr("platformdirs.user_config_dir", lambda _name: str(tmp_path / "no-config"))
+    monkeypatch.setattr("platformdirs.user_config_dir", lambda _name: str(no_folder))
     monkeypatch.delenv("DATELINE_CONFIG", raising=False)
 
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
+from scipy.special import expit
 
 from rag import Article, Hit, ScoreParts
 from rag.answering.evidence import Evidence, collect
@@ -59,14 +59,11 @@ def test_other_words_score_low() -> None:
 
 
 def test_the_score_is_what_logistic_regression_makes_of_the_parts() -> None:
-    model = LogisticRegression()
-    model.classes_ = np.array([False, True])
-    model.coef_, model.intercept_ = np.array([WEIGHTS]), np.array([BIAS])
     # "passengers", "drowned" and "quickly" are the claim's own; the last one is nowhere.
     found = judged("The ferry passengers drowned quickly.", question="What of the ferry?")
     assert found.coverage == pytest.approx(2 / 3)
     assert found.context == pytest.approx(3 / 4)
-    assert found.score == pytest.approx(model.predict_proba([[2 / 3, 3 / 4, 0.5]])[0, 1])
+    assert found.score == pytest.approx(expit(np.dot(WEIGHTS, [2 / 3, 3 / 4, 0.5]) + BIAS))
 
 
 def test_names_may_stand_before_the_quote_but_numbers_may_not() -> None:

@@ -361,6 +361,7 @@ with rag.Archive.open(sys.argv[1], embedder=BagOfWords()) as archive:
 """
 
 
+@pytest.mark.slow
 def test_it_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(tmp_path / "city")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import checks
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from schemathesis import Case
 
     from ui.api.desk import Desk
+
+pytestmark = pytest.mark.slow
 
 CHECKS = [
     checks.not_a_server_error,

@@ -114,6 +114,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_the_official_client_asks_over_stdio(tmp_path: Path) -> None:
     with rag.Archive.open(tmp_path / "sea", embedder=BagOfWords()) as archive:
         archive.ingest(rag.Article("Tide", "The tide rose by 2 m on Monday."))

@@ -13,6 +13,9 @@ from eval import choice
 from rag.answering.choice import FEATURES
 from tests.fakes import FakeReader
 
+# scikit-learn takes seconds to import.
+pytestmark = pytest.mark.slow
+
 
 def row(key: str, *, answerable: bool, good: float, bad: float) -> str:
     def span(odds: float, f1: float) -> dict[str, object]:

@@ -21,6 +21,9 @@ from rag.answering.evidence import Evidence
 from rag.answering.support import PARTS, Support
 from tests.fakes import FakeEmbedder
 
+# scikit-learn takes seconds to import.
+pytestmark = pytest.mark.slow
+
 TEXT = "The ferry Aurora sank off Malta on Friday. Ann Borg led the inquiry with Bo Vella."
 
 

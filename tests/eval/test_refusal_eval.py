@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
 from eval import refusal
 from eval.refusal import BARS, Case, bars, cases
 from rag.types import Confidence
+
+# scikit-learn takes seconds to import.
+pytestmark = pytest.mark.slow
 
 
 def case(answerable: bool, probability: float) -> Case:

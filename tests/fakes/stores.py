@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pytest
+
 from rag import Archive, Settings
 from rag.settings import IN_FOLDER, StoreSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
     from rag.embedding.embedder import Embedder
 
 STORES = ("folder", "milvus")
+# What is held to a Milvus by all tests of the stores takes half a second each time;
+# `tests/store/test_milvus.py` uses one at every save.
+EACH_STORE = ("folder", pytest.param("milvus", marks=pytest.mark.slow))
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,7 @@ def test_the_steps_of_a_cluster_make_the_same_archive(tmp_path, files, in_this_p
     assert len({article[1] for article in alone[0][:46]}) == 46
 
 
+@pytest.mark.slow
 def test_what_is_stored_is_not_embedded_again(tmp_path, files, in_this_process):
     embedder = FakeEmbedder()
     with Archive.open(tmp_path / "a", embedder=embedder) as archive:
@@ -104,6 +105,7 @@ def test_what_is_stored_is_not_embedded_again(tmp_path, files, in_this_process):
         assert contents(archive) != before
 
 
+@pytest.mark.slow
 def test_an_interrupted_ingest_goes_on(tmp_path, files, in_this_process, monkeypatch):
     class LostError(Exception):
         pass

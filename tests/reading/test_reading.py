@@ -18,6 +18,8 @@ from rag.reading.pairs import Pair, PairTokenizer
 from rag.reading.spans import best_spans
 from rag.types import Passage
 
+pytestmark = pytest.mark.slow
+
 WORDS = "<s> </s> <pad> <unk> who won ? cup · herald south africa the in 2019 . 32 12".split()
 CUP = Passage("Cup · Herald", "South Africa won the cup in 2019.")
 

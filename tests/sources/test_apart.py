@@ -181,7 +181,9 @@ def test_devices_are_not_read(name):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="limits are those of a Unix system")
-@pytest.mark.parametrize("size", [1, pytest.param(20, marks=pytest.mark.crash)])
+@pytest.mark.parametrize(
+    "size", [pytest.param(1, marks=pytest.mark.slow), pytest.param(20, marks=pytest.mark.crash)]
+)
 def test_hostile_files_are_read_or_named_and_the_last_one_is_read(tmp_path, size):
     files = hostile(size)
     for name, content in files.items():

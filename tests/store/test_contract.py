@@ -16,7 +16,7 @@ from rag import Archive, Article
 from rag.errors import ArchiveError, LockedError, MissingError
 from rag.store.identity import content_hash, fingerprint
 from tests.fakes import BagOfWords, FakeEmbedder
-from tests.fakes.stores import STORES, Place, place_of
+from tests.fakes.stores import EACH_STORE, STORES, Place, place_of
 
 # Scores this near are a tie: tantivy keeps the lengths of texts in a byte each.
 TIE = 0.02
@@ -65,7 +65,7 @@ LONG = Article(
 ARTICLES = (STORM, VACCINE, FLOOD, OIL, ODD, LONG)
 
 
-@pytest.fixture(params=STORES, scope="module")
+@pytest.fixture(params=EACH_STORE, scope="module")
 def filled(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Archive]:
@@ -77,7 +77,7 @@ def filled(
         yield archive
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=EACH_STORE)
 def place(request: pytest.FixtureRequest, tmp_path) -> Place:
     return place_of(request.param, tmp_path, request)
 
@@ -425,6 +425,7 @@ def sample(
         archive.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "question",
     [

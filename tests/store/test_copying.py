@@ -11,7 +11,11 @@ from rag.errors import ArchiveError
 from tests.fakes import FakeEmbedder
 from tests.fakes.stores import STORES, place_of
 
-WAYS = [(one, other) for one in STORES for other in STORES]
+WAYS = [
+    pytest.param((one, other), marks=() if one == other == "folder" else pytest.mark.slow)
+    for one in STORES
+    for other in STORES
+]
 TEXTS = ["Storm closes harbour.", "Vaccine trial ends.", "Oil price falls.", "Ferry strike."]
 ARTICLES = [
     Article("", text, id=f"a{n}", date=f"202{n}-01-01", publisher="Herald")

@@ -147,6 +147,7 @@ for folder in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_a_limit_of_file_sizes_is_told_and_loses_nothing(made, tmp_path):
     limits = [1_000, 30_000, 150_000]
     folders = [shutil.copytree(made, tmp_path / str(limit)) for limit in limits]

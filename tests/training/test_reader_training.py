@@ -23,6 +23,8 @@ from rag.training.reader.saving import save
 from tests.reading.test_reading import network, tokenizer
 from ui.cli import app
 
+pytestmark = pytest.mark.slow
+
 RECORD = {
     "question": "How long was the strike in 2019?",
     "answers": ["three days"],

@@ -21,6 +21,8 @@ from rag.training.examples import AnswerExample, read
 from tests.fakes.tiny_models import tiny_tokenizer
 from ui.cli import app
 
+pytestmark = pytest.mark.slow
+
 HARBOUR = "The ferry strike closed the harbour of Valletta for 3 days."
 TOWER = "The tower of Saint Anne was built in 1742 by Maltese masons."
 READINGS = [

@@ -54,28 +54,34 @@ STONE = "A stone bridge would cost 20 million."
 QUOTE = "The bridge will cost 12 million euros, the mayor said."
 
 
+def town(folder):
+    """Return an archive of two articles, for the caller to close."""
+    opened = rag.Archive.open(folder / "town", embedder=BagOfWords())
+    opened.ingest(
+        [
+            Article(
+                title="Bridge to cost 12 million",
+                text=TEXT,
+                id="bridge",
+                date="2024-05-01",
+                url="https://news.example/bridge",
+                publisher="Town Post",
+            ),
+            Article(
+                title="Lake frozen again",
+                text="The lake froze in January. Skaters came from three towns.",
+                id="lake",
+                date="2023-01-10",
+                publisher="Lake Mail",
+            ),
+        ]
+    )
+    return opened
+
+
 @pytest.fixture
 def archive(tmp_path):
-    with rag.Archive.open(tmp_path / "town", embedder=BagOfWords()) as opened:
-        opened.ingest(
-            [
-                Article(
-                    title="Bridge to cost 12 million",
-                    text=TEXT,
-                    id="bridge",
-                    date="2024-05-01",
-                    url="https://news.example/bridge",
-                    publisher="Town Post",
-                ),
-                Article(
-                    title="Lake frozen again",
-                    text="The lake froze in January. Skaters came from three towns.",
-                    id="lake",
-                    date="2023-01-10",
-                    publisher="Lake Mail",
-                ),
-            ]
-        )
+    with town(tmp_path) as opened:
         yield opened
 
 
@@ -669,6 +675,15 @@ def test_models_that_fail_to_load_say_why_and_can_be_tried_again(archive, monkey
 # The page
 
 
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """Return the address of a page that says of the bridge what `TWO` says."""
+    with town(tmp_path_factory.mktemp("served")) as opened:
+        page = app.build(opened, generator=Script(*TWO))
+        yield frame.serve(page, host="127.0.0.1", port=0, quiet=True)
+        page.close()
+
+
 @pytest.fixture
 def page(archive):
     """Serve the page over `archive`; call it with a generator to get the address."""
@@ -698,8 +713,8 @@ def texts_of(outputs):
     return [said(html.tostring(message, encoding="unicode")) for message in thread]
 
 
-def test_page_streams_an_answer_with_marks_and_sources(page):
-    job = ask(client(page(Script(*TWO))), COST)
+def test_page_streams_an_answer_with_marks_and_sources(served):
+    job = ask(client(served), COST)
     last = texts_of(job.result(timeout=30))
     steps = [texts_of(step)[1] for step in job.outputs()]
     growing = [text for text in steps if text.startswith("The bridge")]
@@ -709,8 +724,8 @@ def test_page_streams_an_answer_with_marks_and_sources(page):
     assert Markup(job.outputs()[-1][1]).marked[0] == QUOTE
 
 
-def test_page_refuses(page):
-    outputs = ask(client(page(Script("Anything."))), "Who won the chess match?").result(timeout=30)
+def test_page_refuses(served):
+    outputs = ask(client(served), "Who won the chess match?").result(timeout=30)
     assert texts_of(outputs)[1].startswith(prompts.REFUSAL)
 
 
@@ -743,12 +758,11 @@ def test_page_keeps_sessions_apart(page):
     assert "stopped" not in texts[1]
 
 
-def test_page_asks_nothing_of_the_outside(page):
-    address = page(Script())
-    text = httpx.get(address).text
-    config = httpx.get(f"{address}config").json()
+def test_page_asks_nothing_of_the_outside(served):
+    text = httpx.get(served).text
+    config = httpx.get(f"{served}config").json()
     assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=[\"']?(https?:)?//", text)
-    for stylesheet in (httpx.get(f"{address}theme.css").text, config["css"]):
+    for stylesheet in (httpx.get(f"{served}theme.css").text, config["css"]):
         assert not re.search(r"url\((?!.?data:)", stylesheet)
         assert "@import" not in stylesheet
     assert config["analytics_enabled"] is False
@@ -757,24 +771,23 @@ def test_page_asks_nothing_of_the_outside(page):
     assert config["stylesheets"] == []
 
 
-def test_page_offers_other_programs_nothing(page):
-    info = httpx.get(f"{page(Script())}gradio_api/info").json()
+def test_page_offers_other_programs_nothing(served):
+    info = httpx.get(f"{served}gradio_api/info").json()
     assert info["named_endpoints"] == {}
     assert info["unnamed_endpoints"] == {}
 
 
-def test_page_labels_its_fields_and_brings_its_style_and_script(page):
-    address = page(Script())
-    config = httpx.get(f"{address}config").json()
+def test_page_labels_its_fields_and_brings_its_style_and_script(served):
+    config = httpx.get(f"{served}config").json()
     values = "".join(str(part["props"].get("value")) for part in config["components"])
     for label in ("Your question", "From", "To", "Publishers", "Conversation", "Filters"):
         assert re.search(rf">{label}\b|aria-label=\"{label}\"", values), label
     assert ".dl-source mark" in config["css"]
-    assert "dl-mark" in httpx.get(address).text
+    assert "dl-mark" in httpx.get(served).text
 
 
-def test_a_taken_port_is_told_in_words(archive, page):
-    port = int(page(Script()).rstrip("/").rpartition(":")[2])
+def test_a_taken_port_is_told_in_words(archive, served):
+    port = int(served.rstrip("/").rpartition(":")[2])
     with pytest.raises(RagError, match=f"cannot serve on 127.0.0.1:{port}, .*another port"):
         frame.serve(app.build(archive), host="127.0.0.1", port=port, quiet=True)
 
