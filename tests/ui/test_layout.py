@@ -31,6 +31,38 @@ LINE_WIDTH = """() => {
   return line.measureText("The quick brown fox jumps over the lazy dog").width;
 }"""
 FONT = 0.03
+# The texts in sight whose colour is too near to what they stand on, with the contrast of WCAG 2;
+# large letters need less of it, and what cannot be used yet none.
+PALE = """() => {
+  const parts = (css) => (css.match(/[\\d.]+/g) ?? []).map(Number);
+  const linear = (value) =>
+    value <= 10.31 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4;
+  const luminance = ([red, green, blue]) =>
+    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+  const over = ([red, green, blue, alpha = 1], below) =>
+    [red, green, blue].map((value, n) => alpha * value + (1 - alpha) * below[n]);
+  const ground = (element) => {
+    if (!element) return [255, 255, 255];
+    const own = parts(getComputedStyle(element).backgroundColor);
+    return own[3] === undefined ? own : over(own, ground(element.parentElement));
+  };
+  const pale = new Set();
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode.textContent.trim();
+    const element = texts.currentNode.parentElement;
+    const box = element.getBoundingClientRect();
+    const seen = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    if (!text || !seen || box.width < 2 || box.height < 2 || element.closest(":disabled")) continue;
+    const style = getComputedStyle(element);
+    const below = ground(element);
+    const [one, other] = [over(parts(style.color), below), below].map(luminance);
+    const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    const least = parseFloat(style.fontSize) >= 24 ? 3 : 4.5;
+    if (ratio < least) pale.add(`${text.slice(0, 40)}: ${ratio.toFixed(2)}`);
+  }
+  return [...pale];
+}"""
 ASKED = "How many boats did the harbour storm sink?"
 STORMS = (
     ("January", "Rye", 3, "2024-01-10"),
@@ -147,12 +179,33 @@ def test_the_parts_of_the_pages_stand_where_they_stood(coast, serve, visit, widt
             state,
             now,
         )
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, state
+        if state == "archive":
+            tabs = page.get_by_role("tab").all_inner_texts()
+            assert tabs == ["Articles", "Add", "Alerts", "Statistics", "Archives"]
     if writes:
         kept["line"] = round(line, 1)
         kept[str(width)] = now
         FILE.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     wrong = {state: parts for state in now if (parts := moved(now[state], kept[str(width)][state]))}
     assert wrong == {}, "now and before; look at the pages, then write the boxes anew"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_texts_can_be_read_in_both_themes(coast, serve, visit, scheme):
+    address = serve(coast, examples=[ASKED])
+    page = visit(
+        address,
+        viewport={"width": 1400, "height": 900},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+    )
+    pale = {}
+    for state in states(page, address):
+        assert page.evaluate("document.body.classList.contains('dark')") is (scheme == "dark")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1400, state
+        pale[state] = page.evaluate(PALE)
+    assert {state: texts for state, texts in pale.items() if texts} == {}
 
 
 def test_what_has_moved_is_found():

@@ -42,7 +42,7 @@ def layout() -> Adding:
     files = gr.File(label="Files", file_count="multiple", height=160, elem_id="dl-files")
     gr.HTML(markup.quiet(FORMATS))
     addresses = gr.Textbox(
-        label="Addresses of pages and feeds, one a line", lines=3, placeholder="https://"
+        label="Addresses of pages and feeds, one per line", lines=3, placeholder="https://"
     )
     with gr.Row():
         start = gr.Button("Add to this archive", variant="primary", scale=0, min_width=220)

@@ -1,5 +1,6 @@
 """What can be added to an archive, in words."""
 
 FORMATS = (
-    "Text dumps, Markdown, HTML, PDF, Word, JSON, CSV, Parquet, feeds, and ZIP archives of these."
+    "Text dumps, Markdown, HTML, PDF, Word, ODT, RTF, EPUB, JSON, CSV, Excel, Parquet, mail, feeds "
+    "and other XML of news, web archives, and ZIP archives of these."
 )
