@@ -95,7 +95,7 @@ def test_references_have_their_abstract_as_text_and_are_noted(data: object, tmp_
     assert facts(article) == STORY
     assert article.text == TEXT
     assert skipped == []
-    assert "1 of its rows hold only an extract" in note.text
+    assert "rows that hold only an extract of their text (1)" in note.text
 
 
 def test_a_reference_without_an_abstract_is_told(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_the_files_of_a_zotero_export_are_read_with_what_their_references_say(
     assert (crowns.title, crowns.text) == ("Two crowns", MORE)
     assert (crowns.publisher, crowns.url) == ("Bridges Monthly", "https://news.example/crowns")
     assert skipped == []
-    assert "1 of its rows hold only an extract" in note.text
+    assert "rows that hold only an extract of their text (1)" in note.text
 
 
 @pytest.mark.parametrize("path", ["../secret.txt", "ABSOLUTE", "files/../../secret.txt", "."])

@@ -359,6 +359,62 @@ Ten gardens to see
 """
 
 
+POSTS = """Storm Vera: rivers rise as winds reach 130km/h – live
+
+Live
+
+Rolling coverage of the storm in the north
+
+Tue 12 Nov 2024 21.14 GMT
+
+Key events
+
+20.30 GMT
+Roads shut
+18.40 GMT
+Bridge opened again
+
+Share
+
+21.14 GMT
+Closing summary
+
+That is all from us tonight; 4,000 homes are still without power, the company says.
+
+Share
+
+20.30 GMT
+Roads shut
+
+Police have shut both roads to Kelm, where a bus was caught by the water.
+
+Share
+
+18.40 GMT
+Bridge opened again
+
+Engineers have opened the bridge at Kelm again, the company Railnor says.
+"""
+
+
+def test_each_post_of_a_live_blog_keeps_its_time_and_the_headline_is_text() -> None:
+    [article] = split_dump(POSTS)
+    assert (article.title, article.date) == (POSTS.partition("\n")[0], "12 Nov 2024")
+    paragraphs = article.text.split("\n\n")
+    assert paragraphs[:2] == [article.title, "Rolling coverage of the storm in the north"]
+    times = [text for text in paragraphs if text.endswith("GMT")]
+    assert times == ["21.14 GMT", "20.30 GMT", "18.40 GMT"]
+    at = paragraphs.index("21.14 GMT")
+    assert paragraphs[at : at + 2] == ["21.14 GMT", "Closing summary"]
+    assert paragraphs[at + 2].startswith("That is all from us")
+
+
+def test_one_time_of_day_above_a_text_makes_no_live_blog() -> None:
+    head = "Rell win the cup after extra time\n\nSport\n\nFootball\n\n10:15\n\n"
+    [article] = split_dump(head + "Rell won the cup. " * 12)
+    assert article.text.startswith("Rell won the cup.")
+
+
 def test_a_live_blog_is_titled_by_its_headline() -> None:
     [article] = split_dump(LIVE)
     assert article.title == "Storm Vera: trains stopped as the river rises – as it happened"

@@ -156,3 +156,10 @@ def test_clippings_are_articles_of_their_own(other: str, count: int) -> None:
         assert [article.publisher for article in found] == ["The Marrow Post", "The Ashby Gazette"]
     else:
         assert len(found) == 1
+
+
+@pytest.mark.parametrize("apart", [14, 40])
+def test_a_page_of_one_column_is_read_however_far_apart_its_lines_stand(apart: int) -> None:
+    [article] = read(pdf([(60, 740 - apart * n, text) for n, text in enumerate(LEFT)]))
+    assert article.title == LEFT[0]
+    assert article.text.split() == " ".join(LEFT[1:]).split()

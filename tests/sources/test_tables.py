@@ -63,7 +63,7 @@ def test_a_stray_quote_swallows_no_rows(tmp_path: Path, delimiter: str) -> None:
     assert taken.titles()[1].startswith('"Enough of this"')
     assert taken.titles()[2:5] == ['"We will wait', "Snow", 'An end"']
     assert taken.texts()[5] == 'It said "no" on Tuesday.'
-    assert "2 quotation marks that are never closed" in taken.said()
+    assert "quotation marks that are never closed (2)" in taken.said()
 
 
 def test_a_cell_may_run_over_lines_that_are_no_rows(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_cells_out_of_order(tmp_path: Path, row: str, title: str, text: str, not
 def test_missing_cells_are_told(tmp_path: Path) -> None:
     taken = take(tmp_path / "a.csv", "text,title,url\nOne.,A,x\nTwo.\nThree.,C,y\n")
     assert taken.texts() == ["One.", "Two.", "Three."]
-    assert "has 1 rows with fewer cells than columns" in taken.said()
+    assert "has rows with fewer cells than columns (1)" in taken.said()
 
 
 def test_lines_above_the_header_are_told(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_row_with_only_an_extract_is_read_and_told(tmp_path: Path) -> None:
     rows = [{"title": "A", "text": TEXT}, {"title": "B", "text": "", "description": "Short."}]
     taken = take(tmp_path / "a.json", json.dumps(rows))
     assert taken.texts() == [TEXT, "Short."]
-    assert taken.said() == "1 of its rows hold only an extract of their text"
+    assert taken.said() == "has rows that hold only an extract of their text (1)"
 
 
 @pytest.mark.parametrize("bad", ["1", "0042", "row-7", "n12", "uk/1"])

@@ -69,7 +69,7 @@ def _beside(lines: Sequence[list[re.Match[str]]]) -> list[list[re.Match[str]]]:
     """Return the lines of as many segments as most lines have that have several."""
     counted = Counter(len(line) for line in lines if 1 < len(line) <= _MOST)
     usual = max(counted, key=lambda number: (counted[number], -number), default=0)
-    return [line for line in lines if len(line) == usual]
+    return [line for line in lines if usual and len(line) == usual]
 
 
 def _starts(beside: Sequence[Sequence[re.Match[str]]]) -> list[list[int]]:

@@ -45,6 +45,8 @@ _CLOCK = re.compile(
     r"|\bpages?\s\d+|\bp\.\s?\d+|\bseite\s\d+|\b(?:uhr|hrs|hours|local time)\b"
     r"|\b\d+ min(?:ute)?s? read\b"
 )
+# A line that is nothing but a time of day, as above each post of a live blog: "18.40 GMT".
+_TIME = re.compile(r"(?i)\d{1,2}[:.h]\d\d(?:\s?[ap]\.?m\.?)?(?:\s[A-Z]{2,5})?(?:\s(?:uhr|hrs))?")
 
 _WEEKDAY = re.compile(r"(?i)[\s,|–—·•:;/-]*(?:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b)?\W*$")
 _TERMINAL = re.compile(r"[.!?…。！？।؟]['\"”’»)\]]*$")
@@ -53,6 +55,11 @@ _TERMINAL = re.compile(r"[.!?…。！？।؟]['\"”’»)\]]*$")
 def is_sentence(text: str) -> bool:
     """Return whether `text` ends like a sentence."""
     return _TERMINAL.search(text) is not None
+
+
+def is_time(text: str) -> bool:
+    """Return whether a line is a time of day and nothing else."""
+    return _TIME.fullmatch(text) is not None
 
 
 def fact(text: str) -> tuple[str, str]:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from rag.sources.dumps.furniture import is_dropped, is_plain, is_section, is_short, is_tail
 from rag.sources.dumps.layout import Part, cut_parts, is_headline, is_running_text, lead_title
-from rag.sources.dumps.lines import fact, facts, is_sentence
+from rag.sources.dumps.lines import fact, facts, is_sentence, is_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LONG_HEADLINE = 5  # words; shorter ones may head a section
 _NEAR = 12  # a repeated headline follows within this many paragraphs
+_POSTS = 3  # times of day that stand alone above the posts of a live blog, at the least
 _TEXT_LABEL = re.compile(r"(?i)^(?:body|text|content|article|story)\s?:\s*")
 
 
@@ -190,9 +191,17 @@ def _titled(parts: Sequence[Part], *, headline: Part) -> list[DumpArticle]:
     above = [part for part in parts[:at] if is_sentence(part.text) or facts(part.text)]
     rest = above + list(parts[at:])
     body = [part for part in rest if part.key != headline.key or _ends_more(part, headline)]
+    if _is_live(parts):
+        # It sums the day up as no post does; where it stood among others it would be a button.
+        body = [headline, *body]
     if headline.named:
         body = _unlabelled(body)
     return _article(body, title=min(proper, key=len))
+
+
+def _is_live(parts: Sequence[Part]) -> bool:
+    """Return whether an article is a live blog: posts, each below its time of day."""
+    return sum(is_time(part.text) for part in parts) >= _POSTS
 
 
 def _unlabelled(parts: Sequence[Part]) -> list[Part]:
@@ -266,8 +275,17 @@ def _menus(parts: Sequence[Part]) -> set[int]:
         number
         for run in runs
         if len(run) >= 3 and (run[0] < head or _is_tail_menu(parts, run))
-        for number in run
+        for number in (_without_post(parts, run) if _is_live(parts) else run)
     }
+
+
+def _without_post(parts: Sequence[Part], run: Sequence[int]) -> Sequence[int]:
+    """Return a run without the time, and the heading below it, of the post that follows it."""
+    following = run[-1] + 1 < len(parts) and is_running_text(parts[run[-1] + 1])
+    times = [
+        place for place, n in enumerate(run[-2:], max(len(run) - 2, 0)) if is_time(parts[n].text)
+    ]
+    return run[: times[-1]] if following and times else run
 
 
 def _is_tail_menu(parts: Sequence[Part], run: Sequence[int]) -> bool:

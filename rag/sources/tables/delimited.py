@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 _PREAMBLE = 20  # lines above the header, at the most
 _LONGEST = 2**21  # characters that one quoted cell may run over
-_QUOTES = "has {} quotation marks that are never closed; their rows were read without quoting"
-_SURPLUS = "has {} rows with more cells than columns; the surplus was joined to the text"
-_MISSING = "has {} rows with fewer cells than columns; what is missing is blank"
-_BROKEN = "has {} rows that were broken over lines; they were joined again"
-_ABOVE = "has {} lines above the row that names the columns; they were passed over"
+_QUOTES = "has quotation marks that are never closed ({}); their rows were read without quoting"
+_SURPLUS = "has rows with more cells than columns ({}); the surplus was joined to the text"
+_MISSING = "has rows with fewer cells than columns ({}); what is missing is blank"
+_BROKEN = "has rows that were broken over lines ({}); they were joined again"
+_ABOVE = "has lines above the row that names the columns ({}); they were passed over"
 
 
 def read_csv(file: File, *, columns: Columns) -> Found:

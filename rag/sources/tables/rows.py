@@ -27,7 +27,7 @@ _WEAK_IDS = (
     "numbers its rows, and numbers are no names: its articles are told apart by address, "
     "or by publisher, date and title; map id to a column to trust it"
 )
-_EXTRACTS = "{} of its rows hold only an extract of their text"
+_EXTRACTS = "has rows that hold only an extract of their text ({})"
 
 
 @dataclass(frozen=True, slots=True)
