@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -77,14 +75,6 @@ def test_a_damaged_model_says_what_to_do(folder, tmp_path):
     (copy / "model.safetensors").write_bytes(b"nothing")
     with pytest.raises(ModelError, match="cannot load"):
         TransformerEmbedder.load(str(copy))
-
-
-def test_the_library_is_imported_only_when_a_model_is_loaded():
-    code = (
-        "import sys, rag.archive, rag.embedding.embedder;"
-        "assert not {'sentence_transformers', 'transformers', 'torch'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.models

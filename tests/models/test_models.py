@@ -70,15 +70,6 @@ def files(folder: Path) -> list[str]:
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
-def test_importing_is_light():
-    heavy = "{'torch', 'transformers', 'huggingface_hub'}"
-    # Read from the file itself, because importing the package `rag` loads the pipeline.
-    code = "import sys; sys.modules['rag'] = m = type(sys)('rag'); m.__path__ = ['rag']\n"
-    code += f"import rag.models.registry; assert not {heavy} & set(sys.modules), set(sys.modules)"
-    root = Path(__file__).parents[2]
-    subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
-
-
 # --- paths
 
 
@@ -552,6 +543,7 @@ def tiny_gguf(tmp_path):
     return path, model
 
 
+@pytest.mark.slow
 def test_gguf_is_converted_once_to_the_same_model(tiny_gguf, cache):
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -576,6 +568,7 @@ def test_gguf_is_converted_once_to_the_same_model(tiny_gguf, cache):
     assert tokenizer.decode(tokenizer(text)["input_ids"]) == text
 
 
+@pytest.mark.slow
 def test_changed_conversion_is_noticed(tiny_gguf):
     path, _ = tiny_gguf
     folder = models.resolve(str(path)).path
@@ -591,6 +584,7 @@ def test_changed_conversion_is_noticed(tiny_gguf):
         models.resolve(str(path))
 
 
+@pytest.mark.slow
 def test_gguf_in_a_wheel_is_checked_converted_and_not_kept(tiny_gguf, monkeypatch, cache):
     path, _ = tiny_gguf
     wheel(cache, **{"demo_model/tiny.gguf": path.read_bytes()})

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import subprocess
-import sys
 
 import pytest
 from hypothesis import given
@@ -311,12 +309,6 @@ def test_without_a_time_every_article_is_alike():
 def test_a_date_that_is_none_is_an_error():
     with pytest.raises(ValueError, match="March"):
         recency("March", MARCH, latest=False, newest=None)
-
-
-def test_dateparser_is_not_loaded():
-    program = "import sys, rag.text.question_time; print('dateparser' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert done.stdout.strip() == "False", done.stderr
 
 
 def test_the_time_asked_for_is_read_only_when_today_is_given():
