@@ -401,7 +401,7 @@ def test_each_post_of_a_live_blog_keeps_its_time_and_the_headline_is_text() -> N
     [article] = split_dump(POSTS)
     assert (article.title, article.date) == (POSTS.partition("\n")[0], "12 Nov 2024")
     paragraphs = article.text.split("\n\n")
-    assert paragraphs[:2] == [article.title, "Rolling coverage of the storm in the north"]
+    assert paragraphs[:2] == [f"{article.title}.", "Rolling coverage of the storm in the north"]
     times = [text for text in paragraphs if text.endswith("GMT")]
     assert times == ["21.14 GMT", "20.30 GMT", "18.40 GMT"]
     at = paragraphs.index("21.14 GMT")

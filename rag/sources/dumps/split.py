@@ -191,12 +191,17 @@ def _titled(parts: Sequence[Part], *, headline: Part) -> list[DumpArticle]:
     above = [part for part in parts[:at] if is_sentence(part.text) or facts(part.text)]
     rest = above + list(parts[at:])
     body = [part for part in rest if part.key != headline.key or _ends_more(part, headline)]
-    if _is_live(parts):
-        # It sums the day up as no post does; where it stood among others it would be a button.
-        body = [headline, *body]
     if headline.named:
         body = _unlabelled(body)
-    return _article(body, title=min(proper, key=len))
+    title = min(proper, key=len)
+    found = _article(body, title=title)
+    return [_summed_up(article) for article in found] if _is_live(parts) else found
+
+
+def _summed_up(article: DumpArticle) -> DumpArticle:
+    """Return a live blog with its headline as the first sentence: it says what no post does."""
+    sentence = article.title if is_sentence(article.title) else f"{article.title}."
+    return replace(article, text=f"{sentence}\n\n{article.text}")
 
 
 def _is_live(parts: Sequence[Part]) -> bool:
