@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from rag.errors import LockedError, SourceError
+from rag.shared.database import Shared
 from rag.types import IngestReport, Skipped
 from rag.watching import watch as watching
 from rag.watching.alerts import Alerts, Changed, Version
@@ -29,6 +30,9 @@ class FakeArchive:
         self.taken: list[str] = []
         self.faults: list[Exception] = []
         self.report = IngestReport(read=1, added=1)
+
+    def shared(self) -> Shared:
+        return Shared.of_archive(self.folder)
 
     def ingest(self, given: str | Sequence[Path], *, private: bool = False) -> IngestReport:
         if self.faults:
