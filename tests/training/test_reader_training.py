@@ -18,7 +18,7 @@ from rag.reading.pairs import PairTokenizer
 from rag.training.reader.lessons import LONGEST, Lesson, Span, lesson_of, read_records
 from rag.training.reader.loop import CHECKPOINT, Recipe, train
 from rag.training.reader.mix import KEPT_OUT, lessons, own_lessons
-from rag.training.reader.negatives import beside, left_out, swapped
+from rag.training.reader.negatives import beside, swapped
 from rag.training.reader.saving import save
 from tests.reading.test_reading import network, tokenizer
 from ui.cli import app
@@ -94,24 +94,6 @@ def test_passages_beside_the_answer_do_not_hold_it() -> None:
     lesson = lesson_of(RECORD, source="own")
     found = [("A", "It took three days too."), ("B", "A bus strike."), ("C", "Another.")]
     assert [item.text for item in beside(lesson, found, most=1)] == ["A bus strike."]
-
-
-def test_a_passage_without_the_sentence_that_answers_is_still_on_the_matter() -> None:
-    text = "The ferries stood still. The strike took three days. The minister was angry."
-    lesson = Lesson("How long?", "", text, (Span(40, 50),), answers=("three days",))
-    found = left_out(lesson)
-    assert found is not None
-    assert found.text == "The ferries stood still. The minister was angry."
-    assert not found.answered
-
-
-@pytest.mark.parametrize(
-    "text", ["The strike took three days.", "It took three days. Three days are long."]
-)
-def test_no_lesson_where_nothing_is_left_or_the_rest_answers(text: str) -> None:
-    start = text.index("three days")
-    spans = (Span(start, start + len("three days")),)
-    assert left_out(Lesson("How long?", "", text, spans, answers=("three days",))) is None
 
 
 def test_own_records_get_negatives(tmp_path: Path) -> None:

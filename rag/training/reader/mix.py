@@ -12,7 +12,7 @@ from typing import Any
 from rag.errors import TrainingError
 from rag.training.reader.claims import claims, proposals
 from rag.training.reader.lessons import Lesson, lesson_of, read_records, unique
-from rag.training.reader.negatives import beside, left_out, swapped
+from rag.training.reader.negatives import beside, swapped
 from rag.training.reader.word_search import word_search
 
 # Articles of SQuAD that no lesson comes from, so that they can be measured on.
@@ -37,14 +37,14 @@ class Share:
 
 SHARES: Mapping[str, Share] = {
     "squad11_train_44articles": Share(3600),
-    "squad2_dev_half1": Share(2300, 1800),
-    "squad2_dev_half2_derived": Share(900, 1500),
-    "squad20_train_unanswerable": Share(0, 2500),
+    "squad2_dev_half1": Share(2300, 2700),
+    "squad2_dev_half2_derived": Share(900, 2300),
+    "squad20_train_unanswerable": Share(0, 4000),
     "squad_train_sample": Share(1400),
     "squadshifts_new_wiki": Share(1600),
     "squad20_train_lowercased": Share(300, 300),
-    "qamr_wiki": Share(5000),
-    "qadiscourse": Share(1200),
+    "qamr_wiki": Share(2200),
+    "qadiscourse": Share(500),
     "qasrl_gs": Share(150),
     "timeqa_human": Share(400, 300),
     "iirc_subtext": Share(600, 900),
@@ -66,8 +66,8 @@ def lessons(folder: Path, *, seed: int = 0) -> list[Lesson]:
     """
     rng = random.Random(seed)  # noqa: S311
     taken = list(_taken(folder, rng))
-    answered = with_negatives(taken, rng=rng, found=3500, swaps=2000, cut=8000)
-    proposed = [*claims(folder, rng), *proposals(taken, rng, most=1500)]
+    answered = with_negatives(taken, rng=rng, found=3200, swaps=4500)
+    proposed = [*claims(folder, rng), *proposals(taken, rng, most=2600)]
     every = [*answered, *(_in_our_form(lesson, rng) for lesson in proposed)]
     rng.shuffle(every)
     return every
@@ -82,18 +82,16 @@ def own_lessons(files: Iterable[Path], *, seed: int = 0) -> list[Lesson]:
         for record in read_records(path)
         if (lesson := lesson_of(record, source=path.stem))
     )
-    count = len(taken)
-    return with_negatives(taken, rng=rng, found=count // 4, swaps=count // 8, cut=count // 8)
+    return with_negatives(taken, rng=rng, found=len(taken) // 3, swaps=len(taken) // 6)
 
 
 def with_negatives(
-    taken: Sequence[Lesson], *, rng: random.Random, found: int, swaps: int, cut: int
+    taken: Sequence[Lesson], *, rng: random.Random, found: int, swaps: int
 ) -> list[Lesson]:
     """Return lessons and others that look answerable and are not, shuffled, in our form.
 
-    `found` are on passages that a search by words brings for an answered question, `swaps` on
-    questions with a name, number or year changed, and `cut` on passages without the sentence
-    that answers.
+    `found` are on passages that a search by words brings for an answered question, and
+    `swaps` on questions with a name, number or year changed.
     """
     search = word_search(taken)
     spans = [lesson for lesson in taken if lesson.spans and "qasrl" not in lesson.source]
@@ -104,9 +102,7 @@ def with_negatives(
         near += beside(lesson, search(lesson.question), most=1)
     changed = (swapped(lesson, spans, rng) for lesson in rng.sample(spans, len(spans)))
     wrong = [lesson for lesson in changed if lesson][:swaps]
-    shorter = (left_out(lesson) for lesson in rng.sample(spans, len(spans)))
-    short = [lesson for lesson in shorter if lesson][:cut]
-    every = [_in_our_form(lesson, rng) for lesson in [*taken, *near, *wrong, *short]]
+    every = [_in_our_form(lesson, rng) for lesson in [*taken, *near, *wrong]]
     rng.shuffle(every)
     return every
 

@@ -1,8 +1,7 @@
-"""Lessons whose passage does not answer: found by search, cut, or asked another question.
+"""Lessons whose passage does not answer: the ones that search brings, and changed questions.
 
 Changing one name, number or year of a question for another of the same kind makes questions
-that look answerable and are not (arXiv 2310.19403). So does taking the sentence that answers
-out of its passage: what is left is on the same matter and does not tell it.
+that look answerable and are not (arXiv 2310.19403).
 """
 
 from __future__ import annotations
@@ -12,9 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from rag.text.sentences import sentences
 from rag.training.reader.lessons import Lesson
-from rag.types import Span
 
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _NUMBER = re.compile(r"\b\d[\d,]*\b")
@@ -39,24 +36,6 @@ def swapped(lesson: Lesson, pool: Sequence[Lesson], rng: random.Random) -> Lesso
         return None
     question = lesson.question.replace(old, new, 1)
     return replace(lesson, question=question, spans=(), source=f"{lesson.source}/swapped")
-
-
-def left_out(lesson: Lesson) -> Lesson | None:
-    """Return `lesson` on its passage without the sentence that answers.
-
-    None when that is all of the passage, or when the rest tells the answer as well.
-    """
-    held = [span for span in sentences(lesson.text) if not _apart(span, lesson.spans[0])]
-    if not held:
-        return None
-    rest = f"{lesson.text[: held[0].start]}{lesson.text[held[-1].end :].lstrip()}".strip()
-    if not rest or _holds(rest, lesson.answers):
-        return None
-    return replace(lesson, text=rest, spans=(), source=f"{lesson.source}/left out")
-
-
-def _apart(one: Span, other: Span) -> bool:
-    return one.end <= other.start or other.end <= one.start
 
 
 def _present(kind: re.Pattern[str], old: str, lesson: Lesson, rng: random.Random) -> str:
