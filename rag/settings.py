@@ -127,7 +127,7 @@ class AnswerSettings:
     # Probability that a span answers (`rag.answering.choice`) below which a question is
     # refused, by stance. docs/evaluation/refusals.md has the curve.
     strict: float = 0.4
-    balanced: float = 0.15
+    balanced: float = 0.2
     lenient: float = 0.1
 
     def least_confidence(self, stance: Stance) -> float:
