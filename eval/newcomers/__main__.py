@@ -22,14 +22,18 @@ from eval.newcomers.sets import OPENLY, Row, load
 from eval.newcomers.verdicts import Outcome, Verdict, judge
 from rag import Archive
 from rag.settings import archive_path
+from rag.types import Turn
 
 _WIDTH = 120
 
 
 def ask(row: Row, archive: Archive) -> Outcome:
     """Return what becomes of a question put to `archive`."""
-    given = rag.answer(row.question, archive=archive, history=row.history, today=row.today)
-    return judge(row, given)
+    turns = list(row.history)
+    for earlier in row.before:
+        told = rag.answer(earlier, archive=archive, history=turns, today=row.today)
+        turns.append(Turn(earlier, told.text, told.short))
+    return judge(row, rag.answer(row.question, archive=archive, history=turns, today=row.today))
 
 
 def main(

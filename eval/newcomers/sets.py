@@ -12,7 +12,7 @@ from rag.errors import SourceError
 from rag.types import Turn
 
 # Asked when no set is named; `aside` is kept for the last look.
-OPENLY = ("open", "topics", "premises", "talk", "periods")
+OPENLY = ("open", "topics", "premises", "talk", "periods", "kinds")
 NAMES = (*OPENLY, "aside")
 
 
@@ -22,7 +22,8 @@ class Row:
 
     `accepted` are short forms of the answer, or of the truth where the question takes
     something false for granted; `items` are the forms of each part of it. `kind` is the
-    set's name where the set has no kinds. `follow_up` is None outside of `topics`.
+    set's name where the set has no kinds. `follow_up` is None outside of `topics`. `before` are
+    questions that are asked first, and whose answers become the history.
     """
 
     set: str
@@ -33,6 +34,7 @@ class Row:
     items: tuple[tuple[str, ...], ...] = ()
     gold: tuple[str, ...] = ()
     history: tuple[Turn, ...] = ()
+    before: tuple[str, ...] = ()
     standalone: str = ""
     follow_up: bool | None = None
     today: str | None = None
@@ -63,6 +65,7 @@ def _row(record: Mapping[str, Any], name: str) -> Row:
         items=tuple(tuple(forms) for forms in record.get("items", ())),
         gold=tuple(record.get("gold_articles", ())),
         history=tuple(Turn(*turn) for turn in record.get("history", ())),
+        before=tuple(record.get("before", ())),
         standalone=record.get("standalone", ""),
         follow_up=record.get("follow_up"),
         today=record.get("today"),

@@ -11,6 +11,7 @@ from rag.answering.evidence import Evidence
 from rag.answering.row import asked_cell
 from rag.answering.statement import short
 from rag.answering.wanted import Wanted, wanted
+from rag.store.identity import article_id
 from rag.text.question_time import changes, wants_latest
 from rag.text.sentences import words
 from rag.types import Article
@@ -21,6 +22,8 @@ _MOST_OF_A_LIST = 5
 # A newer article takes over from the likeliest one if it is this share as likely to answer:
 # the state before, told in more of the question's words, is the likelier one to be found.
 _NEWER = 0.5
+# In a follow-up the article of the answer before goes first if it is this share as likely.
+_GOES_ON = 0.3
 _SEVERAL = re.compile(
     r"^(?:which|what|who) (?:are|were)\b|"
     r"\b(?:name|list) (?:the|all|some|two|three|four|five|six)\b|"
@@ -31,22 +34,31 @@ _SEVERAL = re.compile(
 )
 
 
-def chosen(question: str, ranked: Sequence[Found], *, least: float) -> list[Found]:
+def chosen(question: str, ranked: Sequence[Found], *, least: float, about: str = "") -> list[Found]:
     """Return the spans that answer, the one that is said first in front; none to refuse.
 
     `ranked` are in order of their probability, and below `least` nothing answers. Of several
-    that do, a question for the latest state takes the newest article, and one that asks for
-    several things takes several.
+    that do, a question for the latest state takes the newest article, a follow-up the article
+    `about` which the talk is, and one that asks for several things takes several.
     """
+    able = chosen_first(question, ranked, least=least, about=about)
+    if not able or not _SEVERAL.search(question):
+        return able[:1]
+    return [able[0], *_others(able[0], able)][:_MOST_OF_A_LIST]
+
+
+def chosen_first(
+    question: str, ranked: Sequence[Found], *, least: float, about: str = ""
+) -> list[Found]:
+    """Return all spans that answer, the one that is said first in front; arguments as `chosen`."""
     able = [item for item in ranked if item.probability >= least]
-    if not able:
-        return []
-    first = able[0]
-    if wants_latest(question) or changes(question):
+    if able and (wants_latest(question) or changes(question)):
         first = _newest(able)
-    if not _SEVERAL.search(question):
-        return [first]
-    return [first, *_others(first, able)][:_MOST_OF_A_LIST]
+        able = [first, *(item for item in able if item is not first)]
+    own = [item for item in able if about and article_id(item.hit.article) == about]
+    if own and own[0].probability >= _GOES_ON * able[0].probability:
+        able = [own[0], *(item for item in able if item is not own[0])]
+    return able
 
 
 def state(question: str, found: Sequence[Found], draft: Draft, *, verdict: str) -> Iterator[str]:

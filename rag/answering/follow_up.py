@@ -13,33 +13,28 @@ import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
+from rag.answering.antecedent import names, told_to_one, with_names
 from rag.answering.evidence import Overlap
+from rag.answering.marks import strip_marks
 from rag.answering.references import leaves_out, names_somebody
+from rag.generation.prompts import REFUSAL
+from rag.text.facts import spelled_date
 from rag.text.sentences import STOPWORDS, WORD, content_words, words
 from rag.text.time_phrases import time_phrases
-from rag.types import Hit, Turn
+from rag.types import Article, Hit, Turn
 
 # What a question refers to is rarely further back.
 _TURNS = 4
-# Words of an answer in which the names are looked for: an overview names too many.
-_ANSWER_WORDS = 20
-_SHORT_ANSWER = 3
+# Of an answer: characters that are searched for, and the share of its words that the article has
+# which it quotes; a day that is told in full has some of the rest.
+_ANSWER_CHARACTERS = 300
+_QUOTED = 0.75
 # Words of its own with which a question that seems to point back may stand alone all the same:
 # "Which two companies have their home in Santa Clara?"
 _OWN_SUBJECT = 3
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday".split()
-)
-_NAME = re.compile(r"[A-Z][\w’'&-]*(?: (?:(?:of|the|de|la|al) )?[A-Z0-9][\w’'&-]*)*")
 _GOES_ON = re.compile(
     r"^\W*(?:(?:and|but|so|ok|then)\s+)*(?:(?:what|how)\s+about\s+)?", re.IGNORECASE
 )
-_PERSONAL = re.compile(r"\b(?:he|she|him)\b", re.IGNORECASE)
-_OWNING = re.compile(r"\b(?:his|hers)\b", re.IGNORECASE)
-_HER = re.compile(r"\bher\b(?=\s+\w)(?!\s+(?:in|on|at|by|for|to|with|after|before)\b)", re.I)
-_HER_ALONE = re.compile(r"\bher\b", re.IGNORECASE)
-_ASKS_FOR_ONE = re.compile(r"^\W*(?:\w+\s+)?(?:who|whom|whose|which)\b", re.IGNORECASE)
 _OPENING_ASKED = frozenset("when where why how".split())
 
 
@@ -58,12 +53,13 @@ def reference(question: str) -> Reference:
     return Reference.NONE if names_somebody(question) else Reference.OPEN
 
 
-def complete(question: str, history: Sequence[Turn]) -> str:
+def complete(question: str, history: Sequence[Turn], article: Article | None = None) -> str:
     """Return `question` with what it leaves out, in the words of the conversation.
 
     "And in 2021?" takes the place of the time asked about before, and "And Microsoft?" that of
     the name. Otherwise "he" becomes the person last spoken of, and what the conversation is
-    about follows in brackets. Without a conversation it is returned as it is.
+    about follows in brackets. `article` is the one that the last answer cites, which tells
+    whether "she" may be meant. Without a conversation the question is returned as it is.
     """
     if not history:
         return question
@@ -72,27 +68,31 @@ def complete(question: str, history: Sequence[Turn]) -> str:
         return (
             swapped
             if reference(last.question) is Reference.NONE
-            else (complete(swapped, history[:-1]))
+            else complete(swapped, history[:-1], article)
         )
-    named = _with_person(question, history)
-    people = _names_told(last.answer)[:2] if _ASKS_FOR_ONE.match(last.question) else []
-    about = dict.fromkeys([_gist(_topic(history)), _gist(last.question), *people])
+    named = with_names(question, history, article)
+    about = dict.fromkeys([_gist(_topic(history)), _gist(last.question), *told_to_one(last)[:2]])
     added = [text for text in about if text and not {*content_words(text)} <= {*words(named)}]
     return f"{named} ({', '.join(added)})" if added else named
 
 
 def understand(
-    question: str, history: Sequence[Turn], *, search: Callable[[str], Sequence[Hit]]
+    question: str,
+    history: Sequence[Turn],
+    *,
+    search: Callable[[str], Sequence[Hit]],
+    article: Article | None = None,
 ) -> str:
     """Return what `question` means after `history`: itself, or what completes it.
 
-    `search` returns the passages for a question, best first. A question that may stand alone
+    `search` returns the passages for a question, best first, and `article` is the one that the
+    last answer cites. A question that may stand alone
     is completed only when the passages so found hold as many of its words, of another article.
     """
     kind = reference(question) if history else Reference.NONE
     if kind is Reference.NONE:
         return question
-    completed = complete(question, history)
+    completed = complete(question, history, article)
     if kind is Reference.BOUND and not _may_stand_alone(question):
         return completed
     typed, found = search(question), search(completed)
@@ -102,6 +102,23 @@ def understand(
         # "He" is still easier to read as a name.
         return completed if kind is Reference.BOUND else question
     return completed if _holds_more(question, found, than=typed) else question
+
+
+def source(turn: Turn, *, search: Callable[[str], Sequence[Hit]]) -> Article | None:
+    """Return the article that an answer was taken from: the one found with all its words.
+
+    None for a refusal, and where no article has most of them.
+    """
+    said = strip_marks(turn.answer)[:_ANSWER_CHARACTERS]
+    if said.startswith(REFUSAL) or not content_words(said):
+        return None
+    found = search(f"{turn.question} {said}")
+    if not found:
+        return None
+    article = found[0].article
+    told = set(content_words(f"{article.title} {spelled_date(article.date)} {article.text}"))
+    asked = content_words(said)
+    return article if sum(word in told for word in asked) >= _QUOTED * len(asked) else None
 
 
 def _may_stand_alone(question: str) -> bool:
@@ -149,33 +166,10 @@ def _swap_time(fragment: str, base: str) -> str | None:
 def _swap_name(fragment: str, base: str) -> str | None:
     """Put the name in `fragment` into the place of the one in `base`, if it is the only one."""
     name = re.sub(r"^(?:the)\s+", "", fragment, flags=re.IGNORECASE)
-    old = _names(base)
+    old = names(base)
     if not name[:1].isupper() or len(old) != 1:
         return None
     return base.replace(old[0], name, 1)
-
-
-def _with_person(question: str, history: Sequence[Turn]) -> str:
-    """Return `question` with "he" or "she" as the name of whoever was last spoken of."""
-    person = _person(history)
-    if person is None:
-        return question
-    owner = f"{person}’s"
-    forms = ((_PERSONAL, person), (_OWNING, owner), (_HER, owner), (_HER_ALONE, person))
-    for pattern, name in forms:
-        question, count = pattern.subn(name, question, count=1)
-        if count:
-            break
-    return question
-
-
-def _person(history: Sequence[Turn]) -> str | None:
-    """Return the last name told to a question for someone, or asked about."""
-    for turn in reversed(history[-_TURNS:]):
-        told = _names_told(turn.answer) if _ASKS_FOR_ONE.match(turn.question) else []
-        if found := told or _names(turn.question):
-            return found[0]
-    return None
 
 
 def _gist(asked: str) -> str:
@@ -184,25 +178,3 @@ def _gist(asked: str) -> str:
         (word for word in WORD.finditer(asked) if word[0].casefold() not in STOPWORDS), None
     )
     return asked[first.start() :].rstrip("?!. ") if first else ""
-
-
-def _names_told(answer: str) -> list[str]:
-    """Return the names in the first words of an answer.
-
-    Its first word may be capitalised for its place alone, unless that is all it says.
-    """
-    found = answer.split()[:_ANSWER_WORDS]
-    names = _names(" ".join(found))
-    alone = len(found) <= _SHORT_ANSWER
-    return [name for name in names if alone or " " in name or not answer.startswith(name)]
-
-
-def _names(text: str) -> list[str]:
-    """Return the names in `text`, in order; no months, and no word that only asks."""
-    found = []
-    for match in _NAME.finditer(text):
-        name = match[0].removesuffix("’s").removesuffix("'s")
-        known = words(name)
-        if known and not {*known} & _MONTHS and known[0] not in STOPWORDS:
-            found.append(name)
-    return found

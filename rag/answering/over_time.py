@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.choice import Found
-from rag.answering.compared import unit_of
 from rag.store.identity import article_id
+from rag.text.measures import unit_of
 from rag.text.sentences import content_words
 
 _CHANGES = (

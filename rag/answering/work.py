@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections import abc
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from rag import reading
 from rag.answering import choice, fact, overview, proposal
 from rag.answering.choice import Found
-from rag.answering.compared import conclude, told_apart
+from rag.answering.compared import conclude, pair
 from rag.answering.disagreement import disagreeing
 from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence, collect, weigh
-from rag.answering.follow_up import understand
+from rag.answering.follow_up import Reference, reference, source, understand
 from rag.answering.over_time import value_asked, values
 from rag.answering.proposal import Belief
 from rag.answering.verdict import verdict
@@ -25,12 +24,23 @@ from rag.archive import Archive
 from rag.generation import Generator, load_generator
 from rag.reading import Reader
 from rag.retrieval.comparison import Comparison, comparison
+from rag.store.identity import article_id
 from rag.types import Hit, Passage, Query, Stance
 
 # What opens the answer to a question that takes for granted what the articles deny.
 OTHERWISE = "The articles say otherwise"
 # Passages that are asked whether they bear out a yes or a no.
 _BELIEVED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the reader makes of the passages found for a question."""
+
+    question: str
+    hits: tuple[Hit, ...]
+    ranked: tuple[Found, ...]
+    believed: tuple[Belief, ...]
 
 
 class Work:
@@ -74,12 +84,16 @@ class Work:
         query = replace(query, question=self._archive.spelled(query.question))
         if not query.history:
             return query
-        found = understand(
-            query.question,
-            query.history,
-            search=lambda text: self._archive.retrieve(replace(query, question=text)),
-        )
-        return replace(query, question=found)
+        if reference(query.question) is Reference.NONE:
+            return query
+
+        def search(text: str) -> list[Hit]:
+            return self._archive.retrieve(replace(query, question=text))
+
+        article = source(query.history[-1], search=search)
+        found = understand(query.question, query.history, search=search, article=article)
+        goes_on = article is not None and found != query.question
+        return replace(query, question=found, about=article_id(article) if goes_on else "")
 
     def overview(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the sentences that tell most; none when the archive lacks the subject."""
@@ -103,7 +117,7 @@ class Work:
         if not draft.citations and (asked := comparison(query.question)):
             yield from self._compared(asked, query, draft)
         if not draft.citations:
-            yield from self._fact(query.question, hits, draft)
+            yield from self._fact(query.question, hits, draft, about=query.about)
 
     def _over_time(self, query: Query, draft: Draft) -> Iterator[str]:
         """Yield a line for each article that tells a figure; none unless two do."""
@@ -118,48 +132,64 @@ class Work:
 
     def _compared(self, asked: Comparison, query: Query, draft: Draft) -> Iterator[str]:
         """Yield the sentences that answer each part, then what they say of both."""
-        found: list[list[Found]] = []
-        for part in asked.parts:
-            each = replace(query, question=part.question, k=self.settings.hits)
-            hits = self._archive.retrieve(each)
+        heard = [
+            self._heard(part.question, self._archive.retrieve(each))
+            for part in asked.parts
+            if (each := replace(query, question=part.question, k=self.settings.hits))
+        ]
+        able = [fact.chosen_first(each.question, each.ranked, least=self._least) for each in heard]
+        found = pair(asked, able)
+        conclusion = conclude(asked, found)
+        if asked.polar and not conclusion:
+            return
+        for each, spans in zip(heard, found, strict=True):
             draft.start_line()
-            found.append((yield from self._fact(part.question, hits, draft)))
+            yield from self._told(each, spans, draft)
         if not draft.citations or self._stop.is_set():
             return
-        found = told_apart(asked, found)
         for part, spans in zip(asked.parts, found, strict=True):
             if not spans:
                 yield draft.miss(part.question)
-        if conclusion := conclude(asked, found):
+        if conclusion:
             yield draft.conclude(conclusion)
 
     def _fact(
-        self, question: str, hits: Sequence[Hit], draft: Draft
-    ) -> abc.Generator[str, None, list[Found]]:
+        self, question: str, hits: Sequence[Hit], draft: Draft, *, about: str = ""
+    ) -> Iterator[str]:
         """Yield the sentences that answer, then what disagrees; none when no passage answers.
 
-        Returns the spans that answer.
+        `about` is the identifier of the article that the conversation goes on with.
         """
         if hits and not fact.is_read(hits[0].article):
             yield from self._quoted(question, hits, draft)
-            return []
+            return
+        heard = self._heard(question, hits)
+        found = fact.chosen(question, heard.ranked, least=self._least, about=about)
+        yield from self._told(heard, found, draft)
+
+    def _heard(self, question: str, hits: Sequence[Hit]) -> _Heard:
+        """Return what the reader makes of the passages found for a question."""
         passages = [choice.passage_of(hit) for hit in hits]
         readings = self._reader.read(question, passages, stop=self._stop)
         believed = self._believed(question, passages[:_BELIEVED])
-        heard = map(proposal.heard, readings, believed)
-        ranked = choice.rank(question, hits, [*heard, *readings[len(believed) :]])
-        found = fact.chosen(question, ranked, least=self._least)
-        draft.trust(choice.confidence(found or ranked))
+        spoken = map(proposal.heard, readings, believed)
+        ranked = choice.rank(question, hits, [*spoken, *readings[len(believed) :]])
+        return _Heard(question, tuple(hits), tuple(ranked), tuple(believed))
+
+    def _told(self, heard: _Heard, found: Sequence[Found], draft: Draft) -> Iterator[str]:
+        """Yield the sentences of the spans that answer, then what disagrees."""
+        question, hits = heard.question, heard.hits
+        draft.trust(choice.confidence(found or heard.ranked))
         if not found or self._stop.is_set():
-            return []
+            return
         before = len(draft.text)
         if self._writes:
             yield from self._written(question, choice.in_order(found, hits), draft)
         said = len(draft.text) > before or draft.refused
         if not (said or self._stop.is_set()):
-            said_so = self._verdict(question, found[0].evidence, believed)
+            said_so = self._verdict(question, found[0].evidence, heard.believed)
             yield from fact.state(question, found, draft, verdict=said_so)
-        rivals = fact.answering(ranked, least=self._least)
+        rivals = fact.answering(heard.ranked, least=self._least)
         if draft.main and not self._stop.is_set():
             others = disagreeing(
                 question,
@@ -169,7 +199,6 @@ class Work:
                 among=collect(hits),
             )
             yield from draft.contrast(others)
-        return found
 
     def _believed(self, question: str, passages: Sequence[Passage]) -> list[Belief]:
         """Return how far passages bear out a yes and a no; none for another question."""

@@ -9,24 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import Literal
 
-from rag.text.sentences import content_words
-from rag.text.time_phrases import time_phrases
+from rag.retrieval.degrees import Wants, degrees
+from rag.text.lexicon import OPENING_VERBS, QUESTION_WORDS
+from rag.text.sentences import content_words, words
+from rag.text.time_phrases import Phrase, time_phrases
 
-_DEGREES = {
-    "longer": "long", "shorter": "short", "bigger": "big", "larger": "large", "smaller": "small",
-    "taller": "tall", "higher": "high", "lower": "low", "heavier": "heavy", "lighter": "light",
-    "older": "old", "younger": "young", "faster": "fast", "slower": "slow", "richer": "rich",
-    "poorer": "poor", "stronger": "strong", "weaker": "weak", "deeper": "deep", "wider": "wide",
-    "cheaper": "cheap", "dearer": "dear", "costlier": "costly", "deadlier": "deadly",
-    "hotter": "hot", "colder": "cold", "warmer": "warm", "closer": "close", "earlier": "early",
-    "later": "late", "worse": "bad", "better": "good", "further": "far", "farther": "far",
-}  # fmt: skip
-_LESS = frozenset("shorter smaller lower lighter younger poorer weaker cheaper closer".split())
-# Of these more is not always a higher figure: a faster run takes less time.
-_EITHER = frozenset("faster slower earlier later worse better further".split())
-_MORE = r"(?P<more>more|less|fewer)"
 _JOINT = (
     r"(?:,\s*(?:and|or)|and|or|vs\.?|versus|(?:as\s+)?compared\s+(?:with|to)|against|than|with|to)"
 )
@@ -45,36 +33,10 @@ _CONTRAST = re.compile(r"\s+(?:vs\.?|versus|(?:as\s+)?compared\s+(?:with|to))\s+
 _COUPLED = re.compile(r"\s+(?:and|with|to|or|against)\s+", re.IGNORECASE)
 _PREPOSITION = re.compile(r"^(.*\b(?:of|in|for|at|on|by|between|from|during)\s+)(\S.*)$", re.I)
 _SAME_PREPOSITION = re.compile(r"^(?:that of|those of|of|in|for|at|on|by|during)\s+", re.IGNORECASE)
-# "Which ship is longer, A or B?", "What was more expensive, A or B?"
-_WHICH_IS = re.compile(
-    rf"^(?:which|what|who)(?:\s+(?P<kind>\w+)){{0,2}}?\s+(?P<verb>is|was|are|were)\s+(?P<degree>"
-    rf"(?:more|less)\s+\w+|{'|'.join(_DEGREES)})\W+(?P<pair>.+)$",
-    re.IGNORECASE,
-)
-# "Which film won more Oscars, A or B?"
-_WHICH_DID = re.compile(
-    rf"^(?:which|what|who)(?:\s+(?P<kind>\w+))?\s+(?P<verb>\w+)\s+{_MORE}\s+(?P<noun>\w+),?\s+"
-    r"(?P<pair>.+)$",
-    re.IGNORECASE,
-)
-# "Did Japan win more golds in Tokyo or in Paris?"
-_DID_MORE = re.compile(
-    rf"^(?P<aux>did|does|do|has|have|had|was|were)\s+(?P<rest>.+?)\s+{_MORE}\s+(?P<noun>\w+)\s+"
-    r"(?P<pair>(?:in|at|on|for|with|from|by|under|against)\s.+)$",
-    re.IGNORECASE,
-)
-# "How much faster was A than B?"
-_HOW_MUCH = re.compile(
-    rf"^(?:how much|by how much)\s+(?:(?P<degree>{'|'.join(_DEGREES)})\s+)"
-    r"(?P<verb>is|was|are|were)\s+(?P<left>.+?)\s+than\s+(?P<right>.+)$",
-    re.IGNORECASE,
-)
-_EITHER_OR = re.compile(r"^(?P<left>.+?),?\s+(?:or|than|and)\s+(?P<right>.+)$", re.IGNORECASE)
-
-
-_THE_ONE = re.compile(r"^(?:the one|that)\b", re.IGNORECASE)
-# "Won" and "sold" as in "were won by"; regular verbs end in "ed".
-_DONE = frozenset("won sold made lost built bought spent cast sunk shot struck hit cut".split())
+# What may open both halves: "cases when A came and when B came", "prices in A and in B".
+_PARALLEL = re.compile(r"^(?:when|where|after|before|under|in|of|for|at|on|by|during|with)\b", re.I)
+_NAME = re.compile(r"\b[A-Z][\w’'&-]*(?: [A-Z][\w’'&-]*)*")
+_YES_NO = re.compile(rf"^(?:{'|'.join(OPENING_VERBS)})\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +46,26 @@ class Part:
     name: str
     question: str
 
+    @property
+    def asks(self) -> bool:
+        """Whether its question is one, and not only the name of a thing."""
+        opening = words(self.question)[:1]
+        return bool(QUESTION_WORDS.intersection(opening))
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Two things compared, and what is wanted of their figures.
 
-    `wants` is "more" or "less" for the thing with the higher or lower figure, "difference"
-    for how far apart they are, and empty where both are to be told and nothing else.
+    `wants` is "more" or "less" for the thing with the higher or lower figure or date,
+    "faster" or "slower" where that depends on the figures, "difference" for how far apart they
+    are, and empty where both are to be told and nothing else. With `polar` the answer is
+    whether the first has more, or less: yes or no.
     """
 
     parts: tuple[Part, Part]
-    wants: Literal["more", "less", "difference", ""] = ""
+    wants: Wants = ""
+    polar: bool = False
 
 
 def comparison(question: str) -> Comparison | None:
@@ -104,52 +75,22 @@ def comparison(question: str) -> Comparison | None:
     one question, and so is a range, "between 2019 and 2024".
     """
     asked = " ".join(question.split()).rstrip("?!. ")
-    for take_apart in (_of_degrees, _of_times, _of_things):
-        if found := take_apart(asked):
-            return found
-    return None
-
-
-def _of_degrees(asked: str) -> Comparison | None:
-    """Take apart a question for the more or the less of two."""
-    if match := _HOW_MUCH.match(asked):
-        form = f"How {_DEGREES[match['degree'].lower()]} {match['verb']} {{}}?"
-        return _both((match["left"], match["right"]), form, "difference")
-    if (match := _WHICH_IS.match(asked)) and (pair := _pair(match)):
-        form = f"How {_positive(match['degree'])} {match['verb']} {{}}?"
-        return _both(pair, form, _direction(match["degree"]))
-    if (match := _WHICH_DID.match(asked)) and (pair := _pair(match)):
-        many, verb = match["noun"], match["verb"]
-        passive = verb.endswith("ed") or verb in _DONE
-        form = (
-            f"How many {many} were {verb} by {{}}?" if passive else f"How many {many} {{}} {verb}?"
-        )
-        return _both(pair, form, _direction(match["more"]))
-    if (match := _DID_MORE.match(asked)) and (pair := _pair(match)):
-        form = f"How many {match['noun']} {match['aux'].lower()} {match['rest']} {{}}?"
-        return _both(pair, form, _direction(match["more"]))
-    return None
+    if found := degrees(asked):
+        return _both(found.pair, found.form, found.wants, polar=found.polar)
+    return _of_times(asked) or _of_things(asked)
 
 
 def _both(
-    pair: tuple[str, str], form: str, wants: Literal["more", "less", "difference", ""] = ""
+    pair: tuple[str, str], form: str, wants: Wants = "", *, polar: bool = False
 ) -> Comparison:
     left, right = (Part(name, form.replace("{}", name)) for name in pair)
-    return Comparison((left, right), wants)
-
-
-def _direction(degree: str) -> Literal["more", "less", ""]:
-    """Return whether the higher or the lower figure has more of `degree`; empty if it varies."""
-    opening = degree.lower().split()[0]
-    if opening in _EITHER:
-        return ""
-    return "less" if opening in _LESS or opening in ("less", "fewer") else "more"
+    return Comparison((left, right), wants, polar)
 
 
 def _of_times(asked: str) -> Comparison | None:
     """Take apart a question for two times, the one put in the place of both."""
-    named = time_phrases(asked, today=dt.date.today())
-    if len(named) != 2:
+    named = _times(asked)
+    if len(named) != 2 or _YES_NO.match(asked):
         return None
     first, second = named
     ranged = _RANGE.search(asked[: first.start]) and not _REQUEST.match(asked)
@@ -166,13 +107,57 @@ def _of_things(asked: str) -> Comparison | None:
     left, right = _halves(_DIFFER.sub("", _REQUEST.sub("", asked)), bool(request))
     if not (content_words(left) and content_words(right)):
         return None
-    names = (left, right)
+    for share in (_parallel, _after_preposition, _in_place):
+        if shared := share(left, right):
+            return shared
+    return Comparison((Part(left, f"{left}?"), Part(right, f"{right}?")))
+
+
+def _parallel(left: str, right: str) -> Comparison | None:
+    """Share what stands before a word that opens both: "cases in A" and "in B"."""
+    opening = _PARALLEL.match(right)
+    places = list(re.finditer(rf"\b{opening[0]}\b", left, re.I)) if opening else []
+    if not places or not content_words(left[: places[-1].start()]):
+        return None
+    before, mine = left[: places[-1].start()], left[places[-1].start() :]
+    # "In B in 2022" dates both.
+    if (dated := _times(right)) and dated[-1].end == len(right) and not _times(left):
+        when = re.search(r"(?:\s(?:in|on|at|during|of))?\s*$", right[: dated[-1].start])
+        mine += right[when.start() if when else dated[-1].start :]
+    return Comparison((_part(before, mine), _part(before, right)))
+
+
+def _part(before: str, named: str) -> Part:
+    """Return a part whose name goes without the word that opens it, "of" or "in"."""
+    return Part(_SAME_PREPOSITION.sub("", named), f"{before}{named}?")
+
+
+def _after_preposition(left: str, right: str) -> Comparison | None:
+    """Share what stands before the last preposition: "inflation in A" and "B"."""
     shared = _PREPOSITION.match(left)
     other = _SAME_PREPOSITION.sub("", right)
-    if shared and not _PREPOSITION.match(other):
-        names = (shared[2], other)
-        right = f"{shared[1]}{other}"
-    return Comparison((Part(names[0], f"{left}?"), Part(names[1], f"{right}?")))
+    if not shared or _PREPOSITION.match(other):
+        return None
+    names = (shared[2], other)
+    return Comparison((Part(names[0], f"{left}?"), Part(names[1], f"{shared[1]}{other}?")))
+
+
+def _in_place(left: str, right: str) -> Comparison | None:
+    """Put the name and the time of the right into the place of those of the left.
+
+    "How many seats did A win in 2019" and "B in 2024" ask the same of both.
+    """
+    mine, theirs = _times(left), _times(right)
+    names, others = _NAME.findall(left[1:]), _NAME.findall(right)
+    if not (len(mine) == len(theirs) == len(names) == len(others) == 1):
+        return None
+    if not QUESTION_WORDS.intersection(words(left)[:1]):
+        return None
+    old = left[mine[0].start : mine[0].end]
+    new = right[theirs[0].start : theirs[0].end]
+    asked = left.replace(old, new, 1)
+    asked = re.sub(rf"(?:\bthe )?{re.escape(names[0])}", lambda _: others[0], asked, count=1)
+    return Comparison((Part(f"{names[0]} {old}", f"{left}?"), Part(right, f"{asked}?")))
 
 
 def _halves(asked: str, requested: bool) -> tuple[str, str]:
@@ -185,18 +170,5 @@ def _halves(asked: str, requested: bool) -> tuple[str, str]:
     return asked[: joints[-1].start()], asked[joints[-1].end() :]
 
 
-def _pair(found: re.Match[str]) -> tuple[str, str] | None:
-    """Return the two things of "A or B"; "the one in Hull" is the fire there, if fires are."""
-    match = _EITHER_OR.match(found["pair"].strip(" ,:"))
-    if not match:
-        return None
-    kind = found.groupdict().get("kind")
-    named = (match[side].strip(" ,") for side in ("left", "right"))
-    left, right = (_THE_ONE.sub(f"the {kind}", name) if kind else name for name in named)
-    return left, right
-
-
-def _positive(degree: str) -> str:
-    """Return "long" of "longer" and "expensive" of "more expensive"."""
-    found = degree.lower()
-    return _DEGREES.get(found, found.split()[-1])
+def _times(text: str) -> list[Phrase]:
+    return time_phrases(text, today=dt.date.today())

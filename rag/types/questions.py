@@ -20,10 +20,14 @@ MOST_CHARACTERS = 2_000
 
 
 class Turn(NamedTuple):
-    """One earlier question of a conversation and the answer it got."""
+    """One earlier question of a conversation and the answer it got.
+
+    `short` is the answer in the fewest words, if it had any.
+    """
 
     question: str
     answer: str
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ class Query:
 
     `where` are the articles it may use, and `k` the passages wanted. `today` is the day
     from which "last week" is seen; without it the time that the question names is not
-    heeded. `history` are the earlier turns of the conversation, oldest first.
+    heeded. `history` are the earlier turns of the conversation, oldest first, and `about` is the
+    identifier of the article that a follow-up goes on with; empty for any other question.
     """
 
     question: str
@@ -91,6 +96,7 @@ class Query:
     today: dt.date | None = None
     stance: Stance = "balanced"
     history: tuple[Turn, ...] = ()
+    about: str = ""
 
     def __post_init__(self) -> None:
         if self.k < 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import rag
-from rag.answering.compared import Measure, measure
+from rag.text.measures import Measure, measure
 
 
 @pytest.mark.parametrize(

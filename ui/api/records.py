@@ -63,6 +63,7 @@ class AskedTurn(Wish):
 
     question: _Question
     answer: _Text
+    short: _Text = Field("", description="The answer in the fewest words, if it had any.")
 
 
 class Question(Narrowing, Wish):
@@ -77,7 +78,7 @@ class Question(Narrowing, Wish):
     @property
     def turns(self) -> tuple[Turn, ...]:
         """The history as the pipeline takes it."""
-        return tuple(Turn(item.question, item.answer) for item in self.history)
+        return tuple(Turn(item.question, item.answer, item.short) for item in self.history)
 
 
 class Search(Narrowing, Wish):

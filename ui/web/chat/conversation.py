@@ -94,7 +94,7 @@ class Conversation:
     @property
     def turns(self) -> list[Turn]:
         """What was asked and answered, oldest first: the history of a follow-up."""
-        return [Turn(item.asked, item.answer.text) for item in self.shown]
+        return [_turn(shown) for shown in self.shown]
 
     def ask(
         self,
@@ -197,7 +197,9 @@ class Conversation:
     def judge(self, number: int, *, liked: bool) -> View:
         """Take down what the user thinks of the answer of that number, if there is one."""
         self.judgement = None
-        before = tuple(Turn(s.asked, s.answer.text) for s in self.shown if s.message < number)
+        before = tuple(
+            Turn(s.asked, s.answer.text, s.answer.short) for s in self.shown if s.message < number
+        )
         for shown in self.shown:
             if shown.message == number:
                 judged = dataclasses.replace(shown, liked=liked)
@@ -298,3 +300,7 @@ class Conversation:
 
 def _messages(shown: Shown) -> tuple[str, str]:
     return render.question_html(shown.asked), render.message_html(shown)
+
+
+def _turn(shown: Shown) -> Turn:
+    return Turn(shown.asked, shown.answer.text, shown.answer.short)

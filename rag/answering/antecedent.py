@@ -1,0 +1,145 @@
+"""Whom or what a pronoun of a question stands for, told by the turns before it.
+
+"How many seats did his party win?" after "Who won the election?" asks of the one who was
+named in answer. A name takes the place of "she" only where the article that was cited does not
+call its bearer "he".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.text.lexicon import OPENING_VERBS
+from rag.text.pronouns import Pronoun, used_for
+from rag.text.sentences import STOPWORDS, words
+from rag.types import Article, Turn
+
+# What a question refers to is rarely further back.
+_TURNS = 4
+# Words of an answer in which the names are looked for: an overview names too many.
+_ANSWER_WORDS = 20
+_SHORT_ANSWER = 3
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday".split()
+)
+_NAME = re.compile(r"[A-Z][\w’'&-]*(?: (?:(?:of|the|de|la|al) )?[A-Z0-9][\w’'&-]*)*")
+_ASKS_FOR_ONE = re.compile(
+    rf"^\W*(?:\w+\s+)?(?:who|whom|whose|which|what\s+(?!(?:{'|'.join(OPENING_VERBS)})\b)\w+)\b",
+    re.I,
+)
+_ASKS_FOR_PERSON = re.compile(r"^\W*(?:\w+\s+)?(?:who|whom|whose)\b", re.IGNORECASE)
+_HER = re.compile(r"\bher\b(?=\s+\w)(?!\s+(?:in|on|at|by|for|to|with|after|before)\b)", re.I)
+# "Was it the first?" and "How long did it take?" speak of no thing.
+_EMPTY_IT = re.compile(
+    r"\b(?:is|was|will|would|did|does|do|has)\s+it\s+(?:an?|the|his|her|their|true|possible|take|"
+    r"that|because|in|on|at|worth|called)\b|\bit\s+(?:takes?|took|was|is)\b|\bmake\s+it\b",
+    re.IGNORECASE,
+)
+_FORMS: tuple[tuple[re.Pattern[str], Pronoun, bool], ...] = (
+    (re.compile(r"\b(?:he|him)\b", re.I), "he", False),
+    (re.compile(r"\bshe\b", re.I), "she", False),
+    (re.compile(r"\bhis\b", re.I), "he", True),
+    (re.compile(r"\bhers\b", re.I), "she", True),
+    (_HER, "she", True),
+    (re.compile(r"\bher\b", re.I), "she", False),
+    (re.compile(r"\bits\b", re.I), "it", True),
+    (re.compile(r"\btheir\b", re.I), "they", True),
+    (re.compile(r"\bit\b", re.I), "it", False),
+    (re.compile(r"\b(?:they|them)\b", re.I), "they", False),
+)
+_THAT_TIME = re.compile(r"\b(?:in |at )?(?:that|the same) year\b|\b(?:at that time)\b", re.I)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def with_names(question: str, history: Sequence[Turn], article: Article | None = None) -> str:
+    """Return `question` with its first pronoun as the name that it stands for, if known.
+
+    `article` is the one that the last answer cites. "That year" becomes the year.
+    """
+    question = _with_year(question, history, article)
+    for pattern, pronoun, owns in _FORMS:
+        match = pattern.search(question)
+        if not match or (pronoun == "it" and _EMPTY_IT.search(question)):
+            continue
+        name = _named(pronoun, history, article)
+        if name is None:
+            return question
+        told = f"{name}’s" if owns else name
+        return f"{question[: match.start()]}{told}{question[match.end() :]}"
+    return question
+
+
+def told_to_one(turn: Turn) -> list[str]:
+    """Return the names told to a question for one; none for another question."""
+    if not _ASKS_FOR_ONE.match(turn.question):
+        return []
+    return names(turn.short) or names_told(turn.answer)
+
+
+def names_told(answer: str) -> list[str]:
+    """Return the names in the first words of an answer.
+
+    Its first word may be capitalised for its place alone, unless that is all it says.
+    """
+    found = answer.split()[:_ANSWER_WORDS]
+    told = names(" ".join(found))
+    alone = len(found) <= _SHORT_ANSWER
+    return [name for name in told if alone or " " in name or not answer.startswith(name)]
+
+
+def names(text: str) -> list[str]:
+    """Return the names in `text`, in order; no months, and no word that only asks."""
+    found = []
+    for match in _NAME.finditer(text):
+        name = match[0].removesuffix("’s").removesuffix("'s")
+        known = words(name)
+        if known and not {*known} & _MONTHS and known[0] not in STOPWORDS:
+            found.append(name)
+    return found
+
+
+def _named(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) -> str | None:
+    """Return the last name spoken of that a pronoun may stand for."""
+    person = pronoun in ("he", "she")
+    for turn in reversed(history[-_TURNS:]):
+        able = _of_person(turn) if person else _of_thing(turn)
+        fitting = [name for name in able if _fits(pronoun, name, article)]
+        if fitting:
+            return fitting[0]
+        if not person and (able or names(turn.question)):
+            return None
+    return None
+
+
+def _of_person(turn: Turn) -> Iterator[str]:
+    """Yield the names of a turn that may be those of a person, the likeliest first."""
+    yield from told_to_one(turn)
+    yield from names(turn.question)
+
+
+def _of_thing(turn: Turn) -> list[str]:
+    """Return the one name of a turn that may be that of a thing; none when it has several."""
+    told = told_to_one(turn)
+    asked = names(turn.question)
+    if told and not _ASKS_FOR_PERSON.match(turn.question):
+        return told[:1]
+    return asked if len(asked) == 1 else told[:1] if not asked else []
+
+
+def _fits(pronoun: Pronoun, name: str, article: Article | None) -> bool:
+    """Tell whether an article does not speak of a name by another pronoun."""
+    used = used_for(name, article.text, language=article.language) if article else None
+    if pronoun == "they":
+        return True
+    return used in (None, "they", pronoun)
+
+
+def _with_year(question: str, history: Sequence[Turn], article: Article | None) -> str:
+    if not _THAT_TIME.search(question):
+        return question
+    last = history[-1]
+    told = _YEAR.findall(last.question) or _YEAR.findall(last.short)
+    year = told[-1] if told else (article.date or "")[:4] if article else ""
+    return _THAT_TIME.sub(f"in {year}", question, count=1) if year else question
