@@ -8,10 +8,10 @@ call its bearer "he".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rag.text.lexicon import OPENING_VERBS
-from rag.text.pronouns import Pronoun, used_for
+from rag.text.pronouns import Pronoun, subject_called, used_for
 from rag.text.sentences import STOPWORDS, words
 from rag.types import Article, Turn
 
@@ -75,7 +75,7 @@ def told_to_one(turn: Turn) -> list[str]:
     """Return the names told to a question for one; none for another question."""
     if not _ASKS_FOR_ONE.match(turn.question):
         return []
-    return names(turn.short) or names_told(turn.answer)
+    return names(turn.short) if turn.short else names_told(turn.answer)
 
 
 def names_told(answer: str) -> list[str]:
@@ -102,38 +102,43 @@ def names(text: str) -> list[str]:
 
 def _named(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) -> str | None:
     """Return the last name spoken of that a pronoun may stand for."""
-    person = pronoun in ("he", "she")
+    if pronoun in ("he", "she"):
+        return _person(pronoun, history, article)
     for turn in reversed(history[-_TURNS:]):
-        able = _of_person(turn) if person else _of_thing(turn)
-        fitting = [name for name in able if _fits(pronoun, name, article)]
-        if fitting:
-            return fitting[0]
-        if not person and (able or names(turn.question)):
-            return None
+        told, asked = told_to_one(turn), names(turn.question)
+        # Who did something is no "it", but may be "they": a club, or a country.
+        able = told if pronoun == "they" or not _ASKS_FOR_PERSON.match(turn.question) else asked
+        able = able or asked
+        if able:
+            return able[0] if len(able) == 1 and _fits(pronoun, able[0], article) else None
     return None
 
 
-def _of_person(turn: Turn) -> Iterator[str]:
-    """Yield the names of a turn that may be those of a person, the likeliest first."""
-    yield from told_to_one(turn)
-    yield from names(turn.question)
-
-
-def _of_thing(turn: Turn) -> list[str]:
-    """Return the one name of a turn that may be that of a thing; none when it has several."""
-    told = told_to_one(turn)
-    asked = names(turn.question)
-    if told and not _ASKS_FOR_PERSON.match(turn.question):
-        return told[:1]
-    return asked if len(asked) == 1 else told[:1] if not asked else []
+def _person(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) -> str | None:
+    """Return the last person spoken of: told, asked about, or else the subject of the article."""
+    for turn in reversed(history[-_TURNS:]):
+        asked = names(turn.question)
+        told = [name for name in told_to_one(turn) if name not in asked]
+        for name in told:
+            if _fits(pronoun, name, article):
+                return name
+        for name in asked:
+            used = _used(name, article)
+            # Nobody is asked for by the name of another.
+            if used == pronoun or (used is None and not _ASKS_FOR_PERSON.match(turn.question)):
+                return name
+    if article is None:
+        return None
+    return subject_called(pronoun, article.text, language=article.language)
 
 
 def _fits(pronoun: Pronoun, name: str, article: Article | None) -> bool:
     """Tell whether an article does not speak of a name by another pronoun."""
-    used = used_for(name, article.text, language=article.language) if article else None
-    if pronoun == "they":
-        return True
-    return used in (None, "they", pronoun)
+    return pronoun == "they" or _used(name, article) in (None, "they", pronoun)
+
+
+def _used(name: str, article: Article | None) -> Pronoun | None:
+    return used_for(name, article.text if article else "", language=article and article.language)
 
 
 def _with_year(question: str, history: Sequence[Turn], article: Article | None) -> str:

@@ -19,6 +19,7 @@ from rag.answering.marks import strip_marks
 from rag.answering.references import leaves_out, names_somebody
 from rag.generation.prompts import REFUSAL
 from rag.text.facts import spelled_date
+from rag.text.lexicon import OPENING_VERBS
 from rag.text.sentences import STOPWORDS, WORD, content_words, words
 from rag.text.time_phrases import time_phrases
 from rag.types import Article, Hit, Turn
@@ -35,6 +36,7 @@ _OWN_SUBJECT = 3
 _GOES_ON = re.compile(
     r"^\W*(?:(?:and|but|so|ok|then)\s+)*(?:(?:what|how)\s+about\s+)?", re.IGNORECASE
 )
+_PERSONAL = frozenset("he him his she her hers".split())
 _OPENING_ASKED = frozenset("when where why how".split())
 
 
@@ -124,7 +126,17 @@ def source(turn: Turn, *, search: Callable[[str], Sequence[Hit]]) -> Article | N
 def _may_stand_alone(question: str) -> bool:
     """Tell whether a question that seems to point back has enough words of its own."""
     goes_on = _GOES_ON.match(question)
-    return len(content_words(question)) >= _OWN_SUBJECT and not (goes_on and goes_on[0].strip())
+    if (goes_on and goes_on[0].strip()) or _names_one(question):
+        return False
+    return len(content_words(question)) >= _OWN_SUBJECT
+
+
+def _names_one(question: str) -> bool:
+    """Tell whether "he" or "her" is of somebody else than whom "Who lost her seat?" asks for."""
+    found = words(question)
+    opening, following = (*found, "", "")[:2]
+    of_subject = opening in ("who", "which") and following not in OPENING_VERBS
+    return not of_subject and not _PERSONAL.isdisjoint(found)
 
 
 def _holds_more(question: str, found: Sequence[Hit], *, than: Sequence[Hit]) -> bool:

@@ -29,6 +29,8 @@ _AROUND = re.compile(
     r"[\s,(]*\byes\s*(?:or|/)\s*no\b\W*|,?\s*\b(?:right|correct|true)\W*$|\W+$",
     re.I,
 )
+# Words of the conversation that complete a question.
+_BRACKETS = re.compile(r"(?<=\w)\s+\([^()]*\)\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ def presupposed(question: str) -> str:
 
 
 def polar(question: str) -> str:
-    """Return a question of yes or no without what its asker put around it."""
-    core = _AROUND.sub("", question.strip())
+    """Return a question of yes or no without what its asker, or the talk, put around it."""
+    core = _AROUND.sub("", _BRACKETS.sub("", question.strip()))
     return core[:1].upper() + core[1:]
 
 

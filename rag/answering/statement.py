@@ -26,8 +26,8 @@ _FUTURE = re.compile(
     r"\b(?:will|shall|due|expected|set|plan(?:s|ned)?|scheduled|next|would)\b", re.I
 )
 _NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
-# Characters before a sentence in which the one before it must stand whole.
-_LOOK_BACK = 500
+# Characters before or after a sentence in which the one beside it must stand whole.
+_LOOK = 500
 _LEANS = frozenset(
     "he she it they him her them his hers its their theirs this that these those such however "
     "but and so then also meanwhile instead there".split()
@@ -75,19 +75,35 @@ def leans(sentence: str) -> bool:
     return bool(found) and (found[0] in _LEANS or sentence.lstrip(" \"'“‘(")[:1].islower())
 
 
-def sentence_before(found: Evidence) -> Evidence | None:
-    """Return the sentence before `found` in its article, if it belongs to the same paragraph."""
+def sentence_before(found: Evidence, *, near: bool = False) -> Evidence | None:
+    """Return the sentence before `found` in its article, with `near` only of its own paragraph."""
     text = found.article.text
-    from_here = max(0, found.start - _LOOK_BACK)
+    from_here = max(0, found.start - _LOOK)
     earlier = sentences(text[from_here : found.start], language=found.article.language)
     if not earlier:
         return None
     start, end = from_here + earlier[-1].start, from_here + earlier[-1].end
     # One that begins where the look began may have been cut in its middle.
     cut = from_here > 0 and start == from_here
-    if cut or not is_quotable(text[start:end]):
+    apart = near and "\n" in text[end : found.start]
+    return None if cut or apart else _beside(found, start, end)
+
+
+def sentence_after(found: Evidence) -> Evidence | None:
+    """Return the sentence after `found` in its article."""
+    text = found.article.text
+    until = found.end + _LOOK
+    later = sentences(text[found.end : until], language=found.article.language)
+    if not later or (len(later) == 1 and until < len(text)):
         return None
-    return Evidence(found.passage, found.article, text[start:end], start, end, found.lead)
+    return _beside(found, found.end + later[0].start, found.end + later[0].end)
+
+
+def _beside(found: Evidence, start: int, end: int) -> Evidence | None:
+    quote = found.article.text[start:end]
+    if not is_quotable(quote):
+        return None
+    return Evidence(found.passage, found.article, quote, start, end, found.lead)
 
 
 def _day(match: re.Match[str], text: str, seen: dt.date) -> dt.date:

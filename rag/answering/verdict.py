@@ -8,10 +8,12 @@ too, nothing is said, and the sentence is the answer.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
+from rag.answering.choice import Found
 from rag.answering.evidence import Evidence
 from rag.answering.proposal import Belief
 from rag.text.facts import denies, names, numbers
@@ -24,6 +26,11 @@ from rag.text.sentences import content_stems, stem, words
 _DECIDED = 1.5
 # How much the sentence that is shown may speak against it, in nats.
 _DENIED = 1.0
+# How much likelier the yes must be by the sentence alone.
+_PLAINLY = 3.0
+# In place of the likeliest sentence goes one that says no in words, if it is this share as likely.
+_AS_LIKELY = 0.3
+_DENIES_ALL = (["nobody"], ["none"], ["neither"])
 # Share of the question's content words that must stand in the sentence for a "Yes". On 400
 # questions of BoolQ .5 gave a yes that was right in .75 of 198, and .75 in .79 of 127.
 _LEAST_YES = 0.5
@@ -53,6 +60,11 @@ def verdict(
     """
     # The words of the sentence alone: those before it made ten more of 60 a "Yes", two rightly.
     told = in_words(question, replace(found, lead=""))
+    # "Nobody was hurt" says no, which the reader takes for an answer all the same.
+    if told == "No" and words(found.quote)[:1] in _DENIES_ALL:
+        return "No"
+    if told != "No" and sentence.yes > 0 and sentence.balance >= _PLAINLY:
+        return "Yes"
     if abs(passages.balance) < _DECIDED:
         return told
     yes = passages.balance > 0
@@ -61,6 +73,25 @@ def verdict(
     if denied or (yes and told == "No"):
         return ""
     return "Yes" if yes else "No"
+
+
+def plainest(question: str, able: Sequence[Found], passages: Belief) -> Found:
+    """Return the span whose sentence says no by its words, of the likeliest one's article.
+
+    That is the first of `able` where it does so itself, where no other does, and where the
+    passages bear out a yes.
+    """
+    first = able[0]
+    if passages.balance >= _DECIDED:
+        return first
+    near = (
+        item
+        for item in able
+        if item.evidence.article == first.evidence.article
+        and item.probability >= _AS_LIKELY * first.probability
+    )
+    denying = (i for i in near if in_words(question, replace(i.evidence, lead="")) == "No")
+    return next(denying, first)
 
 
 def in_words(question: str, found: Evidence) -> Literal["Yes", "No", ""]:

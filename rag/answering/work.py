@@ -17,7 +17,7 @@ from rag.answering.evidence import Evidence, collect, weigh
 from rag.answering.follow_up import Reference, reference, source, understand
 from rag.answering.over_time import value_asked, values
 from rag.answering.proposal import Belief
-from rag.answering.verdict import verdict
+from rag.answering.verdict import plainest, verdict
 from rag.answering.wanted import Wanted, wanted
 from rag.answering.written import write
 from rag.archive import Archive
@@ -25,6 +25,7 @@ from rag.generation import Generator, load_generator
 from rag.reading import Reader
 from rag.retrieval.comparison import Comparison, comparison
 from rag.store.identity import article_id
+from rag.text.sentences import content_stems
 from rag.types import Hit, Passage, Query, Stance
 
 # What opens the answer to a question that takes for granted what the articles deny.
@@ -182,6 +183,9 @@ class Work:
         draft.trust(choice.confidence(found or heard.ranked))
         if not found or self._stop.is_set():
             return
+        if heard.believed:
+            able = fact.chosen_first(question, heard.ranked, least=self._least)
+            found = [plainest(question, [found[0], *able], proposal.together(heard.believed))]
         before = len(draft.text)
         if self._writes:
             yield from self._written(question, choice.in_order(found, hits), draft)
@@ -212,7 +216,8 @@ class Work:
             return ""
         sentence = Passage(found.lead, found.quote)
         if not believed:
-            denied = proposal.denies(question, sentence, reader=self._reader)
+            shared = set(content_stems(question)).intersection(content_stems(found.quote))
+            denied = shared and proposal.denies(question, sentence, reader=self._reader)
             return OTHERWISE if denied else ""
         (shown,) = self._believed(question, [sentence])
         return verdict(question, found, passages=proposal.together(believed), sentence=shown)

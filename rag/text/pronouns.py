@@ -14,47 +14,56 @@ Pronoun = Literal["he", "she", "it", "they"]
 _WORDS: dict[str, Pronoun] = {
     word: pronoun
     for pronoun, told in (
-        ("he", "he him his himself man king prince father son husband brother actor mr sir lord"),
-        ("she", "she her hers herself woman women queen princess mother daughter wife sister "
-                "actress mrs ms lady"),
+        ("he", "he his himself man king prince father son husband brother actor mr sir lord"),
+        ("she", "she her hers herself woman queen princess mother daughter wife sister actress "
+                "mrs ms lady"),
         ("it", "it its itself"),
-        ("they", "they them their themselves"),
+        ("they", "they their themselves"),
     )
     for word in told.split()
 }  # fmt: skip
-_BEFORE = re.compile(r"\b(?:king|prince|mr|sir|lord|queen|princess|mrs|ms|lady)\.?\s+$", re.I)
 # Words after a name within which the pronoun for it stands; later ones may be another's.
-_NEAR = 14
-_NAME = re.compile(r"\s[A-Z][\w’'-]+")
+_NEAR = 24
+# Words before the name that a sentence is about: "On Friday the minister, Ann Borg, ...".
+_SUBJECT = 5
+_NAME = re.compile(r"[A-Z][\w’'-]+(?: (?:(?:of|de|al|bin|van) )?[A-Z][\w’'-]+)*")
 
 
 def used_for(name: str, text: str, *, language: str | None = None) -> Pronoun | None:
     """Return the pronoun that `text` mostly uses for `name`; None where it does not tell.
 
-    The first pronoun behind the name counts, or a word such as "actress", up to the next name.
+    Its titles count, "Queen Maud", and in the sentences that it is the subject of the first
+    pronoun behind it, or a word such as "actress", or what opens the sentence after.
     """
-    last = name.split()[-1] if name.split() else ""
-    if not last:
+    known = words(name)
+    if not known:
         return None
-    counts = Counter(_found(last, text, language=language))
-    most = counts.most_common(2)
+    if titled := next((_WORDS[word] for word in known[:-1] if word in _WORDS), None):
+        return titled
+    most = Counter(_found(name.split()[-1], text, language=language)).most_common(2)
     if not most or (len(most) > 1 and most[0][1] == most[1][1]):
         return None
     return most[0][0]
+
+
+def subject_called(pronoun: Pronoun, text: str, *, language: str | None = None) -> str | None:
+    """Return the name most often at the head of a sentence for which a text uses `pronoun`."""
+    spans = sentences(text, language=language)
+    heads = (_NAME.match(text, span.start) for span in spans)
+    counts = Counter(head[0].removesuffix("’s").removesuffix("'s") for head in heads if head)
+    able = (name for name, _ in counts.most_common())
+    return next((n for n in able if used_for(n, text, language=language) == pronoun), None)
 
 
 def _found(last: str, text: str, *, language: str | None) -> Iterator[Pronoun]:
     spans = sentences(text, language=language)
     for span, after in zip(spans, [*spans[1:], None], strict=True):
         quote = text[span.start : span.end]
-        places = list(re.finditer(rf"\b{re.escape(last)}\b", quote))
-        if not places:
+        place = re.search(rf"\b{re.escape(last)}\b", quote)
+        if not place or len(words(quote[: place.start()])) > _SUBJECT:
             continue
-        if title := _BEFORE.search(quote[: places[0].start()]):
-            yield _WORDS[words(title[0])[0]]
-        rest = quote[places[-1].end() :]
-        pronoun = _first(_NAME.split(rest, maxsplit=1)[0])
-        if pronoun is None and after and not _NAME.search(rest):
+        pronoun = _first(quote[place.end() :])
+        if pronoun is None and after:
             opening = words(text[after.start : after.end])[:1]
             pronoun = _WORDS.get(opening[0]) if opening else None
         if pronoun:

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 import rag
-from rag.text.measures import Measure, measure
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("27", Measure(27.0, "")),
-        ("four Oscars", Measure(4.0, "")),
-        ("just over 67 percent", Measure(67.0, "percent")),
-        ("about $2.7 billion", Measure(2.7e9, "$")),
-        ("300 metres", Measure(300.0, "metres")),
-        ("2 kilometres", Measure(2000.0, "metres")),
-        ("2:01:09", Measure(7269.0, "seconds")),
-        ("2 hours, 1 minute and 9 seconds", Measure(7269.0, "seconds")),
-        ("2 hours and 35 seconds", Measure(7235.0, "seconds")),
-        ("between 10 and 20 cranes", None),
-        ("the harbour", None),
-    ],
-)
-def test_measures(text, expected):
-    assert measure(text) == expected
-
+from rag.answering.choice import Found
+from rag.answering.compared import conclude, pair
+from rag.answering.evidence import collect
+from rag.retrieval.comparison import Comparison, comparison
+from rag.types import Hit, ScoreParts
 
 TRAM = "The tram in Hull carried 4100 passengers in May."
 BUS = "The bus in Rye carried 3200 passengers in May."
@@ -66,3 +47,64 @@ def test_a_figure_that_both_parts_found_is_left_to_the_one_it_names(archive):
     assert answer.text.splitlines()[1:] == [
         "Not in the articles. How many passengers were carried by the boat in Rye?"
     ]
+
+
+SHIP = "The ship Wren of Rye is 90 metres long. Wren was laid up for 12 days in Rye."
+BOAT = "The boat Tern of Hull was late for 3 days in Hull. Tern is 40 metres long."
+
+
+def span(text: str, words: str, *, odds: float) -> Found:
+    """Return a span of an article that has only `text`, as likely as its odds."""
+    article = rag.Article("", text, id=text[:12], date="2024-06-01")
+    hit = Hit(article, text, 0, len(text), 0.8, ScoreParts())
+    start = text.index(words)
+    sentence = next(item for item in collect([hit]) if item.start <= start < item.end)
+    features = (odds, 0.0, 0.8, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+    return Found(hit, start, start + len(words), sentence, features)
+
+
+def asked(question: str) -> Comparison:
+    found = comparison(question)
+    assert found
+    return found
+
+
+def test_two_figures_of_one_unit_go_together() -> None:
+    longer = asked("Which is longer, the Wren or the Tern?")
+    wren = [span(SHIP, "90 metres", odds=6), span(SHIP, "12 days", odds=5)]
+    tern = [span(BOAT, "3 days", odds=6), span(BOAT, "40 metres", odds=2)]
+    # Both in days are likelier together than both in metres.
+    (left, right) = pair(longer, [wren, tern])
+    assert (left[0].span, right[0].span) == ("12 days", "3 days")
+    (left, right) = pair(longer, [wren[:1], tern])
+    assert (left[0].span, right[0].span) == ("90 metres", "40 metres")
+    found = conclude(longer, [left, right])
+    assert found
+    assert found.short == "The Wren"
+
+
+def test_the_earlier_of_two_days() -> None:
+    first = asked("Which came first, the flood or the fire?")
+    flood = span("The flood came on Sunday.", "Sunday", odds=6)
+    fire = span("The fire broke out in 2021.", "2021", odds=6)
+    found = conclude(first, [[flood], [fire]])
+    assert found
+    assert found.short == "The fire"
+
+
+def test_the_faster_takes_less_time() -> None:
+    faster = asked("Which was faster, the Wren or the Tern?")
+    wren = span("The Wren took 2:10:00 to Hull.", "2:10:00", odds=6)
+    tern = span("The Tern took 2:20:00 to Hull.", "2:20:00", odds=6)
+    assert conclude(faster, [[wren], [tern]]).short == "The Wren"  # type: ignore[union-attr]
+
+
+def test_whether_one_has_more_is_a_yes_or_no(archive):
+    answer = told(
+        archive,
+        "Is the tram in Hull longer than the bus in Rye?",
+        "The tram in Hull is 30 metres long.",
+        "The bus in Rye is 12 metres long.",
+    )
+    assert answer.short == "Yes"
+    assert answer.text.splitlines()[-1].startswith("Yes: 30")

@@ -1,0 +1,78 @@
+"""Whom a pronoun of a question stands for."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.antecedent import with_names
+from rag.answering.follow_up import source, understand
+from rag.types import Article, Hit, ScoreParts, Turn
+
+PAPER = Article(
+    "Borg wins in Malta",
+    "Ann Borg won the election in Malta after her rival Leo Vella lost his seat. "
+    "Her Unity Party has 31 seats. The yacht Wren carried her home. It was built in 1990.",
+    id="malta",
+    date="2022-03-27",
+)
+
+
+def turn(question: str, short: str = "", answer: str = "") -> Turn:
+    return Turn(question, answer or f"{short}. [1]", short)
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        (turn("who won", "Ann Borg"), "how old is she", "how old is Ann Borg"),
+        (
+            turn("Who won?", "Ann Borg"),
+            "how many seats has her party",
+            "how many seats has Ann Borg’s party",
+        ),
+        # The article calls her "she".
+        (turn("Who beat Leo Vella?", "Ann Borg"), "how old is he", "how old is Leo Vella"),
+        (turn("Who won?", "Ann Borg"), "how old is he", "how old is he"),
+        (turn("Which yacht carried her?", "Wren"), "who built it", "who built Wren"),
+        (turn("When was Wren built?", "1990"), "who owns it", "who owns Wren"),
+        (turn("When was Wren built?", "1990"), "who was its owner", "who was Wren’s owner"),
+        (turn("Which club won?", "Ajax"), "who was their coach", "who was Ajax’s coach"),
+        # "It" stands for no thing here, or for one of two.
+        (turn("Which yacht?", "Wren"), "was it the first", "was it the first"),
+        (turn("Did Ajax beat Porto?", "Yes"), "why was it late", "why was it late"),
+        (turn("Who won in 2022?", "Ann Borg"), "turnout that year", "turnout in 2022"),
+        (turn("Who won?", "Ann Borg"), "turnout that year", "turnout in 2022"),
+    ],
+)
+def test_the_name_takes_the_place_of_the_pronoun(before: Turn, question: str, expected: str):
+    assert with_names(question, [before], PAPER) == expected
+
+
+def test_without_the_short_answer_the_first_name_of_the_answer_is_taken() -> None:
+    before = turn("Who won in Malta?", answer="Ann Borg won the election in Malta. [1]")
+    assert with_names("how old is she", [before]) == "how old is Ann Borg"
+
+
+def hit(article: Article) -> Hit:
+    return Hit(article, article.text, 0, len(article.text), 1.0, ScoreParts())
+
+
+def test_the_article_of_an_answer_is_the_one_that_has_its_words() -> None:
+    before = turn("Who won?", "Ann Borg", "Ann Borg won the election in Malta. [1]")
+    assert source(before, search=lambda _: [hit(PAPER)]) is PAPER
+    other = Article("Storm in Rye", "The storm sank a ferry.", id="storm")
+    assert source(before, search=lambda _: [hit(other)]) is None
+
+
+@pytest.mark.parametrize("answer", ["Not in the articles.", ""])
+def test_a_refusal_has_no_article(answer: str) -> None:
+    def never(text: str) -> list[Hit]:
+        raise AssertionError(f"searched for {text!r}")
+
+    assert source(Turn("Who won?", answer), search=never) is None
+
+
+def test_a_follow_up_is_understood_with_the_name_that_fits_the_article() -> None:
+    before = turn("Who beat Leo Vella?", "Ann Borg")
+    meant = understand("Where does he live?", [before], search=lambda _: [], article=PAPER)
+    assert meant.startswith("Where does Leo Vella live?")

@@ -1,0 +1,30 @@
+"""The pronoun that a text uses for a name."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.text.pronouns import used_for
+
+TEXT = (
+    "Ann Borg opened the harbour and said that she was glad. Leo Vella sold his boat. "
+    "Acme moved its office to Hull. Queen Maud came too. Kim Roe spoke. He was late. "
+    "Lee Dow spoke. Pat Fox said that she was late."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Ann Borg", "she"),
+        ("Vella", "he"),
+        ("Acme", "it"),
+        ("Maud", "she"),
+        ("Kim Roe", "he"),
+        ("Lee Dow", None),
+        ("Nobody", None),
+        ("", None),
+    ],
+)
+def test_used_for(name: str, expected: str | None) -> None:
+    assert used_for(name, TEXT) == expected
