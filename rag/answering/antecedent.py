@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import dropwhile
 
+from rag.answering.marks import strip_marks
 from rag.text.lexicon import OPENING_VERBS
 from rag.text.pronouns import Pronoun, subject_called, used_for
 from rag.text.sentences import STOPWORDS, words
@@ -93,10 +95,11 @@ def names(text: str) -> list[str]:
     """Return the names in `text`, in order; no months, and no word that only asks."""
     found = []
     for match in _NAME.finditer(text):
-        name = match[0].removesuffix("’s").removesuffix("'s")
-        known = words(name)
-        if known and not {*known} & _MONTHS and known[0] not in STOPWORDS:
-            found.append(name)
+        parts = match[0].removesuffix("’s").removesuffix("'s").split()
+        bare = " ".join(dropwhile(lambda word: word.casefold() in STOPWORDS, parts))
+        known = words(bare)
+        if known and not {*known} & _MONTHS:
+            found.append(bare)
     return found
 
 
@@ -105,13 +108,22 @@ def _named(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) -
     if pronoun in ("he", "she"):
         return _person(pronoun, history, article)
     for turn in reversed(history[-_TURNS:]):
-        told, asked = told_to_one(turn), names(turn.question)
+        told, asked = _told_whole(turn), names(turn.question)
         # Who did something is no "it", but may be "they": a club, or a country.
         able = told if pronoun == "they" or not _ASKS_FOR_PERSON.match(turn.question) else asked
         able = able or asked
         if able:
             return able[0] if len(able) == 1 and _fits(pronoun, able[0], article) else None
     return None
+
+
+def _told_whole(turn: Turn) -> list[str]:
+    """Return the names told to a question for one, if nothing else was told.
+
+    "The harbour of Valletta" is no Valletta.
+    """
+    said = (turn.short or strip_marks(turn.answer)).strip(" .").lower().removeprefix("the ")
+    return [name for name in told_to_one(turn) if name.lower() == said]
 
 
 def _person(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) -> str | None:
@@ -122,10 +134,10 @@ def _person(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) 
         for name in told:
             if _fits(pronoun, name, article):
                 return name
+        # Who did it is another than those whom the question names, unless "she" cannot be meant.
+        another = _ASKS_FOR_PERSON.match(turn.question) and not told
         for name in asked:
-            used = _used(name, article)
-            # Nobody is asked for by the name of another.
-            if used == pronoun or (used is None and not _ASKS_FOR_PERSON.match(turn.question)):
+            if _used(name, article) in ((pronoun,) if another else (pronoun, None)):
                 return name
     if article is None:
         return None

@@ -36,6 +36,8 @@ FIGURES = frozenset(
 )
 _ASKING = "(?:who|whom|whose|what|when|where|why|how|which)"
 _ASKS = (
+    # "Why did she leave when he came?" asks for no time.
+    (Wanted.REASON, r"^\W*(?:\w+\W+)?why\b"),
     (
         Wanted.YES_NO,
         rf"^(?:{'|'.join(OPENING_VERBS)})(?:n't)? (?!many\b|much\b)|"

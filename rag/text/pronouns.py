@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Literal
 
 from rag.text.sentences import sentences, words
@@ -57,7 +58,7 @@ def subject_called(pronoun: Pronoun, text: str, *, language: str | None = None) 
 
 def _found(last: str, text: str, *, language: str | None) -> Iterator[Pronoun]:
     spans = sentences(text, language=language)
-    for span, after in zip(spans, [*spans[1:], None], strict=True):
+    for span, after in zip_longest(spans, spans[1:]):
         quote = text[span.start : span.end]
         place = re.search(rf"\b{re.escape(last)}\b", quote)
         if not place or len(words(quote[: place.start()])) > _SUBJECT:

@@ -11,7 +11,7 @@ from rag.types import Article, Hit, ScoreParts, Turn
 PAPER = Article(
     "Borg wins in Malta",
     "Ann Borg won the election in Malta after her rival Leo Vella lost his seat. "
-    "Her Unity Party has 31 seats. The yacht Wren carried her home. It was built in 1990.",
+    "Her Unity Party has 31 seats. The yacht Wren sailed too. It was built in 1990.",
     id="malta",
     date="2022-03-27",
 )
@@ -33,7 +33,7 @@ def turn(question: str, short: str = "", answer: str = "") -> Turn:
         # The article calls her "she".
         (turn("Who beat Leo Vella?", "Ann Borg"), "how old is he", "how old is Leo Vella"),
         (turn("Who won?", "Ann Borg"), "how old is he", "how old is he"),
-        (turn("Which yacht carried her?", "Wren"), "who built it", "who built Wren"),
+        (turn("Which yacht sailed?", "Wren"), "who built it", "who built Wren"),
         (turn("When was Wren built?", "1990"), "who owns it", "who owns Wren"),
         (turn("When was Wren built?", "1990"), "who was its owner", "who was Wren’s owner"),
         (turn("Which club won?", "Ajax"), "who was their coach", "who was Ajax’s coach"),

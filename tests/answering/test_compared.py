@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import rag
-from rag.answering.choice import Found
 from rag.answering.compared import conclude, pair
-from rag.answering.evidence import collect
 from rag.retrieval.comparison import Comparison, comparison
-from rag.types import Hit, ScoreParts
+from tests.fakes.spans import span_in
 
 TRAM = "The tram in Hull carried 4100 passengers in May."
 BUS = "The bus in Rye carried 3200 passengers in May."
@@ -53,16 +51,6 @@ SHIP = "The ship Wren of Rye is 90 metres long. Wren was laid up for 12 days in 
 BOAT = "The boat Tern of Hull was late for 3 days in Hull. Tern is 40 metres long."
 
 
-def span(text: str, words: str, *, odds: float) -> Found:
-    """Return a span of an article that has only `text`, as likely as its odds."""
-    article = rag.Article("", text, id=text[:12], date="2024-06-01")
-    hit = Hit(article, text, 0, len(text), 0.8, ScoreParts())
-    start = text.index(words)
-    sentence = next(item for item in collect([hit]) if item.start <= start < item.end)
-    features = (odds, 0.0, 0.8, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0)
-    return Found(hit, start, start + len(words), sentence, features)
-
-
 def asked(question: str) -> Comparison:
     found = comparison(question)
     assert found
@@ -71,8 +59,8 @@ def asked(question: str) -> Comparison:
 
 def test_two_figures_of_one_unit_go_together() -> None:
     longer = asked("Which is longer, the Wren or the Tern?")
-    wren = [span(SHIP, "90 metres", odds=6), span(SHIP, "12 days", odds=5)]
-    tern = [span(BOAT, "3 days", odds=6), span(BOAT, "40 metres", odds=2)]
+    wren = [span_in(SHIP, "90 metres", odds=6), span_in(SHIP, "12 days", odds=5)]
+    tern = [span_in(BOAT, "3 days", odds=6), span_in(BOAT, "40 metres", odds=2)]
     # Both in days are likelier together than both in metres.
     (left, right) = pair(longer, [wren, tern])
     assert (left[0].span, right[0].span) == ("12 days", "3 days")
@@ -85,8 +73,8 @@ def test_two_figures_of_one_unit_go_together() -> None:
 
 def test_the_earlier_of_two_days() -> None:
     first = asked("Which came first, the flood or the fire?")
-    flood = span("The flood came on Sunday.", "Sunday", odds=6)
-    fire = span("The fire broke out in 2021.", "2021", odds=6)
+    flood = span_in("The flood came on Sunday.", "Sunday", odds=6)
+    fire = span_in("The fire broke out in 2021.", "2021", odds=6)
     found = conclude(first, [[flood], [fire]])
     assert found
     assert found.short == "The fire"
@@ -94,8 +82,8 @@ def test_the_earlier_of_two_days() -> None:
 
 def test_the_faster_takes_less_time() -> None:
     faster = asked("Which was faster, the Wren or the Tern?")
-    wren = span("The Wren took 2:10:00 to Hull.", "2:10:00", odds=6)
-    tern = span("The Tern took 2:20:00 to Hull.", "2:20:00", odds=6)
+    wren = span_in("The Wren took 2:10:00 to Hull.", "2:10:00", odds=6)
+    tern = span_in("The Tern took 2:20:00 to Hull.", "2:20:00", odds=6)
     assert conclude(faster, [[wren], [tern]]).short == "The Wren"  # type: ignore[union-attr]
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from rag.answering.evidence import Evidence
 from rag.answering.proposal import Belief
-from rag.answering.verdict import in_words, verdict
+from rag.answering.verdict import in_words, plainest, verdict
 from rag.types import Article
+from tests.fakes.spans import span_in
 
 
 def said(question: str, sentence: str, lead: str = "") -> str:
@@ -54,6 +55,7 @@ def test_the_title_may_hold_what_the_sentence_leaves_out() -> None:
         ("The mayor did not resign.", 1.0, 0.5, 0.0, "No"),
         ("The mayor resigned.", 0.5, 1.0, 0.0, "Yes"),
         ("The mayor did not resign.", 2.0, -3.0, 0.0, ""),
+        ("Nobody saw the mayor resign.", 2.0, -3.0, -5.0, "No"),
     ],
 )
 def test_the_words_decide_where_the_reader_does_not_and_nothing_is_said_against_the_sentence(
@@ -63,3 +65,24 @@ def test_the_words_decide_where_the_reader_does_not_and_nothing_is_said_against_
     passages, shown = Belief(yes, no), Belief(itself, 0.0)
     said = verdict("Did the mayor resign?", found, passages=passages, sentence=shown)
     assert said == expected
+
+
+def test_a_sentence_that_plainly_bears_out_a_yes_is_one() -> None:
+    found = Evidence(1, Article("", "text"), "The mayor has gone.", 0, 19, "")
+    undecided, plain = Belief(1.0, 0.5), Belief(2.0, -4.0)
+    assert verdict("Did the mayor resign?", found, passages=undecided, sentence=plain) == "Yes"
+    unsure = Belief(-1.0, -5.0)
+    assert verdict("Did the clerk resign?", found, passages=undecided, sentence=unsure) == ""
+
+
+VISIT = "The mayor of Rye came by bus. The bishop did not come. The crew ate in Rye."
+
+
+def test_the_sentence_that_says_no_goes_before_a_likelier_one() -> None:
+    mayor, bishop = span_in(VISIT, "came by bus"), span_in(VISIT, "bishop", odds=4)
+    asked = "Did the bishop come?"
+    assert plainest(asked, [mayor, bishop], Belief(-3.0, 0.0)) is bishop
+    assert plainest(asked, [mayor, bishop], Belief(3.0, 0.0)) is mayor
+    assert plainest(asked, [mayor], Belief(-3.0, 0.0)) is mayor
+    other = span_in("The bishop did not come to Hull.", "bishop", odds=4)
+    assert plainest(asked, [mayor, other], Belief(-3.0, 0.0)) is mayor

@@ -115,6 +115,35 @@ def test_topic_changes_and_follow_ups() -> None:
     assert faults == []
 
 
+def test_questions_of_five_kinds() -> None:
+    rows = read("kinds")
+    faults = [*faults_of_repetition(rows)]
+    for row in rows:
+        # "On Sunday" names its year by the article's date.
+        gold = " ".join([*row["gold_sentences"], *row["gold_articles"]]).lower()
+        found = [*faults_of_fields(row, needed=ASKED, allowed={"items", "before"})]
+        found += faults_of_gold(row)
+        parts = row.get("items") or [row["answers"]]
+        unsaid = [forms for forms in parts if not any(form.lower() in gold for form in forms)]
+        if (
+            row["kind"] != "comparison"
+            and row["answers"][:1] not in (["Yes"], ["No"], [])
+            and unsaid
+        ):
+            found.append(f"no gold sentence says any of {unsaid}")
+        if (row["kind"] == "follow_up") is not bool(row.get("before")):
+            found.append("is a follow-up of nothing, or follows without being one")
+        faults += [f"{row['id']} {fault}" for fault in found]
+    assert Counter(row["kind"] for row in rows) == {
+        "follow_up": 30,
+        "comparison": 25,
+        "list": 20,
+        "why_how": 20,
+        "yes_no": 20,
+    }
+    assert faults == []
+
+
 def test_false_premises() -> None:
     rows = read("premises")
     needed = {"id", "question", "truth", "answers", "gold_articles", "gold_sentences"}

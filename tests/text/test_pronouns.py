@@ -19,7 +19,7 @@ TEXT = (
         ("Ann Borg", "she"),
         ("Vella", "he"),
         ("Acme", "it"),
-        ("Maud", "she"),
+        ("Queen Maud", "she"),
         ("Kim Roe", "he"),
         ("Lee Dow", None),
         ("Nobody", None),
