@@ -9,9 +9,9 @@ from itertools import product
 
 from rag.answering.choice import Found
 from rag.answering.statement import in_full
-from rag.retrieval.comparison import Comparison
+from rag.retrieval.comparison import Comparison, Part
 from rag.text.measures import Measure, dates, has_unit, measures, told
-from rag.text.sentences import content_words
+from rag.text.sentences import content_stems, content_words
 
 # Characters after a span in which its unit may stand.
 _UNIT_AFTER = 14
@@ -36,7 +36,10 @@ def pair(asked: Comparison, able: Sequence[Sequence[Found]]) -> list[list[Found]
     "How long is the ship?" may find metres and days: the likeliest two of one unit go together.
     One that both parts found is left to the part it names.
     """
-    left, right = able
+    left, right = (
+        _named_first(part, other, spans)
+        for part, other, spans in zip(asked.parts, asked.parts[::-1], able, strict=True)
+    )
     if not (left and right):
         return [list(left[:1]), list(right[:1])]
     alike = [
@@ -85,6 +88,17 @@ def told_apart(asked: Comparison, found: Sequence[Sequence[Found]]) -> list[list
         return [left, right]
     shares = _shares_named(asked, left[0])
     return [left, []] if shares[0] >= shares[1] else [[], right]
+
+
+def _named_first(part: Part, other: Part, able: Sequence[Found]) -> list[Found]:
+    """Return the spans with one in front whose sentence names a part and not only the other.
+
+    It must be about as likely as the likeliest: "it" names nothing.
+    """
+    own = {*content_stems(part.name)} - {*content_stems(other.name)}
+    near = (item for item in able if item.probability >= _AS_LIKELY * able[0].probability)
+    named = [item for item in near if not own.isdisjoint(content_stems(item.evidence.quote))]
+    return [*named, *(item for item in able if item not in named)]
 
 
 def _shares_named(asked: Comparison, found: Found) -> list[float]:

@@ -12,7 +12,8 @@ from rag.text.sentences import words
 
 # Spans of one list differ in their log-odds by no more than this, in nats.
 _ALIKE = 3.0
-# In the article of the first they may differ by this, and be this share as likely as the bar asks.
+# In a sentence of the same article that says "also" they may differ by this, and be this share as
+# likely as the bar asks.
 _ALIKE_NEAR, _NEAR_BAR = 6.0, 0.5
 _MOST_OF_A_LIST = 7
 _AFTER_NOUN = (
@@ -46,6 +47,9 @@ _GOES_ON = re.compile(
 )
 
 
+_ALSO = re.compile(r"^\W*(?:[\w’'-]+ ){1,4}also\b", re.I)
+
+
 def asks_for_several(question: str) -> bool:
     """Tell whether a question asks for the items of a list."""
     return _SEVERAL.search(question) is not None
@@ -55,14 +59,14 @@ def items(ranked: Sequence[Found], able: Sequence[Found], *, least: float) -> li
     """Return the spans of a list, the first of `able` in front; none without any.
 
     `able` are those of `ranked` that answer, `least` likely or more. Others of the same article
-    need less, and a sentence that goes on with the list of the one before needs nothing. A count,
-    "seven", is taken only where no item is told.
+    need less in a sentence with "also", and nothing in one that goes on with the list of the one
+    before. A count, "seven", is taken only where no item is told.
     """
     told = [item for item in able if not _is_count(item)] or list(able)
     if not told:
         return []
     first = told[0]
-    near = [item for item in ranked if item not in told and _is_near(item, first, least=least)]
+    near = [item for item in ranked if item not in told and _is_near(item, told, least=least)]
     found = [first, *_others(first, [*told, *near])][:_MOST_OF_A_LIST]
     return [*found, *_continued(found, ranked)]
 
@@ -71,9 +75,10 @@ def _is_count(item: Found) -> bool:
     return _COUNT.fullmatch(item.span.strip()) is not None
 
 
-def _is_near(item: Found, first: Found, *, least: float) -> bool:
-    own = item.evidence.article == first.evidence.article
-    return own and item.probability >= _NEAR_BAR * least and not _is_count(item)
+def _is_near(item: Found, told: Sequence[Found], *, least: float) -> bool:
+    """Tell whether a less likely span stands beside the first one's, in a sentence with "also"."""
+    own = item.evidence.article == told[0].evidence.article and _ALSO.match(item.evidence.quote)
+    return bool(own) and item.probability >= _NEAR_BAR * least and not _is_count(item)
 
 
 def _others(first: Found, able: Sequence[Found]) -> list[Found]:
@@ -82,7 +87,8 @@ def _others(first: Found, able: Sequence[Found]) -> list[Found]:
     for item in able:
         bag = _bag(item)
         own = item.evidence.article == first.evidence.article
-        enough = first.odds - (_ALIKE_NEAR if own else _ALIKE)
+        also = own and _ALSO.match(item.evidence.quote)
+        enough = first.odds - (_ALIKE_NEAR if also else _ALIKE)
         alike = item.odds >= enough and _shape(item) == _shape(first)
         if alike and all(not bag & known for known in said):
             said.append(bag)

@@ -51,7 +51,7 @@ def presupposed(question: str) -> str:
 
     "Why did the bank fail?" takes for granted what "Did the bank fail?" asks.
     """
-    found = _ASKED.match(question.strip())
+    found = _ASKED.match(_BRACKETS.sub("", question.strip()))
     polar = found["polar"] if found else ""
     return polar[:1].upper() + polar[1:]
 

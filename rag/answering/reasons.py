@@ -1,4 +1,4 @@
-"""Answers to why and how: the words that explain, and the sentence beside that has them."""
+"""Answers to why: the words that explain, and the sentence beside that has them."""
 
 from __future__ import annotations
 
@@ -15,32 +15,28 @@ from rag.text.sentences import content_stems
 _AS_LIKELY = 0.3
 # A span with this share of its words from the question says again what was asked.
 _AGAIN = 0.75
-# A verb between "so" and what follows tells no reason: "so many people".
 _PLAINLY = re.compile(
     r"\b(?:because|due to|owing to|thanks to|caused by|driven by|as a result of|in order to|"
     r"so that|in (?:a )?protest|the (?:cause|reason) (?:was|is))\b",
     re.IGNORECASE,
 )
-_BEFORE_CAUSE = re.compile(r"\b(?:as|after|since|over|by|following|from)\W+(?:\w+\W+)?$", re.I)
 # What follows from the sentence before.
 _FOLLOWS = re.compile(
     r"\b(?:instead|therefore|thus|hence|consequently|as a result(?! of)|for th(?:at|is) reason)\b",
     re.IGNORECASE,
 )
-_ASKS = re.compile(
-    r"^\W*(?:\w+\W+)?(?:why|how (?!many|much|old|long|far|big|tall|high|large|often))\b", re.I
-)
 
 
 def asks_for_reason(question: str) -> bool:
-    """Tell whether a question asks why, or how something came about."""
-    return wanted(question) is Wanted.REASON or _ASKS.search(question) is not None
+    """Tell whether a question asks why."""
+    return wanted(question) is Wanted.REASON
 
 
 def explaining(question: str, able: Sequence[Found]) -> list[Found]:
     """Return the spans that may answer a question for a reason, one that explains in front.
 
-    Those that share no word with the question, in their sentence or the one before, are left out.
+    Those that share no word with the question, in their sentence and what leads up to it, are
+    left out.
     """
     near = [item for item in able if _speaks_of(question, item)]
     if not near:
@@ -68,17 +64,14 @@ def sentences_beside(question: str, found: Found) -> tuple[Evidence | None, Evid
 
 
 def _explains(question: str, found: Found) -> bool:
-    """Tell whether the sentence of a span has a word such as "because", or the span a cause."""
-    if _says_nothing(question, found):
-        return False
-    before = found.hit.article.text[found.evidence.start : found.start]
+    """Tell whether the sentence of a span has a word such as "because"."""
     plain = _PLAINLY.search(found.evidence.quote) is not None
-    return plain or _BEFORE_CAUSE.search(before) is not None
+    return plain and not _says_nothing(question, found)
 
 
 def _says_nothing(question: str, found: Found) -> bool:
-    """Tell whether a span is no reason, or has hardly a word that the question lacks."""
-    if found.features[FEATURES.index("misfit")]:
+    """Tell whether a span is a name and no reason, or has hardly a word that the question lacks."""
+    if found.features[FEATURES.index("misfit")] and not found.span[:1].islower():
         return True
     told, asked = content_stems(found.span), set(content_stems(question))
     return sum(word in asked for word in told) >= _AGAIN * len(told)
@@ -86,6 +79,5 @@ def _says_nothing(question: str, found: Found) -> bool:
 
 def _speaks_of(question: str, found: Found) -> bool:
     asked = set(content_stems(question))
-    before = sentence_before(found.evidence)
-    told = f"{found.evidence.quote} {before.quote if before else ''}"
-    return not asked or not asked.isdisjoint(content_stems(told))
+    told = content_stems(f"{found.evidence.lead} {found.evidence.quote}")
+    return not asked or not asked.isdisjoint(told)

@@ -90,8 +90,7 @@ def plainest(question: str, able: Sequence[Found], passages: Belief) -> Found:
         if item.evidence.article == first.evidence.article
         and item.probability >= _AS_LIKELY * first.probability
     )
-    denying = (i for i in near if in_words(question, replace(i.evidence, lead="")) == "No")
-    return next(denying, first)
+    return next((item for item in near if _plainly_denies(question, item.evidence.quote)), first)
 
 
 def in_words(question: str, found: Evidence) -> Literal["Yes", "No", ""]:
@@ -132,6 +131,13 @@ def _is_denied(question: str, asked: set[str], clause: str) -> bool:
         if denial in NEGATIONS or denial.endswith("n't")
         for word in said[place + 1 : place + 1 + _NEAR if place else None]
     )
+
+
+def _plainly_denies(question: str, quote: str) -> bool:
+    """Tell whether a sentence denies a word of what was asked, which denies nothing itself."""
+    asked = set(content_stems(question))
+    denied = _is_denied(question, asked, _clause(asked, quote))
+    return denied and not denies(_OPENING.sub("", question))
 
 
 def _is_another(question: str, quote: str) -> bool:

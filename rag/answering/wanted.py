@@ -63,10 +63,11 @@ _ASKS = (
         r"(?:years|months|weeks|days|hours|minutes|seconds)\b",
     ),
     (Wanted.EXTENT, r"\bhow long (?:was|were|is|are)\b"),
-    (Wanted.LENGTH, r"\bhow (?:far|tall|high|deep|wide)\b"),
+    (Wanted.LENGTH, r"\bhow (?:far|tall|deep|wide)\b"),
     (
         Wanted.NUMBER,
-        r"\bhow (?:many|old|big|large|fast|heavy|hot|cold|strong)\b|"
+        # A tower, inflation or a turnout may be high.
+        r"\bhow (?:many|old|big|large|high|fast|heavy|hot|cold|strong)\b|"
         r"\b(?:what|which) (?:(?:was|is|were|are) the (?:\w+ )?)?(?:number|age|score)\b|"
         r"\bdeath toll\b",
     ),

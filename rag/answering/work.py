@@ -134,9 +134,9 @@ class Work:
     def _compared(self, asked: Comparison, query: Query, draft: Draft) -> Iterator[str]:
         """Yield the sentences that answer each part, then what they say of both."""
         heard = [
-            self._heard(part.question, self._archive.retrieve(each))
+            self._heard(part.asked, self._archive.retrieve(each))
             for part in asked.parts
-            if (each := replace(query, question=part.question, k=self.settings.hits))
+            if (each := replace(query, question=part.asked, k=self.settings.hits))
         ]
         able = [fact.chosen_first(each.question, each.ranked, least=self._least) for each in heard]
         found = pair(asked, able)
@@ -145,7 +145,7 @@ class Work:
             return
         for each, spans in zip(heard, found, strict=True):
             draft.start_line()
-            yield from self._told(each, spans, draft)
+            yield from self._told(each, spans, draft, alone=False)
         if not draft.citations or self._stop.is_set():
             return
         for part, spans in zip(asked.parts, found, strict=True):
@@ -177,8 +177,10 @@ class Work:
         ranked = choice.rank(question, hits, [*spoken, *readings[len(believed) :]])
         return _Heard(question, tuple(hits), tuple(ranked), tuple(believed))
 
-    def _told(self, heard: _Heard, found: Sequence[Found], draft: Draft) -> Iterator[str]:
-        """Yield the sentences of the spans that answer, then what disagrees."""
+    def _told(
+        self, heard: _Heard, found: Sequence[Found], draft: Draft, *, alone: bool = True
+    ) -> Iterator[str]:
+        """Yield the sentences of the spans that answer, then what disagrees with one `alone`."""
         question, hits = heard.question, heard.hits
         draft.trust(choice.confidence(found or heard.ranked))
         if not found or self._stop.is_set():
@@ -194,7 +196,7 @@ class Work:
             said_so = self._verdict(question, found[0].evidence, heard.believed)
             yield from fact.state(question, found, draft, verdict=said_so)
         rivals = fact.answering(heard.ranked, least=self._least)
-        if draft.main and not self._stop.is_set():
+        if alone and draft.main and not self._stop.is_set():
             others = disagreeing(
                 question,
                 draft.main,

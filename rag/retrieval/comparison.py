@@ -36,6 +36,7 @@ _SAME_PREPOSITION = re.compile(r"^(?:that of|those of|of|in|for|at|on|by|during)
 # What may open both halves: "cases when A came and when B came", "prices in A and in B".
 _PARALLEL = re.compile(r"^(?:when|where|after|before|under|in|of|for|at|on|by|during|with)\b", re.I)
 _NAME = re.compile(r"\b[A-Z][\w’'&-]*(?: [A-Z][\w’'&-]*)*")
+_BEFORE_QUESTION = frozenset("in at on for by to from of".split())
 _YES_NO = re.compile(rf"^(?:{'|'.join(OPENING_VERBS)})\b", re.I)
 
 
@@ -47,10 +48,11 @@ class Part:
     question: str
 
     @property
-    def asks(self) -> bool:
-        """Whether its question is one, and not only the name of a thing."""
+    def asked(self) -> str:
+        """The question in full: "What was turnout in 2019?" for "turnout in 2019?"."""
         opening = words(self.question)[:1]
-        return bool(QUESTION_WORDS.intersection(opening))
+        full = (QUESTION_WORDS | OPENING_VERBS | _BEFORE_QUESTION).intersection(opening)
+        return self.question if full else f"What was {self.question}"
 
 
 @dataclass(frozen=True, slots=True)

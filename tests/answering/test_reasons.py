@@ -19,7 +19,7 @@ FERRY = (
     [
         ("Why was the harbour shut?", True),
         ("so why did it close", True),
-        ("How did the ferry sink?", True),
+        ("How did the ferry sink?", False),
         ("How many ferries sank?", False),
         ("How long was it shut?", False),
         ("Who shut the harbour?", False),
