@@ -68,5 +68,6 @@ def test_records_cannot_be_changed(record, name):
         setattr(record, name, None)
 
 
-def test_a_turn_is_a_pair():
-    assert Turn("Who?", "She did.") == ("Who?", "She did.")
+def test_a_turn_is_made_of_a_pair_and_may_have_a_short_answer():
+    assert Turn(*("Who?", "She did.")) == ("Who?", "She did.", "")
+    assert Turn("Who?", "She did.", "She").short == "She"

@@ -55,6 +55,15 @@ def pair(asked: Comparison, able: Sequence[Sequence[Found]]) -> list[list[Found]
     return told_apart(asked, [left[:1], right[:1]])
 
 
+def told_together(asked: Comparison, able: Sequence[Sequence[Found]]) -> bool:
+    """Tell whether one span that both parts found stands in a sentence that names both.
+
+    The question as a whole may then be answered by it: "A was worth 3 and B 2".
+    """
+    left, right = able
+    return bool(left and right) and _same(left[0], right[0]) and _names_both(asked, left[0])
+
+
 def conclude(asked: Comparison, found: Sequence[Sequence[Found]]) -> Conclusion | None:
     """Return what the spans found for each part say of both.
 

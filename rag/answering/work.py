@@ -10,7 +10,7 @@ from functools import cache
 from rag import reading
 from rag.answering import choice, fact, overview, proposal
 from rag.answering.choice import Found
-from rag.answering.compared import conclude, pair
+from rag.answering.compared import conclude, pair, told_together
 from rag.answering.disagreement import disagreeing
 from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence, collect, weigh
@@ -141,11 +141,15 @@ class Work:
         able = [fact.chosen_first(each.question, each.ranked, least=self._least) for each in heard]
         found = pair(asked, able)
         conclusion = conclude(asked, found)
-        if asked.polar and not conclusion:
+        whole = asked.polar or (asked.wants and told_together(asked, able))
+        if whole and not conclusion:
             return
         for each, spans in zip(heard, found, strict=True):
             draft.start_line()
-            yield from self._told(each, spans, draft, alone=False)
+            if each.hits and not fact.is_read(each.hits[0].article):
+                yield from self._quoted(each.question, each.hits, draft)
+            else:
+                yield from self._told(each, spans, draft, alone=False)
         if not draft.citations or self._stop.is_set():
             return
         for part, spans in zip(asked.parts, found, strict=True):

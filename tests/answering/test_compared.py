@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import rag
-from rag.answering.compared import conclude, pair
+from rag.answering.compared import conclude, pair, told_together
 from rag.retrieval.comparison import Comparison, comparison
 from tests.fakes.spans import span_in
 
@@ -96,3 +96,12 @@ def test_whether_one_has_more_is_a_yes_or_no(archive):
     )
     assert answer.short == "Yes"
     assert answer.text.splitlines()[-1].startswith("Yes: 30")
+
+
+def test_a_sentence_that_names_both_may_answer_the_whole() -> None:
+    longer = asked("Which is longer, the Wren or the Tern?")
+    both = span_in("The Wren has 90 metres and the Tern 40.", "90 metres")
+    assert told_together(longer, [[both], [both]])
+    one = span_in("The Wren has 90 metres.", "90 metres")
+    assert not told_together(longer, [[one], [one]])
+    assert not told_together(longer, [[both], []])
