@@ -40,7 +40,7 @@ _RANGE = re.compile(
     r"(?P<high>[$€£¥]?\d[\d,.]*.*)",
     re.I,
 )
-_BARE = re.compile(r"\D?[\d,.]*")
+_AFTER_FIGURE = re.compile(r"(?<=\d)[^\d,.].*$")
 # What stands between two figures that tell one thing twice: "6 rupees, or 75 dollars".
 _TWICE = re.compile(r",?\s+or\s+|;\s*|\s*[()]\s*|,?\s+and\s+")
 
@@ -90,7 +90,8 @@ def measures(text: str) -> list[Measure]:
         return [one]
     if (ranged := _RANGE.search(text)) and (low := _number(ranged["low"])) is not None:
         high = measure(ranged["high"])
-        scale = high.value / (_number(_BARE.match(ranged["high"])[0]) or 1.0) if high else 1.0
+        bare = _number(_AFTER_FIGURE.sub("", ranged["high"]))
+        scale = high.value / (bare or 1.0) if high else 1.0
         if high and low * scale <= high.value:
             return [Measure(low * scale, high.unit, high.value)]
     pieces = _TWICE.split(text)

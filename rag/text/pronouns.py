@@ -12,17 +12,14 @@ from rag.text.sentences import sentences, words
 
 Pronoun = Literal["he", "she", "it", "they"]
 
-_WORDS: dict[str, Pronoun] = {
-    word: pronoun
-    for pronoun, told in (
-        ("he", "he his himself man king prince father son husband brother actor mr sir lord"),
-        ("she", "she her hers herself woman queen princess mother daughter wife sister actress "
-                "mrs ms lady"),
-        ("it", "it its itself"),
-        ("they", "they their themselves"),
-    )
-    for word in told.split()
-}  # fmt: skip
+_TOLD: tuple[tuple[Pronoun, str], ...] = (
+    ("he", "he his himself man king prince father son husband brother actor mr sir lord"),
+    ("she", "she her hers herself woman queen princess mother daughter wife sister actress mrs ms"),
+    ("she", "lady"),
+    ("it", "it its itself"),
+    ("they", "they their themselves"),
+)
+_WORDS: dict[str, Pronoun] = {word: pronoun for pronoun, told in _TOLD for word in told.split()}
 # Words after a name within which the pronoun for it stands; later ones may be another's.
 _NEAR = 24
 # Words before the name that a sentence is about: "On Friday the minister, Ann Borg, ...".
