@@ -150,7 +150,9 @@ def _fits(pronoun: Pronoun, name: str, article: Article | None) -> bool:
 
 
 def _used(name: str, article: Article | None) -> Pronoun | None:
-    return used_for(name, article.text if article else "", language=article and article.language)
+    if article is None:
+        return used_for(name, "")
+    return used_for(name, article.text, language=article.language)
 
 
 def _with_year(question: str, history: Sequence[Turn], article: Article | None) -> str:
