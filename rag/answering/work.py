@@ -93,8 +93,8 @@ class Work:
 
         article = source(query.history[-1], search=search)
         found = understand(query.question, query.history, search=search, article=article)
-        goes_on = article is not None and found != query.question
-        return replace(query, question=found, about=article_id(article) if goes_on else "")
+        about = article_id(article) if article and found != query.question else ""
+        return replace(query, question=found, about=about)
 
     def overview(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the sentences that tell most; none when the archive lacks the subject."""
@@ -138,18 +138,18 @@ class Work:
             for part in asked.parts
             if (each := replace(query, question=part.asked, k=self.settings.hits))
         ]
-        able = [fact.chosen_first(each.question, each.ranked, least=self._least) for each in heard]
+        able = [fact.chosen_first(side.question, side.ranked, least=self._least) for side in heard]
         found = pair(asked, able)
         conclusion = conclude(asked, found)
         whole = asked.polar or (asked.wants and told_together(asked, able))
         if whole and not conclusion:
             return
-        for each, spans in zip(heard, found, strict=True):
+        for side, spans in zip(heard, found, strict=True):
             draft.start_line()
-            if each.hits and not fact.is_read(each.hits[0].article):
-                yield from self._quoted(each.question, each.hits, draft)
+            if side.hits and not fact.is_read(side.hits[0].article):
+                yield from self._quoted(side.question, side.hits, draft)
             else:
-                yield from self._told(each, spans, draft, alone=False)
+                yield from self._told(side, spans, draft, alone=False)
         if not draft.citations or self._stop.is_set():
             return
         for part, spans in zip(asked.parts, found, strict=True):
