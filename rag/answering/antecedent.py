@@ -28,7 +28,8 @@ _MONTHS = frozenset(
 )
 _NAME = re.compile(r"[A-Z][\w’'&-]*(?: (?:(?:of|the|de|la|al) )?[A-Z0-9][\w’'&-]*)*")
 _ASKS_FOR_ONE = re.compile(
-    rf"^\W*(?:\w+\s+)?(?:who|whom|whose|which|what\s+(?!(?:{'|'.join(OPENING_VERBS)})\b)\w+)\b",
+    r"^\W*(?:\w+\s+)?(?:who|whom|whose|which|"
+    rf"what\s+(?!(?:{'|'.join(OPENING_VERBS)}|happens|made|came|led|\w+ed)\b)\w+)\b",
     re.I,
 )
 _ASKS_FOR_PERSON = re.compile(r"^\W*(?:\w+\s+)?(?:who|whom|whose)\b", re.IGNORECASE)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Literal
 
-from rag.text.sentences import sentences, words
+from rag.text.sentences import STOPWORDS, sentences, words
 
 Pronoun = Literal["he", "she", "it", "they"]
 
@@ -49,7 +49,7 @@ def subject_called(pronoun: Pronoun, text: str, *, language: str | None = None) 
     spans = sentences(text, language=language)
     heads = (_NAME.match(text, span.start) for span in spans)
     counts = Counter(head[0].removesuffix("’s").removesuffix("'s") for head in heads if head)
-    able = (name for name, _ in counts.most_common())
+    able = (name for name, _ in counts.most_common() if words(name)[0] not in STOPWORDS)
     return next((n for n in able if used_for(n, text, language=language) == pronoun), None)
 
 

@@ -37,6 +37,7 @@ def turn(question: str, short: str = "", answer: str = "") -> Turn:
         (turn("When was Wren built?", "1990"), "who owns it", "who owns Wren"),
         (turn("When was Wren built?", "1990"), "who was its owner", "who was Wren’s owner"),
         (turn("Which club won?", "Ajax"), "who was their coach", "who was Ajax’s coach"),
+        (turn("What happened?", answer="Ann Borg won in Malta."), "was it late", "was it late"),
         # "It" stands for no thing here, or for one of two.
         (turn("Which yacht?", "Wren"), "was it the first", "was it the first"),
         (turn("Did Ajax beat Porto?", "Yes"), "why was it late", "why was it late"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.text.pronouns import used_for
+from rag.text.pronouns import subject_called, used_for
 
 TEXT = (
     "Ann Borg opened the harbour and said that she was glad. Leo Vella sold his boat. "
@@ -28,3 +28,9 @@ TEXT = (
 )
 def test_used_for(name: str, expected: str | None) -> None:
     assert used_for(name, TEXT) == expected
+
+
+def test_the_subject_of_a_text_is_no_pronoun() -> None:
+    text = "Her son came. Her house is old. Her name is known. Leo Vella sold his boat."
+    assert subject_called("she", text) is None
+    assert subject_called("he", text) == "Leo Vella"
