@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import openai
 import pytest
 
-from rag.types import Answer
+from rag.types import Answer, Turn
 from ui.api.chat import annotated, sources
 from ui.api.completions import Completion
 
@@ -118,7 +118,7 @@ def test_the_list_of_sources_is_no_part_of_the_history() -> None:
             {"role": "user", "content": " Three? "},
         ],
     )
-    assert wish.history == (("Two?", "Yes. [1]"),)
+    assert wish.history == (Turn("Two?", "Yes. [1]"),)
     assert wish.question == "Three?"
 
 
