@@ -615,7 +615,8 @@ def test_json_report(finished):
     f1 = report["summary"]["overall"]["means"]["f1"]
     assert f1 == {"value": 0.8, "count": 1, "low": 0.8, "high": 0.8}
     first, second = report["outcomes"]
-    assert first["question"]["history"] == [{"question": "Did it?", "answer": "Yes."}]
+    turn = {"question": "Did it?", "answer": "Yes.", "short": ""}
+    assert first["question"]["history"] == [turn]
     assert (second["ranked_ids"], second["timings"]["total"]) == (["id-a", "landing", "id-b"], 1.0)
 
 
