@@ -33,7 +33,6 @@ class Page:
     def __init__(self, address: str, user: str, password: str) -> None:
         self._web = httpx.Client(base_url=address, timeout=20)
         self.record: dict[str, Any] | None = None
-        self.reloads = 0
         form = {"name": user, "password": password, "next": "/"}
         assert self._web.post("/login", data=form).status_code == 303
         self._load()
@@ -51,7 +50,6 @@ class Page:
         raise TimeoutError(question)
 
     def _reload(self, end: float) -> None:
-        self.reloads += 1
         while time.monotonic() < end:
             try:
                 self._load()

@@ -101,7 +101,6 @@ def test_a_copy_killed_under_load_loses_nothing(tmp_path: Path, url: str, copies
         shown = [done.result(300) for done in pages]
     assert [len(answers) for answers in answered] == [12, 12]
     assert all("3 days" in answers[0] for answers in answered)
-    assert sum(visitor.reloads for visitor in shown) >= 1
     for user, visitor in zip(("bea", "bea", "cay", "cay"), shown, strict=True):
         held = Conversations(shared).news(user, archive="town", known={}).records
         [kept] = [record for record in held if record["id"] == visitor.record["id"]]
