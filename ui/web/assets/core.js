@@ -46,9 +46,10 @@ document.addEventListener(
 // An address that ends in the name of a tab, such as #add, opens it.
 const openTab = () => {
   const name = location.hash.slice(1).toLowerCase();
-  const tabs = [...document.querySelectorAll("[role=tab]")];
+  // On a phone some tabs stand behind "...".
+  const tabs = [...document.querySelectorAll("[role=tab], .overflow-dropdown button")];
   const tab = name && tabs.find((item) => item.textContent.trim().toLowerCase() === name);
-  const open = tab?.ariaSelected === "true";
+  const open = tab?.ariaSelected === "true" || tab?.classList.contains("selected");
   // A click comes to nothing while the page is still being built, so it is tried again.
   if (!open) tab?.click();
   return open;
