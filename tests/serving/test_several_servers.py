@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,7 +55,8 @@ def url(postgres) -> str:
 def copies(tmp_path: Path, url: str) -> Iterator[Copies]:
     """Two copies over one archive behind a proxy, with users and keys."""
     if NGINX is None:
-        pytest.skip("there is no nginx here; install it: apt-get install nginx-light")
+        missing = pytest.fail if os.environ.get("CI") else pytest.skip
+        missing("there is no nginx here; install it: apt-get install nginx-light")
     with rag.Archive.open(tmp_path / "town", embedder=BagOfWords()) as archive:
         archive.ingest(ARTICLES)
     users = Users(Shared.beside(tmp_path, url=url))
@@ -70,42 +73,56 @@ def copies(tmp_path: Path, url: str) -> Iterator[Copies]:
 def test_a_copy_killed_under_load_loses_nothing(tmp_path: Path, url: str, copies: Copies) -> None:
     shared = Shared.beside(tmp_path, url=url)
     key = Keys(shared).make("ann")
-    asked = threading.Semaphore(0)
+    over, answered = threading.Event(), threading.Semaphore(0)
 
-    def program(_: int) -> list[str]:
-        client, answers = Program(copies.address, key), []
-        for question in QUESTIONS * 2:
-            answers.append(client.ask(question))
-            asked.release()
-        return answers
+    def rounds() -> Iterator[str]:
+        for question in cycle(QUESTIONS):
+            if over.is_set():
+                return
+            yield question
+            answered.release()
 
-    def page(user: str) -> Page:
-        visitor = Page(copies.address, user, PASSWORD)
-        for question in QUESTIONS:
+    def program(_: int) -> list[tuple[str, str]]:
+        client = Program(copies.address, key)
+        return [(question, client.ask(question)) for question in rounds()]
+
+    def page(user: str) -> tuple[str, Page, list[str]]:
+        visitor, asked = Page(copies.address, user, PASSWORD), []
+        for question in rounds():
             visitor.ask(question)
-            asked.release()
-        return visitor
+            asked.append(question)
+        return user, visitor, asked
 
-    with ThreadPoolExecutor(8) as threads:
+    def wait_for(count: int) -> None:
+        for _ in range(count):
+            assert answered.acquire(timeout=120)
+
+    with ThreadPoolExecutor(6) as threads:
         programs = [threads.submit(program, number) for number in range(2)]
         pages = [threads.submit(page, user) for user in ("bea", "bea", "cay", "cay")]
-        for number in range(2):
-            # Each copy has its turn, with questions in work.
-            for _ in range(10):
-                assert asked.acquire(timeout=120)
-            copies.kill(number)
-            time.sleep(1)
-            copies.begin(number)
-            copies.wait_until_ready(copies.ports[number])
-        answered = [done.result(300) for done in programs]
+        try:
+            # Each copy has its turn, with questions in work that the other can take over: those
+            # which found it away at first have their answers by then.
+            for number in range(2):
+                wait_for(10)
+                copies.kill(number)
+                time.sleep(1)
+                copies.begin(number)
+                copies.wait_until_ready(copies.ports[number])
+                while answered.acquire(blocking=False):
+                    pass
+            wait_for(10)
+        finally:
+            over.set()
+        told = [each for done in programs for each in done.result(300)]
         shown = [done.result(300) for done in pages]
-    assert [len(answers) for answers in answered] == [12, 12]
-    assert all("3 days" in answers[0] for answers in answered)
-    for user, visitor in zip(("bea", "bea", "cay", "cay"), shown, strict=True):
+    assert all("3 days" in answer for question, answer in told if question == QUESTIONS[0])
+    assert sum(visitor.reloads for _, visitor, _ in shown) >= 1
+    for user, visitor, asked in shown:
         held = Conversations(shared).news(user, archive="town", known={}).records
         [kept] = [record for record in held if record["id"] == visitor.record["id"]]
         for record in (visitor.record, kept):
-            assert [item["asked"] for item in record["answers"]] == list(QUESTIONS)
+            assert [item["asked"] for item in record["answers"]] == asked
 
 
 @pytest.mark.browser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime as dt
 import re
@@ -9,6 +10,7 @@ import threading
 import time
 from html.parser import HTMLParser
 
+import gradio as gr
 import gradio_client
 import httpx
 import pytest
@@ -740,6 +742,12 @@ def test_page_hands_the_filters_on(page):
     narrowed = ask(visitor, froze, "2024-01-01", "2024-12-31").result(timeout=30)
     assert texts_of(narrowed)[3].startswith(prompts.REFUSAL)
     assert "not a date" in texts_of(ask(visitor, froze, "May").result(timeout=30))[5]
+
+
+def test_each_page_that_is_opened_has_a_conversation_of_its_own():
+    state = gr.State(Conversation())
+    first, second = copy.deepcopy(state.value), copy.deepcopy(state.value)
+    assert len({state.value.id, first.id, second.id}) == 3
 
 
 def test_page_keeps_sessions_apart(page):

@@ -91,6 +91,13 @@ class Conversation:
         last = self.shown[-1] if self.shown else None
         return last if last and not self.running and last.message == self._asked else None
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Conversation:
+        """Return a new one: Gradio copies the first one for each page that is opened.
+
+        With its identifier as well, two pages of a user would be kept as one conversation.
+        """
+        return Conversation()
+
     @property
     def turns(self) -> list[Turn]:
         """What was asked and answered, oldest first: the history of a follow-up."""
@@ -197,9 +204,7 @@ class Conversation:
     def judge(self, number: int, *, liked: bool) -> View:
         """Take down what the user thinks of the answer of that number, if there is one."""
         self.judgement = None
-        before = tuple(
-            Turn(s.asked, s.answer.text, s.answer.short) for s in self.shown if s.message < number
-        )
+        before = tuple(_turn(each) for each in self.shown if each.message < number)
         for shown in self.shown:
             if shown.message == number:
                 judged = dataclasses.replace(shown, liked=liked)
