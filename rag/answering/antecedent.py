@@ -12,21 +12,17 @@ from collections.abc import Sequence
 from itertools import dropwhile
 
 from rag.answering.marks import strip_marks
-from rag.text.lexicon import OPENING_VERBS
+from rag.text.lexicon import CALENDAR, NAME, OPENING_VERBS
 from rag.text.pronouns import Pronoun, subject_called, used_for
 from rag.text.sentences import STOPWORDS, words
 from rag.types import Article, Turn
 
 # What a question refers to is rarely further back.
-_TURNS = 4
+TURNS = 4
 # Words of an answer in which the names are looked for: an overview names too many.
 _ANSWER_WORDS = 20
 _SHORT_ANSWER = 3
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday".split()
-)
-_NAME = re.compile(r"[A-Z][\w’'&-]*(?: (?:(?:of|the|de|la|al) )?[A-Z0-9][\w’'&-]*)*")
+_NAME = re.compile(NAME)
 _ASKS_FOR_ONE = re.compile(
     r"^\W*(?:\w+\s+)?(?:who|whom|whose|which|"
     rf"what\s+(?!(?:{'|'.join(OPENING_VERBS)}|happens|made|came|led|\w+ed)\b)\w+)\b",
@@ -99,7 +95,7 @@ def names(text: str) -> list[str]:
         parts = match[0].removesuffix("’s").removesuffix("'s").split()
         bare = " ".join(dropwhile(lambda word: word.casefold() in STOPWORDS, parts))
         known = words(bare)
-        if known and not {*known} & _MONTHS:
+        if known and CALENDAR.isdisjoint(known):
             found.append(bare)
     return found
 
@@ -108,7 +104,7 @@ def _named(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) -
     """Return the last name spoken of that a pronoun may stand for."""
     if pronoun in ("he", "she"):
         return _person(pronoun, history, article)
-    for turn in reversed(history[-_TURNS:]):
+    for turn in reversed(history[-TURNS:]):
         told, asked = _told_whole(turn), names(turn.question)
         # Who did something is no "it", but may be "they": a club, or a country.
         able = told if pronoun == "they" or not _ASKS_FOR_PERSON.match(turn.question) else asked
@@ -129,7 +125,7 @@ def _told_whole(turn: Turn) -> list[str]:
 
 def _person(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) -> str | None:
     """Return the last person spoken of: told, asked about, or else the subject of the article."""
-    for turn in reversed(history[-_TURNS:]):
+    for turn in reversed(history[-TURNS:]):
         asked = names(turn.question)
         told = [name for name in told_to_one(turn) if name not in asked]
         for name in told:

@@ -95,17 +95,14 @@ def heading(article: Article) -> str:
 def rank(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Found]:
     """Return the candidates of all passages, the likeliest to answer first."""
     sentences = collect(hits)
-    overlap = Overlap(question, [hit.text for hit in hits])
-    kind = wanted(question)
-    given = _given(question, kind)
-    best = max((item.odds for reading in readings for item in reading.candidates), default=0.0)
-    found = [
-        _found(question, kind, hit, item, evidence, overlap, best)
-        for number, (hit, reading) in enumerate(zip(hits, readings, strict=True), start=1)
-        for item in reading.candidates
-        if (evidence := _sentence(sentences, number, hit.start + item.start))
-        and not given.issuperset(map(stem, words(hit.text[item.start : item.end])))
-    ]
+    asked = _Asked.of(question, hits, readings)
+    found: list[Found] = []
+    for number, (hit, reading) in enumerate(zip(hits, readings, strict=True), start=1):
+        passage = asked.passage(hit)
+        for item in reading.candidates:
+            evidence = _sentence(sentences, number, hit.start + item.start)
+            if evidence and not asked.gives(hit.text[item.start : item.end]):
+                found.append(asked.found(passage, item, evidence))
     return sorted(found, key=lambda item: -item.probability)
 
 
@@ -123,48 +120,92 @@ def confidence(ranked: Sequence[Found]) -> Confidence | None:
     return Confidence(best.probability, best.odds, best.hit.score)
 
 
-def _found(
-    question: str,
-    kind: Wanted,
-    hit: Hit,
-    item: Candidate,
-    evidence: Evidence,
-    overlap: Overlap,
-    best: float,
-) -> Found:
-    # What goes on into the next sentence is more than the answer.
-    end = min(hit.start + item.end, evidence.end)
-    span = hit.article.text[hit.start + item.start : end]
-    before, after = hit.text[: item.start][-30:], hit.text[item.end : item.end + 20]
-    misfit = fits(kind, span, before=before, after=after) is False
-    asked = asked_to_count(question)
-    told = f"{heading(hit.article)} {hit.text}"
-    # An article without a date may be of the year asked about.
-    other_year = hit.article.date is not None and bool(years(question) - years(told))
-    features = (
-        odds := _bounded(item.odds),
-        odds - _bounded(best),
-        hit.score if hit.parts.fused is None else hit.parts.fused,
-        overlap.of(told),
-        overlap.of(evidence.quote),
-        float(misfit and kind not in FIGURES),
-        float(
-            contrary(question, evidence.quote)
-            or counts_another(question, evidence.quote, hit.start + item.start - evidence.start)
-        ),
-        float(other_year),
-        _lacking(numbers(question), told),
-        float(misfit and kind in FIGURES),
-        float(
-            bool(asked) and not misfit and asked.isdisjoint(counted(hit.text, item.start, item.end))
-        ),
-    )
-    return Found(hit, hit.start + item.start, end, evidence, features)
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """What a passage is weighed by, alike for all its candidates; in [0, 1]."""
+
+    hit: Hit
+    score: float
+    overlap: float
+    other_year: bool
+    lacking: float
 
 
-def _lacking(asked: set[float], told: str) -> float:
-    """Return the share of the numbers asked with that a text does not tell, in [0, 1]."""
-    return len(asked - numbers_told(told)) / len(asked) if asked else 0.0
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is looked for, worked out once for all candidates; `best` are the highest log-odds."""
+
+    question: str
+    kind: Wanted
+    given: frozenset[str]
+    numbers: frozenset[float]
+    years: frozenset[str]
+    to_count: frozenset[str]
+    overlap: Overlap
+    best: float
+
+    @classmethod
+    def of(cls, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> _Asked:
+        kind = wanted(question)
+        odds = (item.odds for reading in readings for item in reading.candidates)
+        return cls(
+            question,
+            kind,
+            _given(question, kind),
+            frozenset(numbers(question)),
+            frozenset(years(question)),
+            asked_to_count(question),
+            Overlap(question, [hit.text for hit in hits]),
+            _bounded(max(odds, default=0.0)),
+        )
+
+    def gives(self, span: str) -> bool:
+        """Tell whether a span has no word that the question does not have."""
+        return self.given.issuperset(map(stem, words(span)))
+
+    def passage(self, hit: Hit) -> _Passage:
+        """Return what a passage is weighed by."""
+        told = f"{heading(hit.article)} {hit.text}"
+        # An article without a date may be of the year asked about.
+        other_year = hit.article.date is not None and bool(self.years - years(told))
+        score = hit.score if hit.parts.fused is None else hit.parts.fused
+        lacking = self.numbers - numbers_told(told) if self.numbers else ()
+        share = len(lacking) / (len(self.numbers) or 1)
+        return _Passage(hit, score, self.overlap.of(told), other_year, share)
+
+    def found(self, passage: _Passage, item: Candidate, evidence: Evidence) -> Found:
+        """Return a candidate with the values of `FEATURES`."""
+        hit, start = passage.hit, passage.hit.start + item.start
+        # What goes on into the next sentence is more than the answer.
+        end = min(hit.start + item.end, evidence.end)
+        misfit = self._misfit(hit, item, hit.article.text[start:end])
+        features = (
+            odds := _bounded(item.odds),
+            odds - self.best,
+            passage.score,
+            passage.overlap,
+            self.overlap.of(evidence.quote),
+            float(misfit and self.kind not in FIGURES),
+            float(self._denied(evidence, start)),
+            float(passage.other_year),
+            passage.lacking,
+            float(misfit and self.kind in FIGURES),
+            float(not misfit and self._uncounted(hit, item)),
+        )
+        return Found(hit, start, end, evidence, features)
+
+    def _misfit(self, hit: Hit, item: Candidate, span: str) -> bool:
+        before, after = hit.text[: item.start][-30:], hit.text[item.end : item.end + 20]
+        return fits(self.kind, span, before=before, after=after) is False
+
+    def _denied(self, evidence: Evidence, start: int) -> bool:
+        return contrary(self.question, evidence.quote) or counts_another(
+            self.question, evidence.quote, start - evidence.start
+        )
+
+    def _uncounted(self, hit: Hit, item: Candidate) -> bool:
+        counted_there = counted(hit.text, item.start, item.end)
+        return bool(self.to_count) and self.to_count.isdisjoint(counted_there)
 
 
 def _bounded(odds: float) -> float:

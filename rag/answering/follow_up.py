@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from rag.answering.antecedent import names, told_to_one, with_names
+from rag.answering.antecedent import TURNS, names, told_to_one, with_names
 from rag.answering.evidence import Overlap
 from rag.answering.marks import strip_marks
 from rag.answering.references import leaves_out, names_somebody
@@ -24,8 +24,6 @@ from rag.text.sentences import STOPWORDS, WORD, content_words, words
 from rag.text.time_phrases import time_phrases
 from rag.types import Article, Hit, Turn
 
-# What a question refers to is rarely further back.
-_TURNS = 4
 # Of an answer: characters that are searched for, and the share of its words that the article has
 # which it quotes; a day that is told in full has some of the rest.
 _ANSWER_CHARACTERS = 300
@@ -33,6 +31,8 @@ _QUOTED = 0.75
 # Words of its own with which a question that seems to point back may stand alone all the same:
 # "Which two companies have their home in Santa Clara?"
 _OWN_SUBJECT = 3
+# Words of a question such as "And in March 2021?" at most.
+_CLIPPED = 5
 _GOES_ON = re.compile(
     r"^\W*(?:(?:and|but|so|ok|then)\s+)*(?:(?:what|how)\s+about\s+)?", re.IGNORECASE
 )
@@ -148,7 +148,7 @@ def _holds_more(question: str, found: Sequence[Hit], *, than: Sequence[Hit]) -> 
 
 def _topic(history: Sequence[Turn]) -> str:
     """Return the last question that stands alone, which tells what the talk is about."""
-    asked = [turn.question for turn in history[-_TURNS:]]
+    asked = [turn.question for turn in history[-TURNS:]]
     named = (text for text in reversed(asked) if reference(text) is Reference.NONE)
     told = (text for text in reversed(asked) if reference(text) is Reference.OPEN)
     return next(named, None) or next(told, asked[-1])
@@ -161,7 +161,7 @@ def _swap(question: str, base: str) -> str | None:
     if len(found) == 1 and found[0] in _OPENING_ASKED:
         opened = re.match(r"(?:when|where|why)\b", base, re.IGNORECASE)
         return f"{fragment.capitalize()}{base[opened.end() :]}" if opened else None
-    if fragment == question.strip().rstrip("?!. ") or len(found) > _TURNS + 1:
+    if fragment == question.strip().rstrip("?!. ") or len(found) > _CLIPPED:
         return None
     return _swap_time(fragment, base) or _swap_name(fragment, base)
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from rag.retrieval.degrees import Wants, degrees
-from rag.text.lexicon import OPENING_VERBS, QUESTION_WORDS
+from rag.text.lexicon import NAME, OPENING_VERBS, QUESTION_WORDS
 from rag.text.sentences import content_words, words
 from rag.text.time_phrases import Phrase, time_phrases
 
@@ -35,7 +35,7 @@ _PREPOSITION = re.compile(r"^(.*\b(?:of|in|for|at|on|by|between|from|during)\s+)
 _SAME_PREPOSITION = re.compile(r"^(?:that of|those of|of|in|for|at|on|by|during)\s+", re.IGNORECASE)
 # What may open both halves: "cases when A came and when B came", "prices in A and in B".
 _PARALLEL = re.compile(r"^(?:when|where|after|before|under|in|of|for|at|on|by|during|with)\b", re.I)
-_NAME = re.compile(r"\b[A-Z][\w’'&-]*(?: [A-Z][\w’'&-]*)*")
+_NAME = re.compile(rf"\b{NAME}")
 _BEFORE_QUESTION = frozenset("in at on for by to from of".split())
 _YES_NO = re.compile(rf"^(?:{'|'.join(OPENING_VERBS)})\b", re.I)
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,7 +22,6 @@ _DEGREES = {
     "better": "good", "further": "far", "farther": "far",
 }  # fmt: skip
 _LESS = frozenset("shorter smaller lower lighter younger poorer weaker cheaper closer".split())
-_COSTLY = frozenset("expensive costly cheap dear".split())
 # Of these more is not always a higher figure.
 _EITHER = frozenset("worse better further".split())
 # What came first has the lower date.
@@ -32,16 +30,20 @@ _ORDERS: dict[str, Wants] = {
     "later": "more", "last": "more", "after": "more",
 }  # fmt: skip
 _DEGREE = rf"(?P<degree>{'|'.join(_DEGREES)}|(?:more|less) (?!than\b)\w+)"
+# What is dear or cheap is told by what it cost.
+_COSTLY = r"(?P<degree>cheaper|dearer|costlier|(?:more|less) (?:expensive|costly))"
 _ORDER = rf"(?P<order>{'|'.join(_ORDERS)}|more recent(?:ly)?)"
 _MORE = r"(?P<more>more|less|fewer)"
 _BE = r"(?P<verb>is|was|are|were)"
 _AUX = r"(?P<aux>did|does|do|has|have|had|was|were|is|are)"
 _WHICH = r"(?:which|what|who)\b"
+_KIND = r"(?P<kind> .*?)?"
+_KIND_BUT_BE = r"(?P<kind> (?!is |was |are |were ).*?)?"
 _AT = r"(?:in|at|on|for|with|from|by|under|against|during|of)"
 _NO_DEED = r"(?:is|was|are|were|the|an?|at|in|his|her|their|its|this|that|who|which|what)\b"
 _HAPPENED = r"(?:comes?|came|happen(?:s|ed)|occur(?:s|red)|takes? place|took place|is|was|are|were)"
 # "Won" and "sold" as in "were won by"; regular verbs end in "ed".
-_DONE = frozenset("won sold made lost built bought spent cast sunk shot struck hit cut".split())
+_DONE = r"(?:\w+ed|won|sold|made|lost|built|bought|spent|cast|sunk|shot|struck|hit|cut)\b"
 _EITHER_OR = re.compile(r"^(?P<left>.+?),?\s+(?:or|than|and)\s+(?P<right>.+)$", re.I)
 _THE_ONE = re.compile(r"^(?:the one|that)\b", re.I)
 _OWNER = re.compile(rf"['’]s?(?=$| {_AT}\b)", re.I)
@@ -62,184 +64,162 @@ class Degrees:
     polar: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A form of such questions, and what it asks of each thing.
+
+    `asks` has "{thing}" in the place of either, "{rest}" for what goes on with the question, and
+    other groups of `pattern` by their names; "{positive}" is "long" where `degree` is "longer".
+    The two things are its groups `left` and `right`, or stand in its `tail`: "..., A or B". What
+    is wanted is told by its group `order`, `more` or `degree`, unless `wants` says it.
+    """
+
+    pattern: re.Pattern[str]
+    asks: str
+    wants: Wants | None = None
+    polar: bool = False
+
+    def take_apart(self, asked: str) -> Degrees | None:
+        """Return what is asked of each of two things; None for a question of another form."""
+        match = self.pattern.match(asked)
+        things, rest = _things(match) if match else (None, "")
+        if match is None or things is None:
+            return None
+        told = {name: text or "" for name, text in match.groupdict().items()}
+        told |= {name: told[name].lower() for name in ("verb", "aux") if name in told}
+        told |= {"thing": "{}", "rest": rest, "positive": _positive(told.get("degree", ""))}
+        wants = self.wants or _wanted(told)
+        return Degrees(things, self.asks.format_map(told), wants, self.polar)
+
+
 def degrees(asked: str) -> Degrees | None:
     """Return what is asked of each of two things; None for a question that compares none."""
-    for pattern, take_apart in _FORMS:
-        if (match := pattern.match(asked)) and (found := take_apart(match)):
-            return found
-    return None
+    found = (form.take_apart(asked) for form in _FORMS)
+    return next((each for each in found if each), None)
 
 
-def _how_much(match: re.Match[str]) -> Degrees:
-    """Take apart “How much faster was A than B?” and its like."""
-    form = f"How {_positive(match['degree'])} {match['verb'].lower()} {{}}?"
-    return Degrees((match["left"], match["right"]), form, "difference")
+def _form(pattern: str, asks: str, *, wants: Wants | None = None, polar: bool = False) -> _Form:
+    return _Form(re.compile(f"^{pattern}$", re.I), asks, wants, polar)
 
 
-def _how_many_more(match: re.Match[str]) -> Degrees | None:
-    """Take apart “How many more seats did A win than B?” and its like."""
-    right = re.sub(r"\s+(?:did|does|do|had|has|have)$", "", match["right"], flags=re.I)
-    if _PLACE.match(right):
-        return None
-    form = f"How many {match['noun']} {match['aux']} {{}} {match['deed']}?"
-    return Degrees((match["left"], right), form, "difference")
-
-
-def _which_is(match: re.Match[str]) -> Degrees | None:
-    """Take apart “Which ship is longer, A or B?” and its like."""
-    pair, rest = _pair(match)
-    form = _of_degree(match["degree"], match["verb"], f"{{}}{rest}")
-    return Degrees(pair, form, _direction(match["degree"])) if pair else None
-
-
-def _which_came(match: re.Match[str]) -> Degrees | None:
-    """Take apart “Which came first, A or B?” and its like."""
-    pair, rest = _pair(match)
-    return Degrees(pair, f"When was {{}}{rest}?", _order(match["order"])) if pair else None
-
-
-def _which_did_first(match: re.Match[str]) -> Degrees | None:
-    """Take apart “Who died first, A or B?” and its like."""
-    pair, rest = _pair(match)
-    form = f"When was it that {{}} {match['deed']}{rest}?"
-    return Degrees(pair, form, _order(match["order"])) if pair else None
-
-
-def _which_worth(match: re.Match[str]) -> Degrees | None:
-    """Take apart “Which cost more, A or B?” and its like."""
-    pair, rest = _pair(match)
-    if match["verb"]:
-        form = f"How much {match['verb']} {{}} worth{rest}?"
-    else:
-        form = f"How much did {{}} cost{rest}?"
-    return Degrees(pair, form, _direction(match["more"])) if pair else None
-
-
-def _which_lasted(match: re.Match[str]) -> Degrees | None:
-    """Take apart “Which lasted longer, A or B?” and its like."""
-    pair, rest = _pair(match)
-    form = f"How {_positive(match['degree'])} was {{}}{rest}?"
-    return Degrees(pair, form, _direction(match["degree"])) if pair else None
-
-
-def _which_share(match: re.Match[str]) -> Degrees | None:
-    """Take apart “Who got a bigger share of the vote in May, A or B?” and its like."""
-    pair, rest = _pair(match)
-    form = f"What {match['noun']}{rest} did {{}} get?"
-    return Degrees(pair, form, _direction(match["degree"])) if pair else None
-
-
-def _which_did(match: re.Match[str]) -> Degrees | None:
-    """Take apart “Which film won more Oscars, A or B?” and its like."""
-    pair, rest = _pair(match)
-    verb = match["deed"].lower()
-    many = f"How many {match['noun']}"
-    passive = verb.endswith("ed") or verb in _DONE
-    form = f"{many} were {verb} by {{}}{rest}?" if passive else f"{many} {{}} {verb}{rest}?"
-    return Degrees(pair, form, _direction(match["more"])) if pair else None
-
-
-def _did_more(match: re.Match[str]) -> Degrees | None:
-    """Take apart “Did Japan win more golds in Tokyo or in Paris?” and its like."""
-    pair, _ = _pair(match)
-    form = f"How many {match['noun']} {match['aux'].lower()} {match['rest']} {{}}?"
-    return Degrees(pair, form, _direction(match["more"])) if pair else None
-
-
-def _more_did(match: re.Match[str]) -> Degrees | None:
-    """Take apart “Did more people die in Turkey or in Syria?” and its like."""
-    pair, _ = _pair(match)
-    aux = match["aux"].lower()
-    form = f"How many {match['noun']} {'' if aux == 'did' else f'{aux} '}{match['rest']} {{}}?"
-    return Degrees(pair, form, _direction(match["more"])) if pair else None
-
-
-def _was_higher(match: re.Match[str]) -> Degrees | None:
-    """Take apart “Was turnout higher in May or in June?” and its like."""
-    pair, _ = _pair(match)
-    form = _of_degree(match["degree"], match["verb"], f"{match['rest']} {{}}")
-    return Degrees(pair, form, _direction(match["degree"])) if pair else None
-
-
-def _was_worth(match: re.Match[str]) -> Degrees | None:
-    """Take apart “Was A worth more in May or in June?” and its like."""
-    pair, _ = _pair(match)
-    form = f"How much {match['verb'].lower()} {match['rest']} worth {{}}?"
-    return Degrees(pair, form, _direction(match["more"])) if pair else None
-
-
-def _is_higher(match: re.Match[str]) -> Degrees:
-    """Take apart “Is A bigger than B?” and its like."""
-    form = _of_degree(match["degree"], match["verb"], "{}")
-    return Degrees((match["left"], match["right"]), form, _direction(match["degree"]), polar=True)
-
-
-def _is_earlier(match: re.Match[str]) -> Degrees:
-    """Take apart “Was A before B?” and its like."""
-    pair = (match["left"], match["right"])
-    return Degrees(pair, "When was {}?", _order(match["order"]), polar=True)
-
-
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Degrees | None]], ...] = tuple(
-    (re.compile(pattern, re.I), take_apart)
-    for pattern, take_apart in (
-        (
-            rf"^(?:by )?how much {_DEGREE} {_BE} (?P<left>.+?) than (?P<right>.+)$",
-            _how_much,
-        ),
-        (
-            rf"^how many more (?P<noun>.+?) {_AUX} (?P<left>.+?) (?P<deed>\w+) than (?P<right>.+)$",
-            _how_many_more,
-        ),
-        (
-            rf"^{_WHICH}(?P<kind> (?!is |was |are |were ).*?)? {_HAPPENED} {_ORDER}\b"
-            r"(?P<tail>[, ].+)$",
-            _which_came,
-        ),
-        (
-            rf"^{_WHICH}(?P<kind> .*?)? (?P<deed>(?!{_NO_DEED})\w+) {_ORDER}\b(?P<tail>,? .+)$",
-            _which_did_first,
-        ),
-        (
-            rf"^{_WHICH}(?P<kind> .*?)? (?:{_BE} worth|cost|costs) {_MORE}\b(?P<tail>,? .+)$",
-            _which_worth,
-        ),
-        (
-            rf"^{_WHICH}(?P<kind> (?!is |was |are |were ).*?)? {_BE} {_DEGREE}\b(?P<tail>[\W].+)$",
-            _which_is,
-        ),
-        (
-            rf"^{_WHICH}(?P<kind> .*?)? (?:got|had|won|received|has|took|gained) (?:the|an?) "
-            rf"{_DEGREE} (?P<noun>\w+(?: of (?:the )?\w+)?)(?P<tail>.+)$",
-            _which_share,
-        ),
-        (
-            rf"^{_WHICH}(?P<kind> .*?)? (?:\w+) (?!more|less){_DEGREE}(?P<tail>,? .+)$",
-            _which_lasted,
-        ),
-        (
-            rf"^{_WHICH}(?P<kind> \w+(?: \w+)?)? (?P<deed>\w+) {_MORE} (?P<noun>[^,]+?)"
-            r"(?P<tail>, .+)$",
-            _which_did,
-        ),
-        (
-            rf"^{_WHICH}(?P<kind> \w+)? (?P<deed>\w+) {_MORE} (?P<noun>\w+)(?P<tail> .+)$",
-            _which_did,
-        ),
-        (
-            rf"^{_AUX} {_MORE} (?P<noun>\w+) (?P<rest>\w+) (?P<tail>{_AT} .+)$",
-            _more_did,
-        ),
-        (
-            rf"^{_AUX} (?P<rest>.+?) {_MORE} (?P<noun>\w+) (?P<tail>{_AT} .+)$",
-            _did_more,
-        ),
-        (rf"^{_BE} (?P<rest>.+?) worth {_MORE} (?P<tail>{_AT} .+)$", _was_worth),
-        (rf"^{_BE} (?P<rest>.+?) {_DEGREE} (?P<tail>{_AT} .+ or .+)$", _was_higher),
-        (rf"^{_BE} (?P<left>.+?) {_DEGREE} than (?P<right>.+)$", _is_higher),
-        (rf"^{_BE} (?P<left>.+?) (?P<order>earlier|later) than (?P<right>.+)$", _is_earlier),
-    )
+_FORMS = (
+    # How much faster was A than B? How many more seats did A win than B?
+    _form(
+        rf"(?:by )?how much {_DEGREE} {_BE} (?P<left>.+?) than (?P<right>.+)",
+        "How {positive} {verb} {thing}?",
+        wants="difference",
+    ),
+    _form(
+        rf"how many more (?P<noun>.+?) {_AUX} (?P<left>.+?) (?P<deed>\w+) than (?!{_AT}\s)"
+        r"(?P<right>.+?)(?:\s+(?:did|does|do|had|has|have))?",
+        "How many {noun} {aux} {thing} {deed}?",
+        wants="difference",
+    ),
+    # Which came first, A or B? Who died first, A or B?
+    _form(
+        rf"{_WHICH}{_KIND_BUT_BE} {_HAPPENED} {_ORDER}\b(?P<tail>[, ].+)",
+        "When was {thing}{rest}?",
+    ),
+    _form(
+        rf"{_WHICH}{_KIND} (?P<deed>(?!{_NO_DEED})\w+) {_ORDER}\b(?P<tail>,? .+ or .+)",
+        "When was it that {thing} {deed}{rest}?",
+    ),
+    # Which was worth more, A or B? Which cost more?
+    _form(
+        rf"{_WHICH}{_KIND} {_BE} worth {_MORE}\b(?P<tail>,? .+)",
+        "How much {verb} {thing} worth{rest}?",
+    ),
+    _form(
+        rf"{_WHICH}{_KIND} (?:cost|costs) {_MORE}\b(?P<tail>,? .+)",
+        "How much did {thing} cost{rest}?",
+    ),
+    # Which car is cheaper, A or B? Which ship is longer?
+    _form(
+        rf"{_WHICH}{_KIND_BUT_BE} {_BE} {_COSTLY}\b(?P<tail>[\W].+)",
+        "How much did {thing}{rest} cost?",
+    ),
+    _form(
+        rf"{_WHICH}{_KIND_BUT_BE} {_BE} {_DEGREE}\b(?P<tail>[\W].+)",
+        "How {positive} {verb} {thing}{rest}?",
+    ),
+    # Who got a bigger share of the vote in May, A or B? Which lasted longer, A or B?
+    _form(
+        rf"{_WHICH}{_KIND} (?:got|had|won|received|has|took|gained) (?:the|an?) "
+        rf"{_DEGREE} (?P<noun>\w+(?: of (?:the )?\w+)?)(?P<tail>.+)",
+        "What {noun}{rest} did {thing} get?",
+    ),
+    _form(
+        rf"{_WHICH}{_KIND} (?:\w+) (?!more|less){_DEGREE}(?P<tail>,? .+)",
+        "How {positive} was {thing}{rest}?",
+    ),
+    # Which film won more Oscars, A or B? Which team has more?
+    *(
+        _form(rf"{_WHICH}{kind} (?P<deed>{deed}) {_MORE} {counted}", asks)
+        for kind, counted in (
+            (r"(?P<kind> \w+(?: \w+)?)?", r"(?P<noun>[^,]+?)(?P<tail>, .+)"),
+            (r"(?P<kind> \w+)?", r"(?P<noun>\w+)(?P<tail> .+)"),
+        )
+        for deed, asks in (
+            (_DONE, "How many {noun} were {deed} by {thing}{rest}?"),
+            (r"\w+", "How many {noun} {thing} {deed}{rest}?"),
+        )
+    ),
+    # Did more people die in Turkey or in Syria? Did Japan win more golds in Tokyo or in Paris?
+    _form(
+        rf"did {_MORE} (?P<noun>\w+) (?P<deed>\w+) (?P<tail>{_AT} .+)",
+        "How many {noun} {deed} {thing}?",
+    ),
+    _form(
+        rf"{_AUX} {_MORE} (?P<noun>\w+) (?P<deed>\w+) (?P<tail>{_AT} .+)",
+        "How many {noun} {aux} {deed} {thing}?",
+    ),
+    _form(
+        rf"{_AUX} (?P<who>.+?) {_MORE} (?P<noun>\w+) (?P<tail>{_AT} .+)",
+        "How many {noun} {aux} {who} {thing}?",
+    ),
+    # Was A worth more in May or in June? Was turnout higher in May or in June?
+    _form(
+        rf"{_BE} (?P<who>.+?) worth {_MORE} (?P<tail>{_AT} .+)",
+        "How much {verb} {who} worth {thing}?",
+    ),
+    _form(
+        rf"{_BE} (?P<who>.+?) {_COSTLY} (?P<tail>{_AT} .+ or .+)",
+        "How much did {who} {thing} cost?",
+    ),
+    _form(
+        rf"{_BE} (?P<who>.+?) {_DEGREE} (?P<tail>{_AT} .+ or .+)",
+        "How {positive} {verb} {who} {thing}?",
+    ),
+    # Is A bigger than B? Was A later than B?
+    _form(
+        rf"{_BE} (?P<left>.+?) {_COSTLY} than (?P<right>.+)",
+        "How much did {thing} cost?",
+        polar=True,
+    ),
+    _form(
+        rf"{_BE} (?P<left>.+?) {_DEGREE} than (?P<right>.+)",
+        "How {positive} {verb} {thing}?",
+        polar=True,
+    ),
+    _form(
+        rf"{_BE} (?P<left>.+?) (?P<order>earlier|later) than (?P<right>.+)",
+        "When was {thing}?",
+        polar=True,
+    ),
 )
+
+
+def _things(found: re.Match[str]) -> tuple[tuple[str, str] | None, str]:
+    """Return the two things that a question compares, and what stands before them in its tail."""
+    told = found.groupdict()
+    return _pair(found) if "tail" in told else ((found["left"], found["right"]), "")
+
+
+def _wanted(told: dict[str, str]) -> Wants:
+    """Return what the words "first", "more" or "longer" of a question want."""
+    if "order" in told:
+        return _ORDERS.get(told["order"].lower(), "more")
+    return _direction(told.get("more") or told["degree"])
 
 
 def _pair(found: re.Match[str]) -> tuple[tuple[str, str] | None, str]:
@@ -280,14 +260,6 @@ def _of_kind(name: str, kind: str) -> str:
     return _THE_ONE.sub(f"the {kind}", owned)
 
 
-def _of_degree(degree: str, verb: str, named: str) -> str:
-    """Return what is asked of one thing; what is dear or cheap is told by what it cost."""
-    positive = _positive(degree)
-    if positive in _COSTLY:
-        return f"How much did {named} cost?"
-    return f"How {positive} {verb.lower()} {named}?"
-
-
 def _direction(degree: str) -> Wants:
     """Return whether the higher or the lower figure has more of `degree`; empty if it varies."""
     opening = degree.lower().split()[0]
@@ -298,11 +270,7 @@ def _direction(degree: str) -> Wants:
     return "less" if opening in _LESS or opening in ("less", "fewer") else "more"
 
 
-def _order(word: str) -> Wants:
-    return _ORDERS.get(word.lower(), "more")
-
-
 def _positive(degree: str) -> str:
     """Return "long" of "longer" and "expensive" of "more expensive"."""
     found = degree.lower()
-    return _DEGREES.get(found, found.split()[-1])
+    return _DEGREES.get(found, found.rpartition(" ")[2])

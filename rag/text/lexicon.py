@@ -38,6 +38,8 @@ ASKS_FIGURE = re.compile(
     r"percentage|share|figure|record)\b",
     re.IGNORECASE,
 )
+# A name of one or more words: "Apollo 11", "Bank of England", "Mohammed bin Salman".
+NAME = r"[A-Z][\w’'&-]*(?: (?:(?:of|the|de|la|al|bin|van) )?[A-Z0-9][\w’'&-]*)*"
 # What stands before the first question word: "who was president when ..." does not ask when.
 _FIRST = r"^(?:(?!\b(?:who|whom|whose|what|when|where|why|how|which)\b).)*"
 ASKS_TIME = re.compile(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Literal
 
+from rag.text.lexicon import NAME
 from rag.text.sentences import STOPWORDS, sentences, words
 
 Pronoun = Literal["he", "she", "it", "they"]
@@ -24,7 +25,7 @@ _WORDS: dict[str, Pronoun] = {word: pronoun for pronoun, told in _TOLD for word 
 _NEAR = 24
 # Words before the name that a sentence is about: "On Friday the minister, Ann Borg, ...".
 _SUBJECT = 5
-_NAME = re.compile(r"[A-Z][\w’'-]+(?: (?:(?:of|de|al|bin|van) )?[A-Z][\w’'-]+)*")
+_NAME = re.compile(NAME)
 
 
 def used_for(name: str, text: str, *, language: str | None = None) -> Pronoun | None:

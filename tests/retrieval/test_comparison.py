@@ -132,6 +132,8 @@ def test_what_is_asked_of_each(question: str, expected: tuple[str, ...]) -> None
         "Who beat Ann Lee or her party?",
         "Was Ann Lee in Hull in 2019 and in 2021?",
         "Who was the first to win in Rye or in Hull?",
+        "Where did Borg go before the talks in Malta and Gozo?",
+        "What flows after Bingen and Bonn?",
     ],
 )
 def test_other_questions_stay_whole(question: str) -> None:
