@@ -16,6 +16,7 @@ from ui.web.chat.conversation import Conversation
 from ui.web.common.library import Library
 from ui.web.common.models import Models
 from ui.web.conversations import kept
+from ui.web.conversations.both import numbered
 from ui.web.conversations.kept import Conversations, News
 from ui.web.network.users import Users
 
@@ -34,6 +35,19 @@ def record(id_: str, *, answers: int = 1, archive: str = "town", title: str = "F
     return {"id": id_, "archive": archive, "title": title, "answers": [{}] * answers}
 
 
+def talk(*questions: str, keys: bool = True):
+    """Return a conversation of those questions, each answered in one way."""
+    answers = [
+        {"asked": each, "text": f"It is {each}."} | ({"key": each.lower()} if keys else {})
+        for each in questions
+    ]
+    return record("one") | {"answers": answers}
+
+
+def asked(item) -> list[str]:
+    return [answer["asked"] for answer in item["answers"]]
+
+
 @pytest.fixture
 def conversations(shared: Shared) -> Conversations:
     return Conversations(shared)
@@ -44,8 +58,9 @@ def ids(found: News) -> list[str]:
 
 
 def test_what_a_page_shows_is_its_users_and_its_own(conversations) -> None:
-    version = conversations.save("ann", record("one"), page="p")
-    assert conversations.shown_at("ann", "p") == kept.Kept(version, record("one"))
+    saved = conversations.save("ann", record("one"), page="p")
+    assert saved.record == record("one")
+    assert conversations.shown_at("ann", "p") == saved
     assert conversations.shown_at("ed", "p") is None
     assert conversations.shown_at("ann", "q") is None
 
@@ -60,7 +75,7 @@ def test_a_page_shows_one_conversation_and_an_empty_one_goes_with_it(conversatio
 
 
 def test_a_browser_is_told_what_it_lacks(conversations) -> None:
-    first = conversations.save("ann", record("one"), page="p")
+    first = conversations.save("ann", record("one"), page="p").version
     conversations.save("ann", record("two"))
     conversations.save("ann", record("three", archive="city"))
     conversations.save("ed", record("four"))
@@ -83,8 +98,60 @@ def test_a_user_has_so_many_and_none_that_is_too_long(shared, monkeypatch) -> No
     conversations = Conversations(shared, clock=lambda: next(clock))
     for name in ("one", "two", "three"):
         conversations.save("ann", record(name))
-    assert conversations.save("ann", record("x" * 200)) == ""
+    assert conversations.save("ann", record("x" * 200)).version == ""
     assert ids(conversations.news("ann", archive="town", known={})) == ["three", "two"]
+
+
+def test_an_answer_that_a_page_has_not_shown_is_not_overwritten(conversations) -> None:
+    conversations.save("ann", talk("A", "B"))
+    apart = conversations.save("ann", talk("A", "C"), page="p", seen={"a", "c"}).record
+    assert (apart["title"], apart["from"]) == ("Ferry (2)", "one")
+    assert conversations.shown_at("ann", "p").record["id"] == apart["id"]
+    found = conversations.news("ann", archive="town", known={}).records
+    assert sorted(asked(item) for item in found) == [["A", "B"], ["A", "C"]]
+    # What the page itself took back goes.
+    conversations.save("ann", talk("A", "D"), seen={"a", "b", "d"})
+    found = conversations.news("ann", archive="town", known={}).records
+    assert sorted(asked(item) for item in found) == [["A", "C"], ["A", "D"]]
+
+
+def test_a_vote_at_an_older_copy_leaves_the_newer_answers(conversations) -> None:
+    conversations.save("ann", talk("A", "B"))
+    voted = talk("A")
+    voted["answers"][0]["liked"] = True
+    after = conversations.save("ann", voted, seen={"a"}).record
+    assert [item.get("liked") for item in after["answers"]] == [True, None]
+    assert asked(after) == ["A", "B"]
+
+
+def test_a_page_that_comes_back_shows_the_later_copy(conversations) -> None:
+    version = conversations.save("ann", talk("A")).version
+    old = talk("A") | {"version": version}
+    conversations.save("ann", talk("A", "B"))
+    assert asked(conversations.newest("ann", old)) == ["A", "B"]
+    # One that was answered while the database was away is the browser's alone.
+    assert asked(conversations.newest("ann", talk("A", "B", "C"))) == ["A", "B", "C"]
+    assert asked(conversations.newest("ann", talk("A"))) == ["A", "B"]
+    apart = conversations.newest("ann", talk("A", "C"))
+    assert (asked(apart), apart["title"]) == (["A", "C"], "Ferry (2)")
+    conversations.remove("ann", "one")
+    assert asked(conversations.newest("ann", old)) == []
+
+
+def test_answers_of_before_are_known_by_their_words(conversations) -> None:
+    conversations.save("ann", talk("A", "B", keys=False))
+    seen = {"A\nIt is A.", "B\nIt is B."}
+    assert conversations.save("ann", talk("A", "C", keys=False), seen=seen).record["id"] == "one"
+    apart = conversations.save("ann", talk("A", "D", keys=False), seen=seen).record
+    assert apart["id"] != "one"
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [("Ferry", "Ferry (2)"), ("Ferry (2)", "Ferry (3)"), ("Ferry (x)", "Ferry (x) (2)")],
+)
+def test_a_second_conversation_of_a_title_is_numbered(title, expected) -> None:
+    assert numbered(title) == expected
 
 
 def test_they_go_with_the_archive_and_the_user(tmp_path: Path, shared, database) -> None:

@@ -514,6 +514,15 @@ def test_a_follow_up_says_what_was_searched_for(archive):
     assert 'id="m1-1"' in last.sources
 
 
+def test_a_question_that_comes_again_with_its_key_is_answered_once(archive):
+    conversation, generator = Conversation(), Script(*TWO)
+    models = Models(generator=generator)
+    for _ in range(2):
+        *_, last = conversation.ask(COST, archive=archive, models=models, key="k")
+        assert (len(last.messages), last.running) == (2, False)
+    assert [shown.key for shown in conversation.shown] == ["k"]
+
+
 def test_refusal_lists_the_nearest_articles(archive):
     last = views(Conversation(), "Who won the chess match?", archive, Script("Anything."))[-1]
     text = contents(last)[1]

@@ -34,6 +34,28 @@
       .sort((one, other) => (other.saved ?? 0) - (one.saved ?? 0));
   const shown = () => sessionStorage.getItem(kept) ?? "";
 
+  // What this page has shown. An answer that it has not was given in another tab, and must not be
+  // lost: see `both.py`, which says the same of what the server keeps.
+  const seen = new Set();
+  const identity = ({ key, asked, text }) => key || `${asked}\n${text}`;
+  const lacks = (record, answers) => answers.some((item) => !record.has(identity(item)));
+  const identities = (record) => new Set(record.answers.map(identity));
+  const joined = (record) => {
+    const stored = read(record.id);
+    const own = identities(record);
+    if (!stored || !lacks(new Set([...own, ...seen]), stored.answers)) return record;
+    if (!lacks(identities(stored), record.answers)) {
+      const mine = new Map(record.answers.map((item) => [identity(item), item]));
+      return { ...stored, answers: stored.answers.map((item) => mine.get(identity(item)) ?? item) };
+    }
+    const title = record.title.replace(/ \((\d{1,3})\)$/, "");
+    const number = title === record.title ? 2 : Number(record.title.slice(title.length + 2, -1)) + 1;
+    const to = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const apart = { ...record, id: to, title: `${title} (${number})`, version: "" };
+    raise("part", { id: record.id, to, title: apart.title });
+    return apart;
+  };
+
   const dayOf = (time) => {
     const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(time ?? 0).setHours(0, 0, 0, 0)) / 864e5);
     if (days <= 0) return "Today";
@@ -161,20 +183,34 @@
   dateline.connectDrawer = (trigger, functions) => {
     raise = trigger;
     server = functions;
+    if (user) find("dl-kept-where").textContent = "Kept for you on the server.";
   };
   // Of one who has logged in the server keeps them too: what it told a version of is as it says.
-  dateline.known = () => Object.fromEntries(all().map(({ id, version }) => [id, version ?? ""]));
+  // One without a version has what the server lacks; what has changed here meanwhile, the next news
+  // is about.
+  let told = {};
+  const version = (id) => (read(id) ? (read(id).version ?? "") : undefined);
+  dateline.known = () => (told = Object.fromEntries(all().map(({ id, version }) => [id, version ?? ""])));
   dateline.merge = (news) => {
     if (!news) return;
-    for (const { id, version } of all()) if (version && !news.ids.includes(id)) localStorage.removeItem(kept + id);
-    for (const record of news.records) write(record);
+    const same = (id) => version(id) === told[id];
+    for (const id in told) if (told[id] && same(id) && !news.ids.includes(id)) localStorage.removeItem(kept + id);
+    for (const record of news.records) {
+      const own = told[record.id] === "" ? read(record.id).answers : [];
+      if (same(record.id) && !lacks(identities(record), own)) write(record);
+    }
     if (find("dl-drawer")?.hidden === false) list();
   };
   dateline.current = () => read(shown());
-  dateline.save = (record) => {
-    if (!record?.id) return;
+  dateline.save = (brought) => {
+    if (!brought?.id) return;
+    const { from, ...record } = joined(brought);
+    for (const item of brought.answers) seen.add(identity(item));
     sessionStorage.setItem(kept, record.id);
     const before = read(record.id);
+    // What was here alone of a conversation that went on elsewhere is in this one now.
+    const left = from && read(from);
+    if (left && !left.version && !lacks(identities(record), left.answers)) localStorage.removeItem(kept + from);
     if (record.answers.length) write({ ...record, saved: before && before.answers.length === record.answers.length ? before.saved : Date.now() });
     else localStorage.removeItem(kept + record.id);
     if (find("dl-drawer")?.hidden === false) list();

@@ -72,6 +72,8 @@ class Conversation:
         # Of what is kept of it, where users log in; blank for what was not kept yet.
         self.version = ""
         self.shown: list[Shown] = []
+        # What this page has shown, also what was taken back; see `conversations.both`.
+        self.seen: set[str] = set()
         # Of the answer that was judged last.
         self.judgement: Judgement | None = None
         self._messages: list[str] = []
@@ -111,17 +113,19 @@ class Conversation:
         models: Models,
         filters: Filters | None = None,
         visitor: Visitor | None = None,
+        key: str = "",
     ) -> Iterator[View]:
         """Ask and yield the page after every step; the last view is no longer `running`.
 
         The question waits for its turn in the line of `models`. A blank question changes
-        nothing, nor does one asked while another is answered. An error, such as a line
+        nothing, nor does one asked while another is answered, nor one whose `key` was answered
+        before: a page that lost its connection asks again. An error, such as a line
         without room, is told in the chat, and the question goes back into its box.
         """
         visitor = visitor or Visitor(self.id)
         place: Place | None = None
         question = question.strip()
-        if not question or self._stop is not None:
+        if not question or self._stop is not None or self._has(key):
             yield View(tuple(self._messages), running=self._stop is not None)
             return
         self._stop = stop = threading.Event()
@@ -144,7 +148,7 @@ class Conversation:
                 yield self._view(markup.status_html(SEARCHING))
             filters.check(archive)
             with models.asked():
-                yield from self._answer(question, archive, models, filters, stop, visitor)
+                yield from self._answer(question, archive, models, filters, stop, visitor, key)
         except (RagError, ValueError) as error:
             yield self._view(markup.problem_html(str(error)), question=question, running=False)
         finally:
@@ -185,6 +189,7 @@ class Conversation:
         """Go on from the answers of a saved conversation; none begin a new one."""
         self.id, self.title = id or uuid.uuid4().hex, title
         self.shown = list(shown)
+        self.seen |= {item.identity for item in shown}
         self._questions = [(item.message, item.asked) for item in shown]
         self._asked = max([self._asked, *(item.message for item in shown)])
         self._messages = [message for item in shown for message in _messages(item)]
@@ -238,6 +243,7 @@ class Conversation:
         filters: Filters,
         stop: threading.Event,
         visitor: Visitor,
+        key: str,
     ) -> Iterator[View]:
         pieces: list[str] = []
         steps = rag.stream(
@@ -263,6 +269,7 @@ class Conversation:
                         stopped=stop.is_set(),
                         narrowed=filters.words(),
                         where=filters.where(),
+                        key=key,
                     )
                 )
             elif step is None:
@@ -275,6 +282,9 @@ class Conversation:
                 if not stop.is_set():
                     yield self._view(render.answer_html(pieces, message=self._asked))
 
+    def _has(self, key: str) -> bool:
+        return bool(key) and any(shown.key == key for shown in self.shown)
+
     def _replace(self, shown: Shown) -> None:
         """Put an answer that was changed in the place of what it was."""
         place = [item.message for item in self.shown].index(shown.message)
@@ -286,6 +296,7 @@ class Conversation:
         if shown.stopped and shown.answer.abstained:
             return self._view(markup.status_html(STOPPED), running=False)
         self.shown.append(shown)
+        self.seen.add(shown.identity)
         return self._view(
             render.message_html(shown), sources=cited.sources_html(self.shown), running=False
         )

@@ -36,7 +36,7 @@ _STANCES = (
 _CHAT_EVENTS = "dateline.connect(trigger, 'retry', 'edit', 'judge', 'open', 'timeline')"
 _BAR_EVENTS = "dateline.connectBar(element, trigger, server, 'ask', 'stop')"
 _DRAWER_EVENTS = (
-    "dateline.connectDrawer(trigger, server, 'restore', 'anew', 'rename', 'remove', 'undo')"
+    "dateline.connectDrawer(trigger, server, 'restore', 'anew', 'rename', 'remove', 'undo', 'part')"
 )
 
 

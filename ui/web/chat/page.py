@@ -30,6 +30,7 @@ from ui.web.network.access import Access
 _PATIENCE = 1.0
 # Who waits is for the line of questions to say, and who is refused should be told at once.
 _REFUSED_AT_ONCE = 6
+_LONGEST_KEY = 64
 
 
 def build(
@@ -68,6 +69,7 @@ def _wire_conversation(page: gr.Blocks, parts: Parts, library: Library, models: 
             models=models,
             filters=filters,
             visitor=_visitor(page, request),
+            key=str(asked.get("key", ""))[:_LONGEST_KEY],
         )
         # Closed with this one, which ends the work.
         with closing(steps):  # type: ignore[type-var]

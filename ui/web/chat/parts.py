@@ -11,7 +11,9 @@ from ui.web.chat import render
 from ui.web.chat.conversation import Conversation, View
 from ui.web.common.frame import Update
 from ui.web.conversations import saved
-from ui.web.conversations.kept import Conversations, tried
+from ui.web.conversations.kept import Conversations, Kept, tried
+
+WENT_ON = "This conversation went on in another window too, so this one is now called “{title}”."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,13 @@ class Parts:
             conversation.restore(answers, id=shown.record["id"], title=shown.record["title"])
             conversation.version = shown.version
 
+    def newest(self, record: saved.Record, request: gr.Request) -> saved.Record:
+        """Return what there is now of a conversation that a browser has a record of."""
+        kept, user = self.kept, request.username
+        if kept is None or not user:
+            return record
+        return tried(lambda: kept.newest(user, record)) or record
+
     def _record(
         self, conversation: Conversation, archive: Archive, request: gr.Request
     ) -> saved.Record:
@@ -83,6 +92,15 @@ class Parts:
         kept, user = self.kept, request.username
         if kept is None or not user:
             return record
-        page = str(request.session_hash)
-        conversation.version = tried(lambda: kept.save(user, record, page=page)) or ""
-        return record | {"version": conversation.version}
+        page, seen = str(request.session_hash), frozenset(conversation.seen)
+        done = tried(lambda: kept.save(user, record, page=page, seen=seen)) or Kept("", record)
+        conversation.version = done.version
+        if done.record["id"] != conversation.id:
+            go_apart(conversation, id=done.record["id"], title=done.record["title"])
+        return done.record | {"version": done.version}
+
+
+def go_apart(conversation: Conversation, *, id: str, title: str) -> None:  # noqa: A002
+    """Give a conversation that went on elsewhere too an id and a title of its own, and say so."""
+    conversation.id, conversation.title = id, title
+    gr.Info(WENT_ON.format(title=title))

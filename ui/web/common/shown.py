@@ -18,7 +18,8 @@ class Shown:
     `pieces` are the answer's sentences as `rag.stream` yielded them. `stopped` says
     that the user ended it before its end, `narrowed` what the search was narrowed to, in
     words, and `liked` what the user thinks of it, None when nothing was said. `where` are the
-    articles that were searched.
+    articles that were searched. `key` is the number that the page gave the question, so that one
+    that comes twice is asked once; blank for those of before.
     """
 
     message: int
@@ -29,6 +30,17 @@ class Shown:
     narrowed: str = ""
     liked: bool | None = None
     where: Filter = field(default_factory=Filter)
+    key: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What tells this answer from all others, wherever it is kept."""
+        return identity(self.key, self.asked, self.answer.text)
+
+
+def identity(key: str, asked: str, text: str) -> str:
+    """Return what tells an answer from all others: its key, else its question and its words."""
+    return key or f"{asked}\n{text}"
 
 
 def nearest(hits: Iterable[Hit]) -> list[Article]:

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, select, update
 from rag.errors import SharedError
 from rag.shared.database import Shared, put
 from rag.shared.tables import CONVERSATIONS, hashed
+from ui.web.conversations.both import joined, newest
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ Record = dict[str, Any]
 # ago. Longer ones than so many characters stay in the browser alone.
 MOST = 500
 LONGEST = 2_000_000
+
+_TOLD = ("version", "from", "saved")
 
 _TABLE = CONVERSATIONS.c
 
@@ -51,32 +54,35 @@ class Conversations:
         self._shared = shared
         self._clock = clock
 
-    def save(self, user: str, record: Record, *, page: str = "") -> str:
-        """Keep a record of `saved.to_record` as what an open page shows; return its version.
+    def save(
+        self, user: str, record: Record, *, page: str = "", seen: Collection[str] = ()
+    ) -> Kept:
+        """Keep a record of `saved.to_record` as what an open page shows; return what is kept.
 
-        Without `page` it is shown by none that it was not shown by before. The version is blank
-        for a record that is too long.
+        Without `page` it is shown by none that it was not shown by before. `seen` are the
+        identities of the answers that the page has shown: others stay, as `both.joined` says.
+        The version is blank for a record that is too long, which is not kept.
         """
-        text = json.dumps(record)
-        if len(text) > LONGEST:
-            return ""
+        if len(json.dumps(record)) > LONGEST:
+            return Kept("", record)
         version = uuid.uuid4().hex
-        key = {"user_name": user, "id": hashed(str(record["id"]))}
-        values = {
-            "archive": str(record["archive"]),
-            "version": version,
-            "answers": len(record["answers"]),
-            "saved": self._clock(),
-            "record": text,
-        }
         with self._shared.writing(CONVERSATIONS) as connection:
+            if stored := _stored(connection, user, str(record["id"])):
+                record = joined(stored, record, seen=seen)
+            key = {"user_name": user, "id": hashed(str(record["id"]))}
+            values = self._values(record) | {"version": version}
             if page:
                 _leave(connection, key, hashed(page))
                 put(connection, CONVERSATIONS, where=key, **values, page=hashed(page))
             elif not _change(connection, key, values):
                 put(connection, CONVERSATIONS, where=key, **values, page="")
             _make_room(connection, user)
-        return version
+        return Kept(version, record)
+
+    def newest(self, user: str, record: Record) -> Record:
+        """Return what a page shows that comes back with a browser's record; see `both.newest`."""
+        with self._shared.reading() as connection:
+            return newest(_stored(connection, user, str(record["id"])), record)
 
     def shown_at(self, user: str, page: str) -> Kept | None:
         """Return what an open page of a user shows; None when nothing was saved of it."""
@@ -117,6 +123,15 @@ class Conversations:
         with self._shared.writing(CONVERSATIONS) as connection:
             connection.execute(delete(CONVERSATIONS).where(_is(user, id_)))
 
+    def _values(self, record: Record) -> dict[str, Any]:
+        return {
+            "archive": str(record["archive"]),
+            "answers": len(record["answers"]),
+            "saved": self._clock(),
+            # What it says of itself beside is for the browser.
+            "record": json.dumps({name: record[name] for name in record if name not in _TOLD}),
+        }
+
 
 def tried(work: Callable[[], Any]) -> Any:
     """Return what `work` returns; None, with a log line, while the database cannot be used.
@@ -128,6 +143,11 @@ def tried(work: Callable[[], Any]) -> Any:
     except SharedError as error:
         log.warning("conversations are not kept on the server: %s", error)
         return None
+
+
+def _stored(connection: Connection, user: str, id_: str) -> Record | None:
+    row = connection.execute(select(_TABLE.record).where(_is(user, id_))).first()
+    return json.loads(row.record) if row else None
 
 
 def _is(user: str, id_: str) -> Any:

@@ -23,6 +23,8 @@ from ui.web.common.shown import NEAREST, Shown, nearest
 Record = dict[str, Any]
 
 MOST_OF_TITLE = 60
+# Of a record as a browser sends it.
+_FIELDS = ("id", "archive", "title", "answers", "version")
 
 # A mark such as [1], as `escape` writes it.
 _MARK = re.compile(r"&#91;(\d{1,3})&#93;(?!\()")
@@ -56,7 +58,7 @@ def checked(record: Record, *, archive: Archive) -> Record:
     _answers(record, archive)
     if record.get("archive") != archive.folder.name:
         raise ValueError("the conversation is over another archive; open it there")
-    return {name: record.get(name, "") for name in ("id", "archive", "title", "answers")}
+    return {name: record.get(name) or "" for name in _FIELDS}
 
 
 def title_of(conversation: Conversation) -> str:
@@ -90,6 +92,7 @@ def _record(shown: Shown) -> Record:
     return {
         "message": shown.message,
         "asked": shown.asked,
+        "key": shown.key,
         "question": answer.question,
         "text": answer.text,
         "short": answer.short,
@@ -148,6 +151,7 @@ def _shown(record: Record, archive: Archive | None) -> Shown:
         narrowed=str(record.get("narrowed") or ""),
         liked=record.get("liked"),
         where=Filter.read(**(record.get("where") or {})),
+        key=str(record.get("key") or ""),
     )
 
 

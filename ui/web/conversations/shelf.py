@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from ui.web.chat.conversation import Conversation
-from ui.web.chat.parts import Parts
+from ui.web.chat.parts import Parts, go_apart
 from ui.web.common.frame import QUIETLY, Update, archive_of, told
 from ui.web.common.library import Library
 from ui.web.conversations import saved
@@ -31,6 +31,7 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
         if record.get("archive") != archive.folder.name:
             return parts.unchanged()
         with told():
+            record = parts.newest(saved.checked(record, archive=archive), request)
             answers = saved.read_answers(record, archive=archive)
         view = conversation.restore(answers, id=str(record["id"]), title=str(record["title"]))
         return parts.updates(view, conversation, archive, request)
@@ -58,6 +59,11 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
                 record = saved.checked(event.record, archive=archive)
             tried(lambda: kept.save(user, record))
 
+    def parted(event: gr.EventData, conversation: Conversation) -> None:
+        # Two tabs of one browser went on with it, which the browser alone knows.
+        if conversation.id == str(event.id):
+            go_apart(conversation, id=str(event.to), title=str(event.title))
+
     def news(known: dict[str, object], request: gr.Request) -> Update:
         kept, user = parts.kept, request.username
         if kept is None or not user:
@@ -73,13 +79,14 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
         "js": "(_, session) => [dateline.current(), session]",
         **QUIETLY,
     }
-    arrived = "() => { dateline.arrived(); dateline.resume(); }"
-    page.load(**reopen).then(None, js=arrived, **QUIETLY)
+    arrived = "(record) => { dateline.arrived(); dateline.resume(record); }"
+    page.load(**reopen).then(None, parts.record, None, js=arrived, **QUIETLY)
     parts.drawer.restore(**reopen)
     parts.drawer.anew(cleared, parts.session, parts.changing, **QUIETLY)
     parts.drawer.rename(renamed, parts.session, None, **QUIETLY)
     parts.drawer.remove(removed, None, None, **QUIETLY)
     parts.drawer.undo(undone, None, None, **QUIETLY)
+    parts.drawer.part(parted, parts.session, None, **QUIETLY)
     merge = "(news) => dateline.merge(news)"
     page.load(news, parts.news, parts.news, js="() => [dateline.known()]", **QUIETLY).then(
         None, parts.news, None, js=merge, **QUIETLY
