@@ -5,13 +5,16 @@
   // server may have ended, and Gradio then loads the page from another one.
   const waiting = "dateline-waiting/";
   const stillWanted = 300_000;
-  const page = Math.random();
+  const random = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
+  const page = random();
   const none = { since: "", until: "", publishers: [], stance: "balanced", when: "" };
   let raise = () => {};
   let server = {};
   let running = false;
   let filters = { ...none };
   let last = "";
+  // Of a question that is asked again: its number, by which the server knows it.
+  let again = "";
   const box = () => document.getElementById("dl-question");
   const months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
   const spelled = (iso) => {
@@ -74,8 +77,10 @@
     last = box().value.trim();
     box().value = "";
     fit();
-    sessionStorage.setItem(waiting + dateline.archive(), JSON.stringify({ question: last, at: Date.now(), from: page }));
-    return { question: last, ...filters };
+    const key = again || random();
+    again = "";
+    sessionStorage.setItem(waiting + dateline.archive(), JSON.stringify({ question: last, key, at: Date.now(), from: page }));
+    return { question: last, key, ...filters };
   };
   // The server has put the question that is asked again into the box by now.
   dateline.askedAgain = () => dateline.asked();
@@ -84,12 +89,29 @@
     send();
   };
   let brought = "";
-  dateline.resume = () => {
-    const { question, at, from } = JSON.parse(sessionStorage.getItem(waiting + dateline.archive()) ?? "{}");
+  // A tab that was duplicated has the other one's question too, which is asked there.
+  const tabs = new BroadcastChannel("dateline-waiting");
+  tabs.onmessage = ({ data }) => data.sought === page && tabs.postMessage({ here: page });
+  const isOpen = (other) =>
+    new Promise((tell) => {
+      const heard = ({ data }) => data.here === other && tell(true);
+      tabs.addEventListener("message", heard);
+      tabs.postMessage({ sought: other });
+      setTimeout(() => (tabs.removeEventListener("message", heard), tell(false)), 200);
+    });
+  dateline.resume = async (record) => {
+    const { question, key, at, from } = JSON.parse(sessionStorage.getItem(waiting + dateline.archive()) ?? "{}");
     // One that was asked meanwhile is on its way.
-    if (!question || from === page) return;
-    sessionStorage.removeItem(waiting + dateline.archive());
-    if (Date.now() - at < stillWanted) dateline.ask(question);
+    if (question && from !== page) {
+      sessionStorage.removeItem(waiting + dateline.archive());
+      // Its answer may have come when the page was gone already.
+      const answered = record?.answers.some((item) => key && item.key === key);
+      if (!answered && Date.now() - at < stillWanted && !(await isOpen(from)) && !running) {
+        again = key;
+        dateline.ask(question);
+      }
+    }
+    dateline.there = true;
   };
   dateline.ran = (now, question = "") => {
     if (running && !now) sessionStorage.removeItem(waiting + dateline.archive());
