@@ -136,23 +136,34 @@ class Line:
 
     def around(self, name: re.Match[str], before: _Pieces, after: _Pieces) -> WrittenDate | None:
         """Return the date that the numbers around a month's name make with it."""
-        month = month_of(name[0], language=self.manner.language)
-        if not (month or iranian_month_of(name[0])):
-            return None
-        orders = ((before, after), (after, after[1:]), (after, before), (before, before[1:]))
-        for days, years in orders:
-            if not (days and years) or not self.is_day_and_year(days[0][0], years[0][0]):
-                continue
-            year, day = self.full_year(years[0][0]), int(days[0][0])
-            if month:
-                date = self.of_any_calendar(year, month, day)
-            else:
-                date = _iranian(year, iranian_month_of(name[0]) or 0, day)
-            if date:
-                ends = (name, days[0], years[0])
+        pairs = self.days_and_years(before, after)
+        # Numbers first: a word that is no month's name is looked up in all languages, and the
+        # first such word loads them, which takes half a second.
+        month = month_of(name[0], language=self.manner.language) if pairs else None
+        for day, year in pairs:
+            if date := self.dated(name[0], month, day=int(day[0]), year=self.full_year(year[0])):
+                ends = (name, day, year)
                 span = Span(min(end.start() for end in ends), max(end.end() for end in ends))
                 return WrittenDate(date, span)
         return None
+
+    def days_and_years(
+        self, before: _Pieces, after: _Pieces
+    ) -> list[tuple[re.Match[str], re.Match[str]]]:
+        """Return what may be the day and the year of a month's name, the usual order first."""
+        orders = ((before, after), (after, after[1:]), (after, before), (before, before[1:]))
+        return [
+            (days[0], years[0])
+            for days, years in orders
+            if days and years and self.is_day_and_year(days[0][0], years[0][0])
+        ]
+
+    def dated(self, name: str, month: int | None, *, day: int, year: int) -> str | None:
+        """Return the day of a month by its number, or by its name in the Iranian calendar."""
+        if month:
+            return self.of_any_calendar(year, month, day)
+        iranian = iranian_month_of(name)
+        return _iranian(year, iranian, day) if iranian else None
 
     def is_day_and_year(self, day: str, year: str) -> bool:
         """Tell whether two numbers have as many digits as a day and a year."""

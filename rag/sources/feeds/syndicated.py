@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-import feedparser
-
 from rag.errors import SourceError
 from rag.sources import fields
 from rag.sources.feeds.aggregators import origin, unwrapped
@@ -67,6 +65,9 @@ def read_feed(data: bytes, *, source: str) -> Iterator[Article | Skipped]:
 
 def entries(data: bytes, *, source: str) -> Iterator[Entry]:
     """Yield the entries of a feed; raises `SourceError` if it is none."""
+    # Imported here because few files are feeds, and each would wait for it.
+    import feedparser
+
     # A stream, because a bare string would be opened as a file or an address.
     feed = feedparser.parse(BytesIO(data))
     if not feed.entries:

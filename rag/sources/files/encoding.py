@@ -12,8 +12,6 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
-import charset_normalizer
-
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
@@ -138,6 +136,9 @@ def guess_encoding(data: bytes) -> str:
     name = max(scores, key=lambda found: scores[found])  # the first of equals is the commonest
     if scores[name] >= _ENOUGH:
         return name
+    # Imported here because few files need it, and each would wait for it.
+    import charset_normalizer
+
     best = charset_normalizer.from_bytes(sample, cp_isolation=[*_MULTIBYTE, *_LANGUAGES]).best()
     return best.encoding if best else name
 
