@@ -1,4 +1,4 @@
-"""The colours of the pages against the contrast that WCAG 2 asks for, in both themes."""
+"""The style of the pages: contrast as WCAG 2 asks for in both themes, and rules that hold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from importlib.resources import files
 
 import pytest
 
-TOKENS = files("ui.web").joinpath("assets", "tokens.css").read_text(encoding="utf-8")
+ASSETS = files("ui.web").joinpath("assets")
+TOKENS = ASSETS.joinpath("tokens.css").read_text(encoding="utf-8")
 LEAST = 4.5
 GROUNDS = ("paper", "card", "tint")
 # What is written in each colour, and the grounds that it stands on.
@@ -50,3 +51,11 @@ def test_text_can_be_read_on_its_grounds(theme: str) -> None:
     found = colours(theme)
     ratios = {pair: round(contrast(found[pair[0]], found[pair[1]]), 2) for pair in PAIRS}
     assert {pair: ratio for pair, ratio in ratios.items() if ratio < LEAST} == {}
+
+
+@pytest.mark.parametrize("name", ["base.css", "chat.css", "pages.css"])
+def test_no_rule_of_a_media_query_names_the_container_that_gradio_puts_it_in(name):
+    css = ASSETS.joinpath(name).read_text(encoding="utf-8")
+    inside = re.findall(r"@media[^{]*\{((?:[^{}]*\{[^{}]*\})*)\s*\}", css)
+    assert inside
+    assert [rules for rules in inside if ".gradio-container" in rules] == []

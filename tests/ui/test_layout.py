@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 
 FILE = Path(__file__).with_name("layout.json")
 WIDTHS = {1280: 850, 768: 1000, 390: 800}
+TABS = ("Articles", "Add", "Alerts", "Statistics", "Archives")
 # Pixels by which an edge may stand elsewhere: fonts differ by a line or two.
 ACROSS, DOWN = 24, 60
 # The width of a line of text in the font of the pages, and the share by which it may differ.
@@ -139,6 +140,16 @@ def states(page, address):
     yield "statistics"
 
 
+def rows_of_tabs(page):
+    """Return the words on the tabs that can be seen in full, row by row."""
+    rows = {}
+    for tab in page.get_by_role("tab").all():
+        expect(tab).to_be_in_viewport(ratio=1)
+        assert tab.evaluate("tab => tab.scrollWidth <= tab.clientWidth")
+        rows.setdefault(round(tab.bounding_box()["y"]), []).append(tab.inner_text())
+    return list(rows.values())
+
+
 def boxes(page, state):
     """Return the left, top, right and bottom edges of a state's parts."""
     found = {}
@@ -180,6 +191,8 @@ def test_the_parts_of_the_pages_stand_where_they_stood(coast, serve, visit, widt
             now,
         )
         assert page.evaluate("document.documentElement.scrollWidth") <= width, state
+        if state == "archive":
+            assert rows_of_tabs(page) == [list(TABS)]
     if writes:
         kept["line"] = round(line, 1)
         kept[str(width)] = now

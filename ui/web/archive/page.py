@@ -42,7 +42,7 @@ def build(page: gr.Blocks, library: Library, jobs: Jobs[IngestReport], access: A
     top = own_html(header(library, library.first, PAGE))
     # The number of the archive's last change, when the page has seen it.
     changed = gr.State(-1)
-    with gr.Column(elem_id="dl-page"), gr.Tabs():
+    with gr.Column(elem_id="dl-page"), gr.Tabs(overflow_behavior="wrap"):
         with gr.Tab("Articles"):
             browsed = browsing.layout(library.first)
         with gr.Tab("Add") as adding_tab:

@@ -46,10 +46,9 @@ document.addEventListener(
 // An address that ends in the name of a tab, such as #add, opens it.
 const openTab = () => {
   const name = location.hash.slice(1).toLowerCase();
-  // On a phone some tabs stand behind "...".
-  const tabs = [...document.querySelectorAll("[role=tab], .overflow-dropdown button")];
+  const tabs = [...document.querySelectorAll("[role=tab]")];
   const tab = name && tabs.find((item) => item.textContent.trim().toLowerCase() === name);
-  const open = tab?.ariaSelected === "true" || tab?.classList.contains("selected");
+  const open = tab?.ariaSelected === "true";
   // A click comes to nothing while the page is still being built, so it is tried again.
   if (!open) tab?.click();
   return open;
