@@ -96,9 +96,9 @@ def test_the_readme_is_short():
 
 
 def test_every_command_exists_with_its_options():
-    wrong, seen = [], set()
+    wrong, seen, all_commands = [], set(), get_command(app)
     for name, words in commands():
-        command: Any = get_command(app)
+        command: Any = all_commands
         # Groups of commands have `commands`; typer's classes are not those of click.
         while words and words[0] in getattr(command, "commands", {}):
             command, words = command.commands[words[0]], words[1:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -52,15 +53,24 @@ def is_module(name: str) -> bool:
 
 
 @cache
-def nodes(path: Path) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+def statements(path: Path) -> tuple[ast.stmt, ...]:
+    """Return all statements of a file; expressions are passed over, as none imports."""
+    found: list[ast.stmt] = []
+    left: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.stmt):
+            found.append(node)
+        inner = (getattr(node, name, ()) for name in ("body", "orelse", "finalbody", "handlers"))
+        left += [each for part in (*inner, getattr(node, "cases", ())) for each in part]
+    return tuple(found)
 
 
 @cache
 def imports(path: Path) -> set[str]:
     """Return the modules that a file imports anywhere, also inside functions."""
     found: set[str] = set()
-    for node in nodes(path):
+    for node in statements(path):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -139,8 +149,10 @@ def test_eval_the_builtin_is_not_hidden():
 
 def hides_eval(path: Path) -> bool:
     """Tell whether a file says `import eval`; `from eval.x import ...` is the way."""
+    if not re.search(r"\bimport\b.*\beval\b", path.read_text(encoding="utf-8")):
+        return False
     aliases = [
-        alias for node in nodes(path) if isinstance(node, ast.Import) for alias in node.names
+        alias for node in statements(path) if isinstance(node, ast.Import) for alias in node.names
     ]
     return "eval" in {alias.asname or alias.name.partition(".")[0] for alias in aliases}
 

@@ -70,6 +70,8 @@ def convert(source: Path, *, to: Path) -> None:
 
 
 def _read(source: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    # First, so that a damaged file is told before torch is loaded.
+    rule = _pre_tokenizer(source)
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
     from transformers.modeling_gguf_pytorch_utils import load_gguf_checkpoint
@@ -86,7 +88,7 @@ def _read(source: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     _fill(model, content["tensors"])
     tokenizer = AutoTokenizer.from_pretrained(source.parent, **where)
     tokenizer.model_max_length = config.max_position_embeddings
-    if _pre_tokenizer(source) == "smollm":
+    if rule == "smollm":
         _split_digits(tokenizer)
     return model.to(torch.float16), tokenizer
 

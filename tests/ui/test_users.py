@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from playwright.sync_api import sync_playwright
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -520,6 +519,9 @@ def test_conversations_in_one_browser_are_each_users_own(town) -> None:
         pytest.skip("there is no Chromium here; install it, as with: apt-get install chromium")
     kept = "Object.keys(localStorage)"
     listed = "#dl-kept .dl-open"
+    # Imported here because the other tests do without.
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()

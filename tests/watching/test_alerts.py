@@ -126,7 +126,7 @@ def test_two_servers_tell_a_change_once(
     told = []
 
     def meanwhile(*given: Any, **options: Any) -> Any:
-        monkeypatch.undo()
+        monkeypatch.setattr("rag.watching.alerts.answer_many", answer_many)
         told.append(Alerts(archive).check())
         return answer_many(*given, **options)
 
