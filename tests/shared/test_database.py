@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 
 from rag.errors import SettingsError, SharedError
 from rag.settings import SettingsFile
+from rag.shared import engines
 from rag.shared.database import Shared, put
 from rag.shared.tables import ALERTS, ATTEMPTS, INSTALLATION, KEYS, USERS, hashed
 from tests.fakes.postgres import running
@@ -83,18 +84,16 @@ def test_servers_that_begin_at_once_make_the_tables_once(tmp_path: Path, databas
         assert len(connection.execute(select(KEYS)).all()) == 3
 
 
-def test_tables_of_a_newer_program_are_left_alone(tmp_path: Path, postgres) -> None:
-    from rag.shared import database as room
-
-    for url in ("", postgres.new_database()):
-        shared = Shared.beside(tmp_path, url=url)
-        with shared.writing(INSTALLATION) as connection:
-            connection.execute(update(INSTALLATION).values(version=7))
-        # As a program that begins does.
-        room._server.cache_clear()
-        room._checked.cache_clear()
-        with pytest.raises(SharedError, match=r"of version 7, and this program knows version 1"):
-            names(shared)
+def test_tables_of_a_newer_program_are_left_alone(
+    tmp_path: Path, shared: Shared, database: str
+) -> None:
+    with shared.writing(INSTALLATION) as connection:
+        connection.execute(update(INSTALLATION).values(version=7))
+    # As a program that begins does.
+    engines.of_server.cache_clear()
+    engines.of_file.cache_clear()
+    with pytest.raises(SharedError, match=r"of version 7, and this program knows version 1"):
+        names(Shared.beside(tmp_path, url=database))
 
 
 def test_names_of_parts_are_not_mixed_up() -> None:
@@ -116,6 +115,7 @@ def test_a_server_that_is_away_is_told_without_its_password(tmp_path: Path) -> N
     assert "secret" not in str(told.value)
 
 
+@pytest.mark.slow
 def test_a_server_that_comes_back_is_used_again(tmp_path: Path) -> None:
     with running() as server:
         if server is None:
