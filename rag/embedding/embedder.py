@@ -78,7 +78,7 @@ class TransformerEmbedder:
     def load(
         cls, name: str, *, on_progress: Callable[[str], None] | None = None
     ) -> TransformerEmbedder:
-        """Load the model called `name`; see `rag.models.registry.resolve` for the names.
+        """Load the model called `name`; see `rag.models.resolving.resolve` for the names.
 
         Raises `ModelError` when it cannot be found, verified or read.
         """
@@ -86,7 +86,7 @@ class TransformerEmbedder:
         from sentence_transformers import SentenceTransformer
 
         from rag.models.device import compute_dtype
-        from rag.models.registry import resolve
+        from rag.models.resolving import resolve
 
         local = resolve(name, on_progress=on_progress)
         try:

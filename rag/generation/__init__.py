@@ -19,7 +19,7 @@ def load_generator(name: str, *, on_progress: Callable[[str], None] | None = Non
 
     An address with the server's name of the model, ``https://host/v1#model``, is an
     OpenAI-compatible server, whose key is taken from ``DATELINE_API_KEY`` or
-    ``OPENAI_API_KEY``; anything else is a name for `rag.models.registry.resolve`. Raises
+    ``OPENAI_API_KEY``; anything else is a name for `rag.models.resolving.resolve`. Raises
     `GenerationError` or `ModelError` when it cannot be used; a server is not yet asked.
     """
     # These imports take seconds (torch, transformers, the client's types); one is needed.

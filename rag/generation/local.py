@@ -20,7 +20,7 @@ from rag.errors import GenerationError, ModelError
 from rag.generation.prompt_memory import PromptMemory
 from rag.generation.work_queue import Stop, WorkQueue
 from rag.models.device import compute_dtype
-from rag.models.registry import LocalModel, resolve
+from rag.models.resolving import LocalModel, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -55,7 +55,7 @@ class TransformersGenerator:
         dtype: torch.dtype | None = None,
         on_progress: Callable[[str], None] | None = None,
     ) -> TransformersGenerator:
-        """Load a model folder, or a name as `rag.models.registry.resolve` takes it.
+        """Load a model folder, or a name as `rag.models.resolving.resolve` takes it.
 
         `dtype` is by default the one the machine is fastest in. Raises `ModelError` when
         the model cannot be found, read, or is not one for conversations.

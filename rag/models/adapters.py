@@ -48,7 +48,7 @@ _PLAIN_STARTS = (None, True, False, "gaussian", "orthogonal", "eva")
 class Adapter:
     """An adapter that was checked.
 
-    `base` is a name for `rag.models.registry.resolve`; `checksum` is the SHA-256 of its weights.
+    `base` is a name for `rag.models.resolving.resolve`; `checksum` is the SHA-256 of its weights.
     """
 
     folder: Path

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import ModelError
 from rag.models.adapters import HEADS
-from rag.models.registry import DEFAULT_READER, resolve
+from rag.models.registry import DEFAULT_READER
+from rag.models.resolving import resolve
 from rag.reading.base import Asked, Reading
 from rag.types import Passage
 

@@ -89,8 +89,8 @@ def train(
 ) -> Generator[Progress, None, None]:
     """Train an adapter, one sequence per step, and write it to `folder`; yield after each step.
 
-    `base` is the model's name for `rag.models.registry.resolve`, by which the adapter will find it;
-    by default the place it was loaded from. `start` is the folder of an adapter to go on
+    `base` is the model's name for `rag.models.resolving.resolve`, by which the adapter will find
+    it; by default the place it was loaded from. `start` is the folder of an adapter to go on
     from, of the same base and rank; by default the adapter is new. Closing the iterator
     leaves a checkpoint; a run that was stopped goes on from its last one when it is begun
     again with the same model, sequences, recipe and start. Raises `TrainingError` for a

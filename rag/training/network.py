@@ -17,7 +17,7 @@ from rag.training.sequences import encode
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-    from rag.models.registry import LocalModel
+    from rag.models.resolving import LocalModel
     from rag.training.episodes import Exchange
 
 # Enough for a list; the short answers of the training data need a fifth of it.

@@ -11,7 +11,8 @@ import pytest
 
 from rag.embedding.embedder import TransformerEmbedder
 from rag.errors import ModelError
-from rag.models.registry import DEFAULT_EMBEDDER, resolve
+from rag.models.registry import DEFAULT_EMBEDDER
+from rag.models.resolving import resolve
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,7 +24,7 @@ from eval.bench.steps import Outcome, Step
 from eval.questions import Question
 from rag.errors import BenchError
 from rag.generation import Message
-from rag.models.registry import LocalModel
+from rag.models.resolving import LocalModel
 from tests.fakes import FakeEmbedder, FakeGenerator
 from ui.cli import app
 
@@ -360,7 +360,7 @@ def bench(tmp_path: Path, stub: None, monkeypatch: pytest.MonkeyPatch) -> Callab
     articles = tmp_path / "articles.jsonl"
     articles.write_text("\n".join(json.dumps(dataclasses.asdict(item)) for item in ARTICLES))
     local = LocalModel("fake", tmp_path, "c" * 64)
-    monkeypatch.setattr("rag.models.registry.resolve", lambda _name, **_options: local)
+    monkeypatch.setattr("rag.models.resolving.resolve", lambda _name, **_options: local)
     monkeypatch.setattr(report, "token_counter", lambda _folder: lambda text: len(text.split()))
     ordered = [Step(name, "ingest", 1) for name in ("dateline", "stub")]
     monkeypatch.setattr(steps, "steps", lambda _systems, *, rounds: ordered)

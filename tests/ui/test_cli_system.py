@@ -10,13 +10,8 @@ from typer.testing import CliRunner
 
 import rag
 from rag.errors import ModelError
-from rag.models.registry import (
-    DEFAULT_EMBEDDER,
-    DEFAULT_READER,
-    LocalModel,
-    ModelStatus,
-    known_models,
-)
+from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER, known_models
+from rag.models.resolving import LocalModel, ModelStatus
 from tests.fakes import FakeEmbedder
 from ui.cli import app, system
 

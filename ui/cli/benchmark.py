@@ -138,7 +138,8 @@ def _plan(
     from eval.bench.plan import prepare
     from eval.questions import load_questions, packaged_questions
     from rag import sources
-    from rag.models.registry import BASE_GENERATOR, DEFAULT_EMBEDDER, DEFAULT_READER, resolve
+    from rag.models.registry import BASE_GENERATOR, DEFAULT_EMBEDDER, DEFAULT_READER
+    from rag.models.resolving import resolve
 
     # Dateline's reader is fetched and merged here too, so that no start pays for it.
     resolve(DEFAULT_READER, on_progress=note)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rag.models.registry import BASE_READER, DEFAULT_READER, resolve
+from rag.models.registry import BASE_READER, DEFAULT_READER
+from rag.models.resolving import resolve
 from ui.cli.console import heard, note, notes, only_one, write
 from ui.cli.progress import work_bar
 from ui.cli.training import interruptible, need_peft
@@ -79,7 +80,7 @@ def _run(
     found: Sequence[Lesson], *, out: Path, start: str | None, recipe: Recipe
 ) -> dict[str, Any] | None:
     """Train, and return what was learnt; None when it was stopped before its end."""
-    from rag.models.registry import adapter_folder
+    from rag.models.resolving import adapter_folder
     from rag.training.reader.base_model import load_base
     from rag.training.reader.loop import train
 

@@ -14,13 +14,8 @@ from rich.table import Table
 
 import rag
 from rag.errors import RagError
-from rag.models.registry import (
-    DEFAULT_EMBEDDER,
-    DEFAULT_READER,
-    known_models,
-    resolve,
-    status,
-)
+from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER, known_models
+from rag.models.resolving import resolve, status
 from rag.settings import archives_folder, archives_in
 from ui.cli.console import errors, heard, output, write
 from ui.cli.fetching import fetching

@@ -18,7 +18,8 @@ from rag.answering.marks import split_marks
 from rag.errors import TrainingError
 from rag.generation.prompts import REFUSAL
 from rag.models import adapters
-from rag.models.registry import WRITER, resolve
+from rag.models.registry import WRITER
+from rag.models.resolving import resolve
 from rag.types import Hit, Passage
 from ui.cli.console import heard, note, write
 from ui.cli.opening import open_archive

@@ -17,7 +17,7 @@ _HEADS = ("span.",)
 def save(weights: dict[str, torch.Tensor], folder: Path, *, base: str, recipe: Recipe) -> None:
     """Write what was learnt, by the names that `loop` gives it, to `folder`, in float16.
 
-    `base` is the encoder's name for `rag.models.registry.resolve`.
+    `base` is the encoder's name for `rag.models.resolving.resolve`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     learnt = {name: tensor.detach().half().contiguous() for name, tensor in weights.items()}
