@@ -30,7 +30,7 @@ class Fetched:
         parts = [
             self.note,
             f"{self.done // _MEGABYTE} of {self.total // _MEGABYTE} MB",
-            _left(self.seconds_left),
+            time_left(self.seconds_left),
         ]
         return ", ".join(filter(None, parts))
 
@@ -70,7 +70,8 @@ class Fetching:
         return Fetched(self._note, done, self._total, left)
 
 
-def _left(seconds: float | None) -> str:
+def time_left(seconds: float | None) -> str:
+    """Return how long something still takes, in words; blank when it is not known."""
     if seconds is None:
         return ""
     if seconds < _MINUTE:

@@ -39,7 +39,7 @@ def visit(browser):
         contexts.append(context)
         page = context.new_page()
         page.goto(address)
-        page.wait_for_selector("#dl-ask textarea, .tabs, .dl-report, .dl-status")
+        page.wait_for_selector("#dl-ask textarea, .tabs, .dl-verdicts, .dl-status")
         return page
 
     yield opened

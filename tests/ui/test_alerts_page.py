@@ -11,6 +11,7 @@ import rag
 from rag.watching.alerts import Alerts
 from ui.web.archive import alerts
 from ui.web.archive.page import names_html
+from ui.web.common.markup import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,16 @@ def test_readers_see_saved_questions_and_cannot_change_them(harbour: rag.Archive
     assert QUESTION in shown
     assert "<form" not in shown
     assert "data-alert=" not in shown
+
+
+def test_what_was_typed_stays_while_it_is_asked(harbour: rag.Archive) -> None:
+    alerts.save(harbour, asked("First?"))
+    alerts.save(harbour, asked("Second?"))
+    typed = '"Who"?'
+    shown = alerts.panel_html(harbour, editable=True, note="...", busy=True, question=typed)
+    assert f'value="{escape(typed)}"' in shown
+    assert shown.count("disabled") == 4
+    assert shown.index("Second?") < shown.index("First?")
 
 
 def test_a_damaged_file_is_told(harbour: rag.Archive) -> None:

@@ -29,6 +29,7 @@ from ui.web.common import frame
 from ui.web.common.models import LOADING, Models
 from ui.web.common.shown import Shown
 from ui.web.conversations import saved
+from ui.web.evaluation.page import WHOLE
 
 pytestmark = pytest.mark.browser
 
@@ -540,11 +541,11 @@ def test_an_evaluation_is_run_and_shown(archive, serve, visit, tmp_path, monkeyp
     questions.write_text(json.dumps(record), encoding="utf-8")
     page = visit(f"{serve(archive, generator=Script(*IN_STEPS))}evaluation")
     expect(page.get_by_text("No evaluation of this archive yet.")).to_be_visible()
-    page.get_by_role("button", name="Run an evaluation").click()
     page.get_by_label("A file").check()
     page.set_input_files("input[type=file]", questions)
     expect(page.get_by_text("mine.jsonl").first).to_be_visible()
     page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_text(WHOLE).click(timeout=3 * PATIENCE * 1000)
     report = page.frame_locator(".dl-report")
     expect(report.get_by_role("heading", name="Scores")).to_be_visible(timeout=3 * PATIENCE * 1000)
     expect(report.get_by_role("row", name="answer holds gold answer")).to_contain_text("1.000")

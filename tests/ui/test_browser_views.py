@@ -114,6 +114,7 @@ def test_reports_are_compared_and_a_wrong_answer_leads_to_its_article(storms, se
     expect(table.get_by_role("columnheader")).to_have_count(3)
     last = table.get_by_role("row").filter(has_text="all questions").get_by_role("img").first
     expect(last).to_have_attribute("aria-label", "1 right, 1 wrong")
+    expect(table).to_contain_text("1 of 2 right (50 %), 1 wrong")
     expect(page.get_by_text("Not right in the last report: 1")).to_be_visible()
     miss = page.locator(".dl-miss")
     expect(miss.get_by_text("5 boats")).to_be_hidden()
@@ -130,7 +131,7 @@ def test_reports_are_compared_and_a_wrong_answer_leads_to_its_article(storms, se
 def test_questions_are_saved_asked_again_and_removed_on_the_page(storms, serve, visit):
     page = visit(f"{serve(storms)}archive#alerts")
     asked = "How many boats did the June harbour storm sink?"
-    page.get_by_label("A question to ask again").fill(asked)
+    page.get_by_label("Ask again when articles come in").fill(asked)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("1 saved question")).to_be_visible()
     expect(page.locator(".dl-saved")).to_contain_text("sank 8 boats")
@@ -139,7 +140,7 @@ def test_questions_are_saved_asked_again_and_removed_on_the_page(storms, serve, 
     page.get_by_role("button", name="Ask them again now").click()
     expect(page.get_by_role("heading", name="Answers that changed")).to_be_visible()
     expect(page.get_by_text("1 answer changed.")).to_be_visible()
-    changed = page.locator(".dl-saved").last
+    changed = page.locator(".dl-changes")
     expect(changed).to_contain_text("sank 8 boats")
     expect(changed).to_contain_text("sank 9 boats")
     changed.get_by_role("link", name="June storm in Dover").last.click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,6 +14,7 @@ from rag.settings import archives_in
 from rag.types import IngestReport, Skipped
 from ui.web.archive import adding
 from ui.web.archive import page as archive_page
+from ui.web.common import jobs as jobs_module
 from ui.web.common import markup
 from ui.web.common.jobs import FAILED, Job, Jobs
 from ui.web.common.library import Library
@@ -106,6 +108,25 @@ def test_a_job_tells_how_far_it_has_come_and_returns():
     go.set()
     job.wait(5)
     assert (job.running, job.result, job.problem, job.stopped) == (False, 7, "", False)
+
+
+def test_a_job_knows_how_long_it_still_takes(monkeypatch):
+    now = iter([100.0, 110.0, 130.0])
+    monkeypatch.setattr(jobs_module, "time", SimpleNamespace(monotonic=lambda: next(now)))
+    seen = []
+
+    def work(job):
+        job.tell("loading")
+        seen.append(job.seconds_left)
+        job.tell("", done=1, total=11)
+        # The first step may have taken longer, so it counts for nothing.
+        seen.append(job.seconds_left)
+        for done in (2, 3):
+            job.tell("", done=done, total=11)
+            seen.append(job.seconds_left)
+
+    Job(work).wait(5)
+    assert seen == [None, None, 10 * 9, 30 / 2 * 8]
 
 
 def test_a_stopped_job_ends_at_its_next_step():

@@ -73,7 +73,7 @@ def test_the_page_compares_reports_and_leads_to_articles(archive):
     assert heads == ["03 January 2026, 03:04 (last)", "02 January 2026, 03:04"]
     bars = shown.xpath("//tbody/tr[1]//div[@role='img']/@aria-label")
     assert bars == ["1 right, 2 wrong, 1 refused", "1 right"]
-    misses = shown.xpath("//details")
+    misses = shown.xpath("//details[@class='dl-miss']")
     assert [miss.xpath("string(summary/span)") for miss in misses] == ["wrong", "wrong", "refused"]
     assert "Wrong <b>?" in misses[0].text_content()
     links = [link for miss in misses for link in miss.xpath(".//dd/a/@href")]

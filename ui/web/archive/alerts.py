@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Changes shown, the newest.
 _SHOWN = 20
+_ASKING = "Asking it, to keep its answer of now..."
+_ASKING_ALL = "Asking all of them again, which may take some seconds each..."
 _EVENTS = "dateline.connectAlerts(trigger, 'save', 'remove', 'check')"
 
 
@@ -39,24 +41,28 @@ def wire(
         may = access.may(request.username, Role.EDITOR)
         return panel_html(archive_of(library, request), editable=may)
 
-    def doing(note: str, work: Callable[[Archive, gr.EventData], str]) -> Any:
+    def doing(
+        note: str, work: Callable[[Archive, gr.EventData], str], *, typed: bool = False
+    ) -> Any:
         def do(event: gr.EventData, request: gr.Request) -> Iterator[Update]:
             archive = archive_of(library, request)
-            yield panel_html(archive, editable=False, note=note)
+            # What was typed stays where it is until it is saved.
+            question = str(event.question) if typed else ""
             may = access.may(request.username, Role.EDITOR)
+            yield panel_html(archive, editable=may, note=note, busy=True, question=question)
             try:
                 access.check(request.username, Role.EDITOR)
                 yield panel_html(archive, editable=may, note=work(archive, event))
             except (RagError, ValueError) as error:
-                yield panel_html(archive, editable=may, problem=str(error))
+                yield panel_html(archive, editable=may, problem=str(error), question=question)
 
         return do
 
     page.load(shown, None, panel, **QUIETLY)
     changed.change(shown, None, panel, **QUIETLY)
-    panel.save(doing("Asking it...", save), None, panel, **QUIETLY)
+    panel.save(doing(_ASKING, save, typed=True), None, panel, **QUIETLY)
     panel.remove(doing("Removing it...", remove), None, panel, **QUIETLY)
-    panel.check(doing("Asking them...", check), None, panel, **QUIETLY)
+    panel.check(doing(_ASKING_ALL, check), None, panel, **QUIETLY)
 
 
 def save(archive: Archive, event: gr.EventData) -> str:
@@ -86,8 +92,19 @@ def check(archive: Archive, _: gr.EventData) -> str:
     return f"{markup.counted(len(changes), 'answer')} changed." if changes else "No answer changed."
 
 
-def panel_html(archive: Archive, *, editable: bool, note: str = "", problem: str = "") -> Markup:
-    """Return the saved questions and the changes, the newest first, with what was just done."""
+def panel_html(
+    archive: Archive,
+    *,
+    editable: bool,
+    note: str = "",
+    problem: str = "",
+    busy: bool = False,
+    question: str = "",
+) -> Markup:
+    """Return the changes and the saved questions, the newest first, with what was just done.
+
+    `busy` says that something is being done, and `question` stands in the box.
+    """
     # Imported here because the reader and the indexes take a second, for which the page need
     # not wait.
     from rag.watching.alerts import Alerts
@@ -103,9 +120,11 @@ def panel_html(archive: Archive, *, editable: bool, note: str = "", problem: str
     return markup.render(
         "alerts.html",
         archive=archive.folder.name,
-        saved=saved,
+        saved=saved[::-1],
         changes=changes[::-1],
         editable=editable,
+        busy=busy,
+        question=question,
         note=markup.status_html(note),
         problem=markup.problem_html(problem) if problem else "",
     )

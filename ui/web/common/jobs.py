@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -34,6 +35,8 @@ class Job(Generic[Result]):
         self.result: Result | None = None
         self.problem = ""
         self.stopped = False
+        # When the first of all steps was done, which alone may have taken longer.
+        self._first: float | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
@@ -43,9 +46,18 @@ class Job(Generic[Result]):
         """Whether the function has not yet returned."""
         return self._thread.is_alive()
 
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it still takes if it goes on as until now; None when that is not known."""
+        if self._first is None or self.done < 2:
+            return None
+        return (time.monotonic() - self._first) / (self.done - 1) * (self.total - self.done)
+
     def tell(self, note: str, *, done: int = 0, total: int = 0) -> None:
         """Say what was done last, and how much of how much; `StoppedError` ends the job."""
         self.note, self.done, self.total = note, done, total
+        if done and self._first is None:
+            self._first = time.monotonic()
         if self._stop.is_set():
             raise StoppedError
 

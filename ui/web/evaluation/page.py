@@ -11,6 +11,7 @@ import gradio as gr
 from eval.questions import packaged_questions
 from rag.archive import Archive
 from ui.feedback import write_questions
+from ui.fetching import time_left
 from ui.web.common import markup
 from ui.web.common.frame import DOWNLOAD, QUIETLY, Update, archive_of, header, own_html, told
 from ui.web.common.jobs import Job, Jobs
@@ -22,7 +23,11 @@ from ui.web.network.users import Role
 
 PAGE = "Evaluation"
 FOR_ADMINISTRATORS = "Evaluations are for administrators."
-NONE_YET = "No evaluation of this archive yet."
+NONE_YET = (
+    "No evaluation of this archive yet. One asks questions whose answers are known, and shows "
+    "which were answered right, which wrong, and which not at all."
+)
+WHOLE = "The last report in full, with all its scores"
 STOPPED = "Stopped; an evaluation counts only when it is complete."
 _PACKAGED, _FEEDBACK, _FILE = "packaged", "feedback", "file"
 # How often a running evaluation is looked at, in seconds.
@@ -35,6 +40,7 @@ EvalJob = Job[Path]
 class Parts:
     """The components that events read or change."""
 
+    form: gr.Accordion
     source: gr.Radio
     file: gr.File
     most: gr.Number
@@ -101,9 +107,10 @@ def report_html(archive: Archive) -> str:
     text = html.escape(file.read_text(encoding="utf-8"))
     compared = verdicts_html(archive, sorted(file.parent.parent.iterdir(), reverse=True))
     frame = (
-        f'<iframe class="dl-report" title="The last report" sandbox="" srcdoc="{text}"></iframe>'
+        '<iframe class="dl-report" title="The last report" sandbox="" loading="lazy" '
+        f'srcdoc="{text}"></iframe>'
     )
-    return f"{compared}<h2>The last report</h2>{frame}"
+    return f'{compared}<details class="dl-in-full"><summary>{WHOLE}</summary>{frame}</details>'
 
 
 def progress_html(job: EvalJob | None) -> str:
@@ -111,25 +118,26 @@ def progress_html(job: EvalJob | None) -> str:
     if job is None:
         return ""
     if job.running:
-        return markup.progress_html(job.note, done=job.done, total=job.total)
+        note = f"{job.note} {time_left(job.seconds_left)}"
+        return markup.progress_html(note, done=job.done, total=job.total)
     if job.problem:
         return markup.problem_html(job.problem)
-    return markup.status_html(STOPPED if job.stopped else f"Written to {job.result}")
+    return markup.status_html(STOPPED if job.stopped else f"Done. The report is in {job.result}")
 
 
 def _layout() -> Parts:
-    with gr.Accordion("Run an evaluation", open=False):
+    with gr.Accordion("Run an evaluation", open=False) as form:
         source = gr.Radio(
             [
-                ("The packaged ones, on the sample articles", _PACKAGED),
-                ("Feedback given on the chat page", _FEEDBACK),
-                ("A file", _FILE),
+                ("Those that come with Dateline, about its sample articles", _PACKAGED),
+                ("From the thumbs given on the chat page", _FEEDBACK),
+                ("A file of your own", _FILE),
             ],
             value=_PACKAGED,
             label="Questions",
         )
         file = gr.File(label="JSON lines, or SQuAD's format", visible=False, height=120)
-        most = gr.Number(label="Only the first (0 for all)", value=0, precision=0, minimum=0)
+        most = gr.Number(label="How many of them (0 for all)", value=0, precision=0, minimum=0)
         with gr.Row():
             start = gr.Button("Run", variant="primary", scale=0, min_width=120)
             stop = gr.Button("Stop", interactive=False, scale=0, min_width=120)
@@ -141,7 +149,7 @@ def _layout() -> Parts:
         )
     saved = gr.JSON(visible=False)
     timer = gr.Timer(_LOOK_EVERY, active=False)
-    return Parts(source, file, most, start, stop, progress, report, download, saved, timer)
+    return Parts(form, source, file, most, start, stop, progress, report, download, saved, timer)
 
 
 def _wire(
@@ -169,7 +177,7 @@ def _wire(
             gr.Button(interactive=not running),
             gr.Button(interactive=running),
             gr.Timer(active=running),
-            gr.skip() if running else report_html(archive),
+            gr.skip() if running and file else "" if running else report_html(archive),
             gr.Button(visible=file is not None),
         )
 
@@ -178,8 +186,10 @@ def _wire(
         if not access.may(request.username, Role.ADMIN):
             hidden = (gr.Button(interactive=False), gr.Button(interactive=False))
             told_why = markup.status_html(FOR_ADMINISTRATORS)
-            return heading, "", *hidden, gr.skip(), told_why, gr.Button(visible=False)
-        return heading, *look(request)
+            return heading, gr.skip(), "", *hidden, gr.skip(), told_why, gr.Button(visible=False)
+        # Where there is no report yet, one is what to begin with.
+        none_yet = last_report(archive_of(library, request)) is None
+        return heading, gr.Accordion(open=none_yet), *look(request)
 
     def start(
         source: str, file: str | None, most: float | None, request: gr.Request
@@ -209,7 +219,7 @@ def _wire(
             raise gr.Error(NONE_YET)
         return {"name": file.name, "text": file.read_text(encoding="utf-8")}
 
-    page.load(opened, None, [top, *parts.looked], **QUIETLY)
+    page.load(opened, None, [top, parts.form, *parts.looked], **QUIETLY)
     parts.timer.tick(look, None, parts.looked, **QUIETLY)
     parts.source.change(
         lambda source: gr.File(visible=source == _FILE), parts.source, parts.file, **QUIETLY

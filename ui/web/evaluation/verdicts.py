@@ -54,6 +54,13 @@ class Share:
         """The counts in words."""
         return ", ".join(f"{count} {verdict}" for verdict, count in self.counts if count)
 
+    @property
+    def told(self) -> str:
+        """The counts in words, with the share of the right ones."""
+        (_, right), *others = self.counts
+        rest = "".join(f", {count} {verdict}" for verdict, count in others if count)
+        return f"{right} of {self.total} right ({right / self.total:.0%}){rest}".replace("%", " %")
+
 
 @dataclass(frozen=True, slots=True)
 class Miss:
