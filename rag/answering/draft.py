@@ -12,6 +12,7 @@ from rag.answering.statement import in_full, leans, sentence_before
 from rag.answering.statement import short as short_answer
 from rag.answering.support import best_support
 from rag.generation.prompts import REFUSAL
+from rag.retrieval.comparison import Part
 from rag.settings import AnswerSettings
 from rag.text.facts import spelled_date
 from rag.types import Citation, Confidence
@@ -162,9 +163,11 @@ class Draft:
         self._short.append(f"{_said(found)} ({date})")
         return piece
 
-    def miss(self, question: str) -> str:
-        """Say on a line that a part of the question has no answer."""
-        return self._line(f"{REFUSAL} {question}")
+    def miss(self, part: Part) -> str:
+        """Say on a line that the articles have nothing on a part of the question."""
+        if part.bare:
+            return self._line(f"{REFUSAL.rstrip('.')}: {part.question.rstrip('?')}.")
+        return self._line(f"{REFUSAL} {part.question}")
 
     def _line(self, text: str) -> str:
         piece = f"\n{text}"

@@ -10,14 +10,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from rag.answering.evidence import Evidence, Overlap, Weighed
 from rag.embedding.embedder import Embedder
 from rag.store.identity import article_id
-from rag.text.facts import names, numbers
+from rag.text.countries import is_country, same_name
+from rag.text.facts import names, numbers, spelled_date, years
 from rag.text.sentences import content_words, stem, words
 from rag.types import Confidence, Hit
 
@@ -78,6 +79,8 @@ _CAPTION = re.compile(
     re.I,
 )
 _CLOSED = re.compile(r"[.!…][\"'”’)]*$")
+# Of a subject's words, the share that an article on it has.
+_NEARLY_ALL = 0.7
 _LINKS = frozenset("and but so yet or then also still however meanwhile instead".split())
 _PRONOUNS = frozenset(
     "he she it they him her them his hers its their theirs this that these those such i we you my "
@@ -142,6 +145,32 @@ def _names_it(about: str, item: Evidence) -> bool:
     """Tell whether a sentence, or what leads up to it, has a name of the subject, if it has any."""
     named = {stem(name) for name in names(f"- {about}")}
     return not named or not named.isdisjoint(map(stem, words(f"{item.lead} {item.quote}")))
+
+
+def is_on(subject: str, lead: Evidence) -> bool:
+    """Tell whether the sentence that leads an article is on a subject, and of its year.
+
+    With its headline it has each name; the article has each country, "Britain" for "the UK",
+    and all or nearly all other words.
+    """
+    opening = f"{lead.article.title} {lead.quote}"
+    article = f"{opening} {lead.article.text}"
+    asked = {stem(word) for word in content_words(subject) if not word.isdigit()}
+    countries = set(filter(is_country, asked))
+    named = {stem(name) for name in names(f"- {subject}") if not name.isdigit()} - countries
+    others = asked - named - countries
+    return (
+        years(subject) <= years(f"{opening} {spelled_date(lead.article.date)}")
+        and _held(named, opening) == len(named)
+        and _held(countries, article) == len(countries)
+        and _held(others, article) >= _NEARLY_ALL * len(others)
+    )
+
+
+def _held(stems: Iterable[str], text: str) -> int:
+    """Return how many of the stems a text has."""
+    found = set(map(stem, words(text.replace("-", " "))))
+    return sum(any(same_name(each, word) for word in found) for each in stems)
 
 
 def stands_alone(sentence: str) -> bool:

@@ -90,10 +90,10 @@ def list_period(period: Period, query: Query, archive: Archive) -> Listing:
         return Listing((f"{REFUSAL} The filter leaves out {period.phrase}.",))
     if not period.phrase:
         newest = _articles(archive, where, limit=_NEWEST)
-        return _listed([_lead(article) for article in newest], "The newest articles are these.")
+        return _listed([lead(article) for article in newest], "The newest articles are these.")
     count = archive.count(since=where.since, until=where.until, publishers=where.publishers)
     if count:
-        leads = [_lead(article) for article in _spread(archive, where, count)]
+        leads = [lead(article) for article in _spread(archive, where, count)]
         return _listed(leads, _opening(where, count))
     told = _told_of(archive, where)
     if told:
@@ -156,7 +156,7 @@ def _month(article: Article) -> str:
     return " ".join(spelled_date(article.date).split()[1:])
 
 
-def _lead(article: Article) -> Evidence:
+def lead(article: Article) -> Evidence:
     """Return the first sentence of an article that can be read alone, or its first one."""
     opening = list(_sentences(article))[:_OPENING_SENTENCES]
     return next((item for item in opening if stands_alone(item.quote)), opening[0])
@@ -205,8 +205,8 @@ def _empty(archive: Archive, where: Filter) -> Listing:
 
 
 def _hit(article: Article) -> Hit:
-    lead = _lead(article)
-    return Hit(article, lead.quote, lead.start, lead.end, 0.0, ScoreParts())
+    opening = lead(article)
+    return Hit(article, opening.quote, opening.start, opening.end, 0.0, ScoreParts())
 
 
 def _opening(where: Filter, count: int) -> str:

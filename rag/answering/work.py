@@ -16,6 +16,7 @@ from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence, collect, weigh
 from rag.answering.follow_up import Reference, reference, source, understand
 from rag.answering.over_time import value_asked, values
+from rag.answering.periods import lead
 from rag.answering.proposal import Belief
 from rag.answering.verdict import plainest, verdict
 from rag.answering.wanted import Wanted, wanted
@@ -23,7 +24,7 @@ from rag.answering.written import write
 from rag.archive import Archive
 from rag.generation import Generator, load_generator
 from rag.reading import Reader
-from rag.retrieval.comparison import Comparison, comparison
+from rag.retrieval.comparison import Comparison, Part, comparison
 from rag.store.identity import article_id
 from rag.text.sentences import content_stems
 from rag.types import Hit, Passage, Query, Stance
@@ -144,19 +145,34 @@ class Work:
         whole = asked.polar or (asked.wants and told_together(asked, able))
         if whole and not conclusion:
             return
-        for side, spans in zip(heard, found, strict=True):
+        missed: list[Part] = []
+        for part, side, spans in zip(asked.parts, heard, found, strict=True):
             draft.start_line()
+            before = len(draft.citations)
             if side.hits and not fact.is_read(side.hits[0].article):
                 yield from self._quoted(side.question, side.hits, draft)
-            else:
+            elif part.bare:
+                yield from self._led(replace(query, question=part.question.rstrip("?")), draft)
+            if len(draft.citations) == before:
                 yield from self._told(side, spans, draft, alone=False)
+            if len(draft.citations) == before:
+                missed.append(part)
         if not draft.citations or self._stop.is_set():
             return
-        for part, spans in zip(asked.parts, found, strict=True):
-            if not spans:
-                yield draft.miss(part.question)
+        for part in missed:
+            yield draft.miss(part)
         if conclusion:
             yield draft.conclude(conclusion)
+
+    def _led(self, query: Query, draft: Draft) -> Iterator[str]:
+        """Yield the sentence that leads the best article on a thing, if one tells of it."""
+        hits = self._archive.retrieve(replace(query, k=self.settings.digest_hits))
+        leads = (lead(hit.article) for hit in hits)
+        found = next((item for item in leads if overview.is_on(query.question, item)), None)
+        if found:
+            weighed = weigh(query.question, hits, embedder=self._archive.embedder())
+            draft.trust(overview.confidence(hits, weighed))
+            yield draft.state(found)
 
     def _fact(
         self, question: str, hits: Sequence[Hit], draft: Draft, *, about: str = ""

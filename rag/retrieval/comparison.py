@@ -50,9 +50,13 @@ class Part:
     @property
     def asked(self) -> str:
         """The question in full: "What was turnout in 2019?" for "turnout in 2019?"."""
+        return f"What was {self.question}" if self.bare else self.question
+
+    @property
+    def bare(self) -> bool:
+        """Whether it names a thing alone, "turnout in 2019?", and does not say what to tell."""
         opening = words(self.question)[:1]
-        full = (QUESTION_WORDS | OPENING_VERBS | _BEFORE_QUESTION).intersection(opening)
-        return self.question if full else f"What was {self.question}"
+        return (QUESTION_WORDS | OPENING_VERBS | _BEFORE_QUESTION).isdisjoint(opening)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,34 @@ def test_a_figure_that_both_parts_found_is_left_to_the_one_it_names(archive):
     ]
 
 
+VOTES = [
+    rag.Article(
+        "Borg wins", "Ann Borg won the vote in Malta by 9 seats. It rained.", date="2019-05-02"
+    ),
+    rag.Article(
+        "Vella wins", "Leo Vella won the vote in Malta by far. It was hot.", date="2024-06-01"
+    ),
+]
+
+
+def test_things_alone_are_told_by_the_sentences_that_lead_their_articles(archive):
+    archive.ingest(VOTES)
+    answer = rag.answer("Compare the votes in Malta of 2019 and 2024", archive=archive)
+    assert answer.text == (
+        "Ann Borg won the vote in Malta by 9 seats. [1]\n"
+        "Leo Vella won the vote in Malta by far. [2]"
+    )
+
+
+def test_a_thing_alone_that_no_article_leads_with_is_said_to_be_missing(archive):
+    archive.ingest(VOTES)
+    answer = rag.answer("Compare the votes in Malta of 2019 and 2017", archive=archive)
+    assert answer.text == (
+        "Ann Borg won the vote in Malta by 9 seats. [1]\n"
+        "Not in the articles: the votes in Malta of 2017."
+    )
+
+
 SHIP = "The ship Wren of Rye is 90 metres long. Wren was laid up for 12 days in Rye."
 BOAT = "The boat Tern of Hull was late for 3 days in Hull. Tern is 40 metres long."
 

@@ -3,7 +3,7 @@ import pytest
 import rag
 from rag import Article
 from rag.answering.evidence import Evidence
-from rag.answering.overview import digest, is_broad, stands_alone, subject
+from rag.answering.overview import digest, is_broad, is_on, stands_alone, subject
 from tests.fakes import FakeEmbedder
 
 QUESTION = "What is known about the ferry strike?"
@@ -129,3 +129,23 @@ def test_a_day_is_named_once(archive):
     answer = rag.answer("What is known about the storm in Hull?", archive=archive)
     assert answer.text.count("1 May 2024: ") == 1
     assert len(answer.citations) == 2
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("the UK elections of 2019", True),
+        ("the British election", True),
+        ("Johnson", True),
+        ("the UK elections of 2024", False),
+        ("the French elections of 2019", False),
+        ("Corbyn", False),
+        ("the price of electricity in Britain", False),
+    ],
+)
+def test_an_article_is_on_a_subject_that_it_leads_with(subject: str, expected: bool) -> None:
+    text = "Johnson has won a large majority. Corbyn lost the election in the United Kingdom."
+    article = Article("Conservatives win", text, date="2019-12-13")
+    opening = text.partition(". ")[0] + "."
+    lead = Evidence(1, article, opening, 0, len(opening), article.title)
+    assert is_on(subject, lead) is expected
