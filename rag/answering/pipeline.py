@@ -20,6 +20,7 @@ from rag.archive import Archive
 from rag.generation import Generator, prompts
 from rag.reading import Reader
 from rag.settings import archive_path
+from rag.store.identity import article_id
 from rag.text.question_time import changes, find_period, wants_latest
 from rag.types import (
     Answer,
@@ -139,9 +140,9 @@ def run(
     asked = work.standalone(replace(query, question=without_courtesy(query.question)))
     broad = overview.is_broad(asked.question)
     wanted = work.settings.digest_hits if broad else work.settings.hits
-    hits = archive.retrieve(replace(asked, question=overview.subject(asked.question), k=wanted))
+    hits = work.search(replace(asked, question=overview.subject(asked.question)), k=wanted)
     searched = time.perf_counter()
-    draft = Draft(asked.question, work.settings, dated=not broad and _dated(asked.question))
+    draft = Draft(asked.read, work.settings, dated=not broad and _dated(asked.question))
     first: float | None = None
     for piece in work.overview(asked, hits, draft) if broad else work.answer(asked, hits, draft):
         first = first or time.perf_counter() - started
@@ -150,7 +151,7 @@ def run(
     if not draft.citations:
         yield prompts.REFUSAL
     yield Answer(
-        question=asked.question,
+        question=_meant(asked, draft),
         text=draft.text or prompts.REFUSAL,
         abstained=not draft.citations,
         citations=draft.citations,
@@ -203,6 +204,14 @@ def _listed(
         period=period if period.phrase else None,
         kind=AnswerKind.OVERVIEW if found.citations else AnswerKind.REFUSAL,
     )
+
+
+def _meant(asked: Query, draft: Draft) -> str:
+    """Return the form of the question that was answered: in full where the talk went on."""
+    if not asked.beside:
+        return asked.question
+    goes_on = draft.main is not None and article_id(draft.main.article) == asked.about
+    return asked.question if goes_on else asked.beside
 
 
 def _kind(draft: Draft, *, broad: bool) -> AnswerKind:

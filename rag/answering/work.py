@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import zip_longest
 
 from rag import reading
 from rag.answering import choice, fact, overview, proposal
@@ -37,9 +38,13 @@ _BELIEVED = 3
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What the reader makes of the passages found for a question."""
+    """What the reader makes of the passages found for a question.
+
+    `searched` is the question with all that was searched for.
+    """
 
     question: str
+    searched: str
     hits: tuple[Hit, ...]
     ranked: tuple[Found, ...]
     believed: tuple[Belief, ...]
@@ -93,9 +98,21 @@ class Work:
             return self._archive.retrieve(replace(query, question=text))
 
         article = source(query.history[-1], search=search)
-        found = understand(query.question, query.history, search=search, article=article)
-        about = article_id(article) if article and found != query.question else ""
-        return replace(query, question=found, about=about)
+        meant = understand(query.question, query.history, search=search, article=article)
+        about = article_id(article) if article and meant.searched != query.question else ""
+        return replace(
+            query, question=meant.searched, read_as=meant.read, beside=meant.beside, about=about
+        )
+
+    def search(self, query: Query, *, k: int) -> list[Hit]:
+        """Return the best `k` passages; of a question in two forms those of both by turns."""
+        query = replace(query, k=k)
+        hits = self._archive.retrieve(query)
+        if not query.beside:
+            return hits
+        others = self._archive.retrieve(replace(query, question=query.beside))
+        by_turns = (hit for pair in zip_longest(hits, others) for hit in pair if hit)
+        return list({(article_id(hit.article), hit.start): hit for hit in by_turns}.values())[:k]
 
     def overview(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the sentences that tell most; none when the archive lacks the subject."""
@@ -119,7 +136,7 @@ class Work:
         if not draft.citations and (asked := comparison(query.question)):
             yield from self._compared(asked, query, draft)
         if not draft.citations:
-            yield from self._fact(query.question, hits, draft, about=query.about)
+            yield from self._fact(query, hits, draft)
 
     def _over_time(self, query: Query, draft: Draft) -> Iterator[str]:
         """Yield a line for each article that tells a figure; none unless two do."""
@@ -174,18 +191,13 @@ class Work:
             draft.trust(overview.confidence(hits, weighed))
             yield draft.state(found)
 
-    def _fact(
-        self, question: str, hits: Sequence[Hit], draft: Draft, *, about: str = ""
-    ) -> Iterator[str]:
-        """Yield the sentences that answer, then what disagrees; none when no passage answers.
-
-        `about` is the identifier of the article that the conversation goes on with.
-        """
+    def _fact(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+        """Yield the sentences that answer, then what disagrees; none when no passage answers."""
         if hits and not fact.is_read(hits[0].article):
-            yield from self._quoted(question, hits, draft)
+            yield from self._quoted(query.read, hits, draft)
             return
-        heard = self._heard(question, hits)
-        found = fact.chosen(question, heard.ranked, least=self._least, about=about)
+        heard = replace(self._heard(query.read, hits), searched=query.question)
+        found = fact.chosen(query.read, heard.ranked, least=self._least, about=query.about)
         yield from self._told(heard, found, draft)
 
     def _heard(self, question: str, hits: Sequence[Hit]) -> _Heard:
@@ -195,7 +207,7 @@ class Work:
         believed = self._believed(question, passages[:_BELIEVED])
         spoken = map(proposal.heard, readings, believed)
         ranked = choice.rank(question, hits, [*spoken, *readings[len(believed) :]])
-        return _Heard(question, tuple(hits), tuple(ranked), tuple(believed))
+        return _Heard(question, question, tuple(hits), tuple(ranked), tuple(believed))
 
     def _told(
         self, heard: _Heard, found: Sequence[Found], draft: Draft, *, alone: bool = True
@@ -210,7 +222,7 @@ class Work:
             found = [plainest(question, [found[0], *able], proposal.together(heard.believed))]
         before = len(draft.text)
         if self._writes:
-            yield from self._written(question, choice.in_order(found, hits), draft)
+            yield from self._written(heard.searched, choice.in_order(found, hits), draft)
         said = len(draft.text) > before or draft.refused
         if not (said or self._stop.is_set()):
             said_so = self._verdict(question, found[0].evidence, heard.believed)

@@ -86,8 +86,10 @@ class Query:
 
     `where` are the articles it may use, and `k` the passages wanted. `today` is the day
     from which "last week" is seen; without it the time that the question names is not
-    heeded. `history` are the earlier turns of the conversation, oldest first, and `about` is the
-    identifier of the article that a follow-up goes on with; empty for any other question.
+    heeded. `history` are the earlier turns of the conversation, oldest first. Of a follow-up
+    `about` is the identifier of the article that it goes on with, `read_as` what the reader is
+    asked, with less of the conversation than `question`, and `beside` another form of it that is
+    searched for as well; all three are empty for any other question.
     """
 
     question: str
@@ -97,6 +99,13 @@ class Query:
     stance: Stance = "balanced"
     history: tuple[Turn, ...] = ()
     about: str = ""
+    read_as: str = ""
+    beside: str = ""
+
+    @property
+    def read(self) -> str:
+        """What the reader is asked."""
+        return self.read_as or self.question
 
     def __post_init__(self) -> None:
         if self.k < 1:

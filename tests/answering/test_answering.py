@@ -374,3 +374,14 @@ def test_articles_that_agree_are_not_contrasted(news: Archive) -> None:
     _, answer = _stream(news, "The strike closed the harbour for 3 days. [1]")
     assert answer.disagreement == ()
     assert answer.text == "The strike closed the harbour for 3 days. [1]"
+
+
+def test_an_open_question_is_told_in_full_only_where_the_conversation_went_on(
+    news: Archive,
+) -> None:
+    history = [("Which harbour did the ferry strike close?", f"{FIRST} [1]")]
+    on = rag.answer("how many days was the harbour closed", archive=news, history=history)
+    assert on.citations[0].article.id == "ferry"
+    assert on.question.startswith("how many days was the harbour closed (")
+    other = rag.answer("what percent won the vote count", archive=news, history=history)
+    assert other.question == other.asked

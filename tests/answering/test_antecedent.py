@@ -76,4 +76,4 @@ def test_a_refusal_has_no_article(answer: str) -> None:
 def test_a_follow_up_is_understood_with_the_name_that_fits_the_article() -> None:
     before = turn("Who beat Leo Vella?", "Ann Borg")
     meant = understand("Where does he live?", [before], search=lambda _: [], article=PAPER)
-    assert meant.startswith("Where does Leo Vella live?")
+    assert meant.read == "Where does Leo Vella live?"

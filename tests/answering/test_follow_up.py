@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.answering.follow_up import Reference, complete, reference, understand
+from rag.answering.follow_up import Meaning, Reference, complete, reference, understand
 from rag.types import Article, Hit, ScoreParts, Turn
 
 WON = [Turn("Who won the election in Malta in 2022?", "Ann Borg. [1]")]
@@ -52,24 +52,32 @@ def test_reference(question: str, expected: Reference) -> None:
     ],
 )
 def test_completed_in_the_words_of_the_conversation(question: str, expected: str) -> None:
-    assert complete(question, WON) == expected
+    assert complete(question, WON).searched == expected
 
 
 def test_a_question_word_alone_takes_the_place_of_another() -> None:
     history = [Turn("When did the Queen of Tonga die?", "On 3 May.")]
-    assert complete("Where?", history) == "Where did the Queen of Tonga die?"
+    assert complete("Where?", history).read == "Where did the Queen of Tonga die?"
 
 
 def test_the_subject_is_kept_over_several_turns() -> None:
     history = [*WON, Turn("How old is she?", "She is 50. [1]")]
-    assert complete("Where was she born?", history) == (
+    meant = complete("Where was she born?", history)
+    assert meant.searched == (
         "Where was Ann Borg born? (won the election in Malta in 2022, old is she)"
     )
+    assert meant.read == "Where was Ann Borg born?"
+
+
+@pytest.mark.parametrize("question", ["And the turnout?", "Why?", "in Gozo and Malta?"])
+def test_what_asks_nothing_by_itself_is_read_with_the_conversation(question: str) -> None:
+    meant = complete(question, WON)
+    assert meant.read == meant.searched != question
 
 
 def test_without_a_conversation_nothing_is_added() -> None:
-    assert complete("And in 2017?", []) == "And in 2017?"
-    assert understand("And in 2017?", [], search=never) == "And in 2017?"
+    assert complete("And in 2017?", []).searched == "And in 2017?"
+    assert understand("And in 2017?", [], search=never).read == "And in 2017?"
 
 
 def never(text: str) -> Sequence[Hit]:
@@ -77,31 +85,34 @@ def never(text: str) -> Sequence[Hit]:
 
 
 def found(typed: Hit, completed: Hit, asked: str) -> str:
-    return understand(asked, WON, search=lambda text: [typed if text == asked else completed])
+    def search(text: str) -> list[Hit]:
+        return [typed if text == asked else completed]
+
+    return understand(asked, WON, search=search).searched
 
 
 def test_a_question_that_names_somebody_is_not_searched_for_twice() -> None:
     asked = "Who lost the football final in Spain?"
-    assert understand(asked, WON, search=never) == asked
+    assert understand(asked, WON, search=never).searched == asked
 
 
 def test_a_question_that_points_back_is_always_completed() -> None:
-    assert understand("How old is she?", WON, search=never).startswith("How old is Ann Borg?")
+    assert understand("How old is she?", WON, search=never).read == "How old is Ann Borg?"
 
 
-def test_a_change_of_topic_is_left_as_typed() -> None:
-    asked = "who owned the ferry company"
-    assert found(STORM, VOTE, asked) == asked
+def test_a_question_that_names_nobody_is_searched_for_in_both_forms() -> None:
+    asked = "how many people were observing"
+    meant = understand(asked, WON, search=lambda _: [VOTE])
+    assert meant.searched.endswith("(won the election in Malta in 2022, Ann Borg)")
+    assert meant.read == meant.beside == asked
 
 
-def test_a_question_without_names_is_completed_where_that_finds_more() -> None:
-    asked = "how many people observed it there"
-    assert found(STORM, VOTE, asked).endswith("(won the election in Malta in 2022, Ann Borg)")
-
-
-def test_a_question_that_finds_the_same_article_is_left_as_typed() -> None:
-    asked = "how many people observed the election"
-    assert found(VOTE, VOTE, asked) == asked
+def test_a_name_in_small_letters_is_told_by_the_passages() -> None:
+    asked = "how bad was the storm in rye"
+    assert understand(asked, WON, search=lambda _: [STORM]) == Meaning(asked, asked)
+    # One that was spoken of before changes no topic.
+    talk = [*WON, Turn("Where was the storm?", "In Rye.")]
+    assert understand(asked, talk, search=lambda _: [STORM]).beside == asked
 
 
 def test_many_words_of_its_own_may_make_a_question_that_seems_to_point_back_stand_alone() -> None:
