@@ -23,6 +23,8 @@ TURNS = 4
 _ANSWER_WORDS = 20
 _SHORT_ANSWER = 3
 _NAME = re.compile(NAME)
+# Before a name that only says where or of whom: "in Rye", "the harbour of Valletta".
+_PLACED = r"\b(?:of|in|at|from|by|near|for|with|to|on) (?:the )?"
 _ASKS_FOR_ONE = re.compile(
     r"^\W*(?:\w+\s+)?(?:who|whom|whose|which|"
     rf"what\s+(?!(?:{'|'.join(OPENING_VERBS)}|happens|made|came|led|\w+ed)\b)\w+)\b",
@@ -46,7 +48,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Pronoun, bool], ...] = (
     (re.compile(r"\bits\b", re.I), "it", True),
     (re.compile(r"\btheir\b", re.I), "they", True),
     (re.compile(r"\bit\b", re.I), "it", False),
-    (re.compile(r"\b(?:they|them)\b", re.I), "they", False),
+    (re.compile(r"\b(?<!between )(?<!among )(?:they|them)\b", re.I), "they", False),
 )
 _THAT_TIME = re.compile(r"\b(?:in |at )?(?:that|the same) year\b|\b(?:at that time)\b", re.I)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -115,19 +117,24 @@ def _named(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) -
 
 
 def _told_whole(turn: Turn) -> list[str]:
-    """Return the names told to a question for one, if nothing else was told.
+    """Return the name told to a question for one: all that was told, its subject, or the only one.
 
     "The harbour of Valletta" is no Valletta.
     """
-    said = (turn.short or strip_marks(turn.answer)).strip(" .").lower().removeprefix("the ")
-    return [name for name in told_to_one(turn) if name.lower() == said]
+    said = (turn.short or strip_marks(turn.answer)).strip(" .").removeprefix("The ")
+    asked = names(turn.question)
+    told = [name for name in told_to_one(turn) if name not in asked]
+    opening = [name for name in told if re.match(rf"{re.escape(name)}(?:\s+[a-z]|$)", said)]
+    only = told if len(told) == 1 and not re.search(rf"{_PLACED}{re.escape(told[0])}", said) else []
+    return opening or only
 
 
 def _person(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) -> str | None:
     """Return the last person spoken of: told, asked about, or else the subject of the article."""
     for turn in reversed(history[-TURNS:]):
         asked = names(turn.question)
-        told = [name for name in told_to_one(turn) if name not in asked]
+        told = [] if _tells_several(turn) else told_to_one(turn)
+        told = [name for name in told if name not in asked]
         for name in told:
             if _fits(pronoun, name, article):
                 return name
@@ -141,12 +148,21 @@ def _person(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) 
     return subject_called(pronoun, article.text, language=article.language)
 
 
+def _tells_several(turn: Turn) -> bool:
+    """Tell whether an answer lists names, none of which is "he": "Ann Borg and Leo Vella"."""
+    first, *others = (*told_to_one(turn), "", "")
+    listed = rf"{re.escape(first)}(?:,| and|, and) {re.escape(others[0])}"
+    return bool(others[0]) and re.search(listed, turn.answer) is not None
+
+
 def _fits(pronoun: Pronoun, name: str, article: Article | None) -> bool:
     """Tell whether an article does not speak of a name by another pronoun."""
     return pronoun == "they" or _used(name, article) in (None, "they", pronoun)
 
 
 def _used(name: str, article: Article | None) -> Pronoun | None:
+    # "Ann Borg of Malta" is called as Ann Borg is.
+    name = name.split(" of ")[0]
     if article is None:
         return used_for(name, "")
     return used_for(name, article.text, language=article.language)

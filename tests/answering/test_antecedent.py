@@ -38,6 +38,27 @@ def turn(question: str, short: str = "", answer: str = "") -> Turn:
         (turn("When was Wren built?", "1990"), "who was its owner", "who was Wren’s owner"),
         (turn("Which club won?", "Ajax"), "who was their coach", "who was Ajax’s coach"),
         (turn("What happened?", answer="Ann Borg won in Malta."), "was it late", "was it late"),
+        (
+            turn("Which club won?", answer="Ajax won it by beating Porto 2-0."),
+            "who was their coach",
+            "who was Ajax’s coach",
+        ),
+        (
+            turn("Which rock did NASA's probe strike?", answer="It struck Wren, a rock 9 m wide."),
+            "how big is it",
+            "how big is Wren",
+        ),
+        (
+            turn("Which harbour closed?", answer="The harbour of Valletta."),
+            "who owns it",
+            "who owns it",
+        ),
+        (
+            turn("Who won in Malta?", answer="Ann Borg of Malta won the election."),
+            "how old is she",
+            "how old is Ann Borg of Malta",
+        ),
+        (turn("Which club won?", "Ajax"), "what was between them", "what was between them"),
         # "It" stands for no thing here, or for one of two.
         (turn("Which yacht?", "Wren"), "was it the first", "was it the first"),
         (turn("Did Ajax beat Porto?", "Yes"), "why was it late", "why was it late"),
@@ -52,6 +73,14 @@ def test_the_name_takes_the_place_of_the_pronoun(before: Turn, question: str, ex
 def test_without_the_short_answer_the_first_name_of_the_answer_is_taken() -> None:
     before = turn("Who won in Malta?", answer="Ann Borg won the election in Malta. [1]")
     assert with_names("how old is she", [before]) == "how old is Ann Borg"
+
+
+def test_he_is_none_of_several_who_were_named_together() -> None:
+    history = [
+        turn("What did Leo Vella buy?", "the Wren"),
+        turn("Which managers did he dismiss?", answer="Ann Borg, Ben Camilleri and others."),
+    ]
+    assert with_names("where did he live", history) == "where did Leo Vella live"
 
 
 def hit(article: Article) -> Hit:
