@@ -125,8 +125,9 @@ def _told_whole(turn: Turn) -> list[str]:
     asked = names(turn.question)
     told = [name for name in told_to_one(turn) if name not in asked]
     opening = [name for name in told if re.match(rf"{re.escape(name)}(?:\s+[a-z]|$)", said)]
-    only = told if len(told) == 1 and not re.search(rf"{_PLACED}{re.escape(told[0])}", said) else []
-    return opening or only
+    alone = len(told) == 1 and names(said) == told
+    placed = alone and re.search(rf"{_PLACED}{re.escape(told[0])}", said)
+    return opening or (told if alone and not placed else [])
 
 
 def _person(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) -> str | None:

@@ -108,8 +108,8 @@ def understand(
 
     `search` returns the passages for a question, best first, and `article` is the one that the
     last answer cites. One that names nobody is searched for in both forms, unless its best
-    passage shows that it has a name. One that points back and may stand alone all the same is
-    completed only when the passages so found hold as many of its words, of another article.
+    passage shows that it has a name. So is one that points back and may stand alone all the
+    same; it is read as completed when the passages so found hold as many of its words.
     """
     kind, typed = reference(question) if history else Reference.NONE, Meaning(question, question)
     if kind is Reference.NONE:
@@ -124,7 +124,8 @@ def understand(
     if not (first and found) or first[0].article.id == found[0].article.id:
         # "He" is still easier to read as a name.
         return completed
-    return completed if _holds_more(question, found, than=first) else typed
+    read = completed.read if _holds_more(question, found, than=first) else question
+    return Meaning(completed.searched, read, beside=question)
 
 
 def source(turn: Turn, *, search: Callable[[str], Sequence[Hit]]) -> Article | None:

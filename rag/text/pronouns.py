@@ -63,8 +63,8 @@ def _found(last: str, text: str, *, language: str | None) -> Iterator[Pronoun]:
             continue
         pronoun = _first(quote[place.end() :])
         if pronoun is None and after:
-            opening = words(text[after.start : after.end])[:1]
-            pronoun = _WORDS.get(opening[0]) if opening else None
+            opening = words(text[after.start : after.end])[:2]
+            pronoun = _WORDS.get(opening[0]) if opening and opening != ["it", "was"] else None
         if pronoun:
             yield pronoun
 

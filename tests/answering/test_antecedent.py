@@ -39,9 +39,9 @@ def turn(question: str, short: str = "", answer: str = "") -> Turn:
         (turn("Which club won?", "Ajax"), "who was their coach", "who was Ajax’s coach"),
         (turn("What happened?", answer="Ann Borg won in Malta."), "was it late", "was it late"),
         (
-            turn("Which club won?", answer="Ajax won it by beating Porto 2-0."),
+            turn("Which club won?", answer="Ajax Town won it by beating Porto."),
             "who was their coach",
-            "who was Ajax’s coach",
+            "who was Ajax Town’s coach",
         ),
         (
             turn("Which rock did NASA's probe strike?", answer="It struck Wren, a rock 9 m wide."),
@@ -57,6 +57,11 @@ def turn(question: str, short: str = "", answer: str = "") -> Turn:
             turn("Who won in Malta?", answer="Ann Borg of Malta won the election."),
             "how old is she",
             "how old is Ann Borg of Malta",
+        ),
+        (
+            turn("Which club won?", answer="Ajax won it by beating Porto 2-0."),
+            "who was their coach",
+            "who was their coach",
         ),
         (turn("Which club won?", "Ajax"), "what was between them", "what was between them"),
         # "It" stands for no thing here, or for one of two.

@@ -34,3 +34,8 @@ def test_the_subject_of_a_text_is_no_pronoun() -> None:
     text = "Her son came. Her house is old. Her name is known. Leo Vella sold his boat."
     assert subject_called("she", text) is None
     assert subject_called("he", text) == "Leo Vella"
+
+
+def test_it_was_says_nothing_of_whom_the_sentence_before_is_about() -> None:
+    assert used_for("Ann Borg", "Ann Borg won the race. It was a hot day.") is None
+    assert used_for("Wren", "The Wren sailed on. It carried coal.") == "it"
