@@ -151,9 +151,9 @@ def _person(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) 
 
 def _tells_several(turn: Turn) -> bool:
     """Tell whether an answer lists names, none of which is "he": "Ann Borg and Leo Vella"."""
-    first, *others = (*told_to_one(turn), "", "")
-    listed = rf"{re.escape(first)}(?:,| and|, and) {re.escape(others[0])}"
-    return bool(others[0]) and re.search(listed, turn.answer) is not None
+    named = told_to_one(turn)[:2]
+    listed = r"(?:,|,? and) ".join(map(re.escape, named))
+    return len(named) > 1 and re.search(listed, turn.answer) is not None
 
 
 def _fits(pronoun: Pronoun, name: str, article: Article | None) -> bool:

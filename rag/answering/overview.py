@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,7 +19,8 @@ from rag.answering.evidence import Evidence, Overlap, Weighed
 from rag.embedding.embedder import Embedder
 from rag.store.identity import article_id
 from rag.text.countries import is_country, same_name
-from rag.text.facts import names, numbers, spelled_date, years
+from rag.text.facts import names, numbers, spelled_date
+from rag.text.lexicon import CALENDAR
 from rag.text.sentences import content_words, stem, words
 from rag.types import Confidence, Hit
 
@@ -81,6 +83,10 @@ _CAPTION = re.compile(
 _CLOSED = re.compile(r"[.!…][\"'”’)]*$")
 # Of a subject's words, the share that an article on it has.
 _NEARLY_ALL = 0.7
+_DEED = re.compile(
+    r"(?:and |so )?what (?:did|has|have|does|do|had) (?P<who>.+?) (?:do|done)\b(?P<rest>[^?]*)",
+    re.I,
+)
 _LINKS = frozenset("and but so yet or then also still however meanwhile instead".split())
 _PRONOUNS = frozenset(
     "he she it they him her them his hers its their theirs this that these those such i we you my "
@@ -147,24 +153,49 @@ def _names_it(about: str, item: Evidence) -> bool:
     return not named or not named.isdisjoint(map(stem, words(f"{item.lead} {item.quote}")))
 
 
-def is_on(subject: str, lead: Evidence) -> bool:
-    """Tell whether the sentence that leads an article is on a subject, and of its year.
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Whom a question for what they did is about, and when; `alone` if it says no more."""
 
-    With its headline it has each name; the article has each country, "Britain" for "the UK",
-    and all or nearly all other words.
+    about: str
+    alone: bool
+
+
+def deed_asked(question: str) -> Deed | None:
+    """Return what a question for a deed is about; None for another one.
+
+    "What did the Fed do in March 2022?" is about "the Fed in March 2022".
     """
-    opening = f"{lead.article.title} {lead.quote}"
+    match = _DEED.fullmatch(_one_line(question).rstrip("?!. "))
+    if match is None or not content_words(match["who"]):
+        return None
+    rest = set(content_words(match["rest"]))
+    return Deed(f"{match['who']}{match['rest']}", rest <= _times(match["rest"]))
+
+
+def is_on(subject: str, lead: Evidence) -> bool:
+    """Tell whether the sentence that leads an article is on a subject, and of its time.
+
+    With headline and date it has each name, year and month; the article has each country,
+    "Britain" for "the UK", and all or nearly all other words.
+    """
+    opening = f"{lead.article.title} {lead.quote} {spelled_date(lead.article.date)}"
     article = f"{opening} {lead.article.text}"
-    asked = {stem(word) for word in content_words(subject) if not word.isdigit()}
+    times = set(map(stem, _times(subject)))
+    asked = set(map(stem, content_words(subject))) - times
     countries = set(filter(is_country, asked))
-    named = {stem(name) for name in names(f"- {subject}") if not name.isdigit()} - countries
+    named = {stem(name) for name in names(f"- {subject}")} - countries - times
     others = asked - named - countries
     return (
-        years(subject) <= years(f"{opening} {spelled_date(lead.article.date)}")
-        and _held(named, opening) == len(named)
+        _held(times | named, opening) == len(times | named)
         and _held(countries, article) == len(countries)
         and _held(others, article) >= _NEARLY_ALL * len(others)
     )
+
+
+def _times(text: str) -> set[str]:
+    """Return the years, days and months in a text, in small letters."""
+    return {word for word in words(text) if word.isdigit() or word in CALENDAR}
 
 
 def _held(stems: Iterable[str], text: str) -> int:

@@ -130,13 +130,21 @@ class Work:
             yield draft.quote_line(found)
 
     def answer(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
-        """Yield the sentences that answer; a comparison has a line for each thing compared."""
+        """Yield the sentences that answer; a comparison has a line for each thing compared.
+
+        What somebody did is told by the sentence that leads the article on it.
+        """
         if value := value_asked(query.question):
             yield from self._over_time(replace(query, question=value), draft)
         if not draft.citations and (asked := comparison(query.question)):
             yield from self._compared(asked, query, draft)
+        deed = overview.deed_asked(query.read)
+        if deed and deed.alone and not draft.citations:
+            yield from self._led(replace(query, question=deed.about), draft)
         if not draft.citations:
             yield from self._fact(query, hits, draft)
+        if deed and not draft.citations:
+            yield from self._led(replace(query, question=deed.about), draft)
 
     def _over_time(self, query: Query, draft: Draft) -> Iterator[str]:
         """Yield a line for each article that tells a figure; none unless two do."""

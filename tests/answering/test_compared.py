@@ -75,6 +75,12 @@ def test_a_thing_alone_that_no_article_leads_with_is_said_to_be_missing(archive)
     )
 
 
+def test_what_somebody_did_is_told_by_the_sentence_that_leads_the_article(archive):
+    archive.ingest(VOTES)
+    answer = rag.answer("What did Ann Borg do in May 2019?", archive=archive)
+    assert answer.text == "Ann Borg won the vote in Malta by 9 seats. [1]"
+
+
 SHIP = "The ship Wren of Rye is 90 metres long. Wren was laid up for 12 days in Rye."
 BOAT = "The boat Tern of Hull was late for 3 days in Hull. Tern is 40 metres long."
 

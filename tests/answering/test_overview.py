@@ -3,7 +3,7 @@ import pytest
 import rag
 from rag import Article
 from rag.answering.evidence import Evidence
-from rag.answering.overview import digest, is_broad, is_on, stands_alone, subject
+from rag.answering.overview import Deed, deed_asked, digest, is_broad, is_on, stands_alone, subject
 from tests.fakes import FakeEmbedder
 
 QUESTION = "What is known about the ferry strike?"
@@ -137,6 +137,8 @@ def test_a_day_is_named_once(archive):
         ("the UK elections of 2019", True),
         ("the British election", True),
         ("Johnson", True),
+        ("the UK elections in December 2019", True),
+        ("the UK elections in May 2019", False),
         ("the UK elections of 2024", False),
         ("the French elections of 2019", False),
         ("Corbyn", False),
@@ -149,3 +151,17 @@ def test_an_article_is_on_a_subject_that_it_leads_with(subject: str, expected: b
     opening = text.partition(". ")[0] + "."
     lead = Evidence(1, article, opening, 0, len(opening), article.title)
     assert is_on(subject, lead) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What did the Fed do in March 2022?", Deed("the Fed in March 2022", alone=True)),
+        ("and what has Ann Borg done about prices", Deed("Ann Borg about prices", alone=False)),
+        ("What did he do?", None),
+        ("What did the Fed say in March 2022?", None),
+        ("What do documents show?", None),
+    ],
+)
+def test_what_a_question_for_a_deed_is_about(question: str, expected: Deed | None) -> None:
+    assert deed_asked(question) == expected
