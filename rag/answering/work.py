@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import zip_longest
 
@@ -14,40 +14,19 @@ from rag.answering.choice import Found
 from rag.answering.compared import conclude, pair, told_together
 from rag.answering.disagreement import disagreeing
 from rag.answering.draft import Draft
-from rag.answering.evidence import Evidence, collect, weigh
+from rag.answering.evidence import collect, weigh
 from rag.answering.follow_up import Reference, reference, source, understand
+from rag.answering.hearing import Heard, Hearing
 from rag.answering.over_time import value_asked, values
 from rag.answering.periods import lead
-from rag.answering.proposal import Belief
-from rag.answering.verdict import plainest, verdict
-from rag.answering.wanted import Wanted, wanted
+from rag.answering.verdict import plainest
 from rag.answering.written import write
 from rag.archive import Archive
 from rag.generation import Generator, load_generator
 from rag.reading import Reader
 from rag.retrieval.comparison import Comparison, Part, comparison
 from rag.store.identity import article_id
-from rag.text.sentences import content_stems
-from rag.types import Hit, Passage, Query, Stance
-
-# What opens the answer to a question that takes for granted what the articles deny.
-OTHERWISE = "The articles say otherwise"
-# Passages that are asked whether they bear out a yes or a no.
-_BELIEVED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """What the reader makes of the passages found for a question.
-
-    `searched` is the question with all that was searched for.
-    """
-
-    question: str
-    searched: str
-    hits: tuple[Hit, ...]
-    ranked: tuple[Found, ...]
-    believed: tuple[Belief, ...]
+from rag.types import Hit, Query, Stance
 
 
 class Work:
@@ -66,12 +45,10 @@ class Work:
         self._archive = archive
         self._least = self.settings.least_confidence(stance)
         self._given = generator
-        self._given_reader = reader
         self._stop = stop or threading.Event()
-
-    @property
-    def _reader(self) -> Reader:
-        return self._given_reader or reading.load_reader(self._archive.settings.reader)
+        self._hearing = Hearing(
+            lambda: reader or reading.load_reader(archive.settings.reader), stop=self._stop
+        )
 
     @property
     def _generator(self) -> Generator:
@@ -149,9 +126,7 @@ class Work:
     def _over_time(self, query: Query, draft: Draft) -> Iterator[str]:
         """Yield a line for each article that tells a figure; none unless two do."""
         hits = self._archive.retrieve(replace(query, k=self.settings.digest_hits))
-        passages = [choice.passage_of(hit) for hit in hits]
-        readings = self._reader.read(query.question, passages, stop=self._stop)
-        ranked = choice.rank(query.question, hits, readings)
+        ranked = self._hearing.ranked(query.question, hits)
         found = values(ranked, least=self._least)
         draft.trust(choice.confidence(found or ranked))
         for item in found:
@@ -160,7 +135,7 @@ class Work:
     def _compared(self, asked: Comparison, query: Query, draft: Draft) -> Iterator[str]:
         """Yield the sentences that answer each part, then what they say of both."""
         heard = [
-            self._heard(part.asked, self._archive.retrieve(each))
+            self._hearing.of(part.asked, self._archive.retrieve(each))
             for part in asked.parts
             if (each := replace(query, question=part.asked, k=self.settings.hits))
         ]
@@ -204,21 +179,12 @@ class Work:
         if hits and not fact.is_read(hits[0].article):
             yield from self._quoted(query.read, hits, draft)
             return
-        heard = replace(self._heard(query.read, hits), searched=query.question)
+        heard = replace(self._hearing.of(query.read, hits), searched=query.question)
         found = fact.chosen(query.read, heard.ranked, least=self._least, about=query.about)
         yield from self._told(heard, found, draft)
 
-    def _heard(self, question: str, hits: Sequence[Hit]) -> _Heard:
-        """Return what the reader makes of the passages found for a question."""
-        passages = [choice.passage_of(hit) for hit in hits]
-        readings = self._reader.read(question, passages, stop=self._stop)
-        believed = self._believed(question, passages[:_BELIEVED])
-        spoken = map(proposal.heard, readings, believed)
-        ranked = choice.rank(question, hits, [*spoken, *readings[len(believed) :]])
-        return _Heard(question, question, tuple(hits), tuple(ranked), tuple(believed))
-
     def _told(
-        self, heard: _Heard, found: Sequence[Found], draft: Draft, *, alone: bool = True
+        self, heard: Heard, found: Sequence[Found], draft: Draft, *, alone: bool = True
     ) -> Iterator[str]:
         """Yield the sentences of the spans that answer, then what disagrees with one `alone`."""
         question, hits = heard.question, heard.hits
@@ -233,7 +199,7 @@ class Work:
             yield from self._written(heard.searched, choice.in_order(found, hits), draft)
         said = len(draft.text) > before or draft.refused
         if not (said or self._stop.is_set()):
-            said_so = self._verdict(question, found[0].evidence, heard.believed)
+            said_so = self._hearing.verdict(question, found[0].evidence, heard.believed)
             yield from fact.state(question, found, draft, verdict=said_so)
         rivals = fact.answering(heard.ranked, least=self._least)
         if alone and draft.main and not self._stop.is_set():
@@ -245,24 +211,6 @@ class Work:
                 among=collect(hits),
             )
             yield from draft.contrast(others)
-
-    def _believed(self, question: str, passages: Sequence[Passage]) -> list[Belief]:
-        """Return how far passages bear out a yes and a no; none for another question."""
-        if wanted(question) is not Wanted.YES_NO:
-            return []
-        return proposal.beliefs(proposal.polar(question), passages, reader=self._reader)
-
-    def _verdict(self, question: str, found: Evidence, believed: Sequence[Belief]) -> str:
-        """Return "Yes", "No", or that what the question takes for granted is denied; or nothing."""
-        if not fact.is_read(found.article):
-            return ""
-        sentence = Passage(found.lead, found.quote)
-        if not believed:
-            shared = set(content_stems(question)).intersection(content_stems(found.quote))
-            denied = shared and proposal.denies(question, sentence, reader=self._reader)
-            return OTHERWISE if denied else ""
-        (shown,) = self._believed(question, [sentence])
-        return verdict(question, found, passages=proposal.together(believed), sentence=shown)
 
     def _quoted(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the best sentence of an article in a language that the reader does not read."""
