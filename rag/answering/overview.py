@@ -193,6 +193,12 @@ def is_on(subject: str, lead: Evidence) -> bool:
     )
 
 
+def tells_more(subject: str, rival: Evidence, lead: Evidence) -> bool:
+    """Tell whether a sentence has more of a subject's words than a headline and what leads it."""
+    asked = set(map(stem, content_words(subject)))
+    return _held(asked, rival.quote) > _held(asked, f"{lead.article.title} {lead.quote}")
+
+
 def _times(text: str) -> set[str]:
     """Return the years, days and months in a text, in small letters."""
     return {word for word in words(text) if word.isdigit() or word in CALENDAR}

@@ -14,7 +14,7 @@ from rag.answering.choice import Found
 from rag.answering.compared import conclude, pair, told_together
 from rag.answering.disagreement import disagreeing
 from rag.answering.draft import Draft
-from rag.answering.evidence import collect, weigh
+from rag.answering.evidence import Evidence, collect, weigh
 from rag.answering.follow_up import Reference, reference, source, understand
 from rag.answering.hearing import Heard, Hearing
 from rag.answering.over_time import value_asked, values
@@ -152,7 +152,8 @@ class Work:
             if side.hits and not fact.is_read(side.hits[0].article):
                 yield from self._quoted(side.question, side.hits, draft)
             elif part.bare:
-                yield from self._led(replace(query, question=part.question.rstrip("?")), draft)
+                bare = replace(query, question=part.question.rstrip("?"))
+                yield from self._led(bare, draft, rival=spans[0].evidence if spans else None)
             if len(draft.citations) == before:
                 yield from self._told(side, spans, draft, alone=False)
             if len(draft.citations) == before:
@@ -164,15 +165,20 @@ class Work:
         if conclusion:
             yield draft.conclude(conclusion)
 
-    def _led(self, query: Query, draft: Draft) -> Iterator[str]:
-        """Yield the sentence that leads the best article on a thing, if one tells of it."""
+    def _led(self, query: Query, draft: Draft, *, rival: Evidence | None = None) -> Iterator[str]:
+        """Yield the sentence that leads the best article on a thing, if one tells of it.
+
+        None where `rival`, the sentence that the reader found, has more of its words.
+        """
+        about = query.question
         hits = self._archive.retrieve(replace(query, k=self.settings.digest_hits))
         leads = (lead(hit.article) for hit in hits)
-        found = next((item for item in leads if overview.is_on(query.question, item)), None)
-        if found:
-            weighed = weigh(query.question, hits, embedder=self._archive.embedder())
-            draft.trust(overview.confidence(hits, weighed))
-            yield draft.state(found)
+        found = next((item for item in leads if overview.is_on(about, item)), None)
+        if found is None or (rival and overview.tells_more(about, rival, found)):
+            return
+        weighed = weigh(about, hits, embedder=self._archive.embedder())
+        draft.trust(overview.confidence(hits, weighed))
+        yield draft.state(found)
 
     def _fact(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the sentences that answer, then what disagrees; none when no passage answers."""

@@ -28,6 +28,7 @@ _REQUEST = re.compile(
     r"(?:the )?differences? (?:between|in)|how (?:do|does|did) (?=.* (?:differ|compare)))\s*",
     re.IGNORECASE,
 )
+_DIFFERS_FROM = re.compile(r"\s+(?:differ from|compare (?:with|to|against))\s+", re.IGNORECASE)
 _DIFFER = re.compile(r"\s+(?:differ|compare)(?:\s+from each other)?$", re.IGNORECASE)
 _CONTRAST = re.compile(r"\s+(?:vs\.?|versus|(?:as\s+)?compared\s+(?:with|to))\s+", re.IGNORECASE)
 _COUPLED = re.compile(r"\s+(?:and|with|to|or|against)\s+", re.IGNORECASE)
@@ -110,7 +111,8 @@ def _of_times(asked: str) -> Comparison | None:
 def _of_things(asked: str) -> Comparison | None:
     """Take apart a request to compare two things, each with the words that both share."""
     request = _REQUEST.match(asked)
-    left, right = _halves(_DIFFER.sub("", _REQUEST.sub("", asked)), bool(request))
+    named = _DIFFERS_FROM.sub(" versus ", _REQUEST.sub("", asked)) if request else asked
+    left, right = _halves(_DIFFER.sub("", named), bool(request))
     if not (content_words(left) and content_words(right)):
         return None
     for share in (_parallel, _after_preposition, _in_place):

@@ -3,7 +3,16 @@ import pytest
 import rag
 from rag import Article
 from rag.answering.evidence import Evidence
-from rag.answering.overview import Deed, deed_asked, digest, is_broad, is_on, stands_alone, subject
+from rag.answering.overview import (
+    Deed,
+    deed_asked,
+    digest,
+    is_broad,
+    is_on,
+    stands_alone,
+    subject,
+    tells_more,
+)
 from tests.fakes import FakeEmbedder
 
 QUESTION = "What is known about the ferry strike?"
@@ -165,3 +174,14 @@ def test_an_article_is_on_a_subject_that_it_leads_with(subject: str, expected: b
 )
 def test_what_a_question_for_a_deed_is_about(question: str, expected: Deed | None) -> None:
     assert deed_asked(question) == expected
+
+
+def test_a_sentence_with_more_of_the_words_tells_more_than_what_leads() -> None:
+    text = "Johnson has won a majority. Turnout was 67 percent."
+    article = Article("Conservatives win the UK election", text, date="2019-12-13")
+    lead, turnout = (
+        Evidence(1, article, quote, text.index(quote), text.index(quote) + len(quote), "")
+        for quote in ("Johnson has won a majority.", "Turnout was 67 percent.")
+    )
+    assert tells_more("turnout 2019", turnout, lead)
+    assert not tells_more("the UK election of 2019", turnout, lead)

@@ -66,6 +66,8 @@ def parts(found: Comparison | None) -> tuple[str, ...]:
             ("death toll of the Rye storm?", "death toll of the Hull flood?"),
         ),
         ("how do Ann Lee and Bo Hay differ", ("Ann Lee?", "Bo Hay?")),
+        ("How did the ferry strike differ from the fire?", ("the ferry strike?", "the fire?")),
+        ("how does the ferry compare with the tram", ("the ferry?", "the tram?")),
         (
             "Which mirror is larger, Hale's or Keck's?",
             ("How large is Hale's mirror?", "How large is Keck's mirror?"),
