@@ -20,6 +20,7 @@ from rag.answering.hearing import Heard, Hearing
 from rag.answering.over_time import value_asked, values
 from rag.answering.periods import lead
 from rag.answering.verdict import plainest
+from rag.answering.wanted import FIGURES, wanted
 from rag.answering.written import write
 from rag.archive import Archive
 from rag.generation import Generator, load_generator
@@ -151,7 +152,7 @@ class Work:
             before = len(draft.citations)
             if side.hits and not fact.is_read(side.hits[0].article):
                 yield from self._quoted(side.question, side.hits, draft)
-            elif part.bare:
+            elif part.bare and wanted(part.asked) not in FIGURES:
                 bare = replace(query, question=part.question.rstrip("?"))
                 yield from self._led(bare, draft, rival=spans[0].evidence if spans else None)
             if len(draft.citations) == before:
