@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import openai
 import pytest
 
 from rag.types import Answer, Turn
@@ -12,6 +11,7 @@ from ui.api.chat import annotated, sources
 from ui.api.completions import Completion
 
 if TYPE_CHECKING:
+    import openai
     from fastapi.testclient import TestClient
 
     from ui.api.desk import Desk
@@ -27,6 +27,9 @@ SOURCE = (
 @pytest.fixture
 def ai(client: TestClient) -> openai.OpenAI:
     """The package's client; requests go to the app without a network."""
+    # Here, since it takes most of a second, which a process without these tests spares.
+    import openai
+
     base = "http://127.0.0.1:7860/v1"
     return openai.OpenAI(api_key="secret", base_url=base, http_client=client, max_retries=0)
 
@@ -94,6 +97,8 @@ def test_a_follow_up_is_understood_from_the_messages_before(ai: openai.OpenAI) -
 
 
 def test_errors_are_those_of_the_package(ai: openai.OpenAI, desk: Desk) -> None:
+    import openai
+
     with pytest.raises(openai.NotFoundError, match="no archive 'gpt-9'"):
         ai.chat.completions.create(model="gpt-9", messages=ask(QUESTION))
     with pytest.raises(openai.UnprocessableEntityError, match="question of the user"):

@@ -7,14 +7,19 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import openai
 import pytest
 
 from rag.errors import GenerationError
 from rag.generation import Message, load_generator
-from rag.generation.remote import OpenAIGenerator, without_password
 
 HELLO = [Message("system", "Be brief."), Message("user", "Hello?")]
+
+
+def remote(url, **options):
+    """Return the generator; `openai` takes most of a second, which a run without it spares."""
+    from rag.generation.remote import OpenAIGenerator
+
+    return OpenAIGenerator(url, **options)
 
 
 class FakeServer(ThreadingHTTPServer):
@@ -96,7 +101,7 @@ def server():
 
 
 def test_server_pieces_are_yielded_as_they_come(server):
-    generator = OpenAIGenerator(server.address, model="some-model", api_key="secret")
+    generator = remote(server.address, model="some-model", api_key="secret")
     assert list(generator.stream(HELLO, max_new_tokens=9)) == ["Hello", ", ", "world."]
     (request,) = server.requests
     assert request == {
@@ -116,7 +121,7 @@ def test_server_pieces_are_yielded_as_they_come(server):
 def test_ending_early_hangs_up_on_the_server(server, how):
     server.texts, server.pause = ["word "] * 2000, 0.005
     stop = threading.Event()
-    answer = OpenAIGenerator(server.address, model="m").stream(HELLO, max_new_tokens=9, stop=stop)
+    answer = remote(server.address, model="m").stream(HELLO, max_new_tokens=9, stop=stop)
     assert next(answer) == "word "
     if how == "close":
         answer.close()
@@ -129,7 +134,7 @@ def test_ending_early_hangs_up_on_the_server(server, how):
 def test_stop_set_beforehand_asks_nothing(server):
     stop = threading.Event()
     stop.set()
-    generator = OpenAIGenerator(server.address, model="m")
+    generator = remote(server.address, model="m")
     assert list(generator.stream(HELLO, max_new_tokens=9, stop=stop)) == []
     assert server.requests == []
 
@@ -148,7 +153,7 @@ def test_stop_set_beforehand_asks_nothing(server):
 def test_refusals_say_what_to_do_and_are_not_repeated(server, status, advice):
     server.status = status
     with pytest.raises(GenerationError, match=advice):
-        list(OpenAIGenerator(server.address, model="m").stream(HELLO, max_new_tokens=9))
+        list(remote(server.address, model="m").stream(HELLO, max_new_tokens=9))
     assert len(server.requests) == 1
 
 
@@ -156,27 +161,29 @@ def test_nothing_listens_at_the_address(server):
     server.server_close()
     begin = time.monotonic()
     with pytest.raises(GenerationError, match="cannot connect; start the server"):
-        list(OpenAIGenerator(server.address, model="m").stream(HELLO, max_new_tokens=9))
+        list(remote(server.address, model="m").stream(HELLO, max_new_tokens=9))
     assert time.monotonic() - begin < 4
 
 
 def test_connection_that_breaks_off_is_reported_after_what_came(server):
     server.breaks_after = 2
-    answer = OpenAIGenerator(server.address, model="m").stream(HELLO, max_new_tokens=9)
+    answer = remote(server.address, model="m").stream(HELLO, max_new_tokens=9)
     assert [next(answer), next(answer)] == ["Hello", ", "]
     with pytest.raises(GenerationError, match=r"127\.0\.0\.1.*#m: "):
         next(answer)
 
 
 def test_silent_server_is_given_up_on(server):
+    import openai
+
     server.pause = 3.0
-    generator = OpenAIGenerator(server.address, model="m", timeout=openai.Timeout(0.2))
+    generator = remote(server.address, model="m", timeout=openai.Timeout(0.2))
     with pytest.raises(GenerationError, match="no answer in time"):
         list(generator.stream(HELLO, max_new_tokens=9))
 
 
 def test_remote_tokens_are_estimated_and_the_window_kept(server):
-    generator = OpenAIGenerator(server.address, model="m", context_tokens=20)
+    generator = remote(server.address, model="m", context_tokens=20)
     assert [generator.count_tokens(text) for text in ("", "a", "abcd", "abcde")] == [0, 1, 1, 2]
     with pytest.raises(GenerationError, match=r"about 5 tokens .* may have 16.* to be 20"):
         generator.stream(HELLO, max_new_tokens=16)
@@ -208,5 +215,7 @@ def test_address_without_a_model_says_how_to_write_it():
     ],
 )
 def test_passwords_in_addresses_are_masked(url, shown):
+    from rag.generation.remote import without_password
+
     assert without_password(url) == shown
-    assert OpenAIGenerator(url, model="m").name == f"{shown}#m"
+    assert remote(url, model="m").name == f"{shown}#m"
