@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from rag import Article
+from rag import Archive, Article
 from rag.types import MOST_CHARACTERS, Filter, Query, Turn
+from tests.fakes import FakeEmbedder
 
 ODD = {
     "a lone surrogate": "storm \ud800 harbour",
@@ -36,15 +37,16 @@ ODD = {
 }
 
 
-@pytest.fixture
-def news(archive):
-    archive.ingest(
-        [
-            Article("Storm", "Storm closes the harbour in May 2020.", id="a", date="2020-05-01"),
-            Article("Oil", "The oil price rose to 99 million dollars.", id="b", date="2021-05-01"),
-        ]
-    )
-    return archive
+@pytest.fixture(scope="module")
+def news(tmp_path_factory):
+    """Return an archive that all tests here share, since they only ask."""
+    articles = [
+        Article("Storm", "Storm closes the harbour in May 2020.", id="a", date="2020-05-01"),
+        Article("Oil", "The oil price rose to 99 million dollars.", id="b", date="2021-05-01"),
+    ]
+    with Archive.open(tmp_path_factory.mktemp("bad") / "news", embedder=FakeEmbedder()) as archive:
+        archive.ingest(articles)
+        yield archive
 
 
 @pytest.mark.parametrize("question", ODD.values(), ids=ODD.keys())

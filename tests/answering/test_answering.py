@@ -34,8 +34,18 @@ QUESTION = "How many days did the ferry strike close the harbour?"
 FIRST = "The ferry strike closed the harbour of Valletta for 3 days."
 
 
+@pytest.fixture(scope="module")
+def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """Return an archive that the tests share which only ask."""
+    folder = tmp_path_factory.mktemp("answering") / "news"
+    with Archive.open(folder, embedder=FakeEmbedder()) as shared:
+        shared.ingest([FERRY, VOTE])
+        yield shared
+
+
 @pytest.fixture
-def news(archive: Archive) -> Archive:
+def own_news(archive: Archive) -> Archive:
+    """Return the same for a test that adds to it or closes it."""
     archive.ingest([FERRY, VOTE])
     return archive
 
@@ -172,8 +182,8 @@ def test_a_generator_that_finds_no_answer_is_believed(news: Archive) -> None:
     assert rag.answer(QUESTION, archive=news, generator=FakeGenerator(REFUSAL)).abstained
 
 
-def test_the_latest_state_is_that_of_the_newest_article_that_answers(news: Archive) -> None:
-    news.ingest(
+def test_the_latest_state_is_that_of_the_newest_article_that_answers(own_news: Archive) -> None:
+    own_news.ingest(
         [
             Article(
                 id="later",
@@ -184,7 +194,7 @@ def test_the_latest_state_is_that_of_the_newest_article_that_answers(news: Archi
         ]
     )
     question = "How many days has the ferry strike closed the harbour now?"
-    answer = rag.answer(question, archive=news)
+    answer = rag.answer(question, archive=own_news)
     assert answer.citations[0].article.id == "later"
     assert answer.text.startswith("As of 9 May 2024: ")
 
@@ -269,8 +279,8 @@ def test_leaving_the_stream_ends_the_generators_work(news: Archive) -> None:
     assert generator.closed
 
 
-def test_an_archive_may_be_named_by_its_folder(news: Archive, tmp_path: object) -> None:
-    news.close()
+def test_an_archive_may_be_named_by_its_folder(own_news: Archive, tmp_path: object) -> None:
+    own_news.close()
     with pytest.raises(rag.ArchiveError, match="no archive at"):
         rag.answer(QUESTION, archive=f"{tmp_path}/missing")
 
@@ -354,9 +364,9 @@ RIVAL = Article(
 )
 
 
-def test_articles_that_disagree_are_quoted_after_the_answer(news: Archive) -> None:
-    news.ingest([RIVAL])
-    pieces, answer = _stream(news, "The strike closed the harbour for 3 days. [1]")
+def test_articles_that_disagree_are_quoted_after_the_answer(own_news: Archive) -> None:
+    own_news.ingest([RIVAL])
+    pieces, answer = _stream(own_news, "The strike closed the harbour for 3 days. [1]")
     assert pieces == [
         "The strike closed the harbour for 3 days. [1]",
         f"\nArticles disagree. Herald, 4 May 2024: “{RIVAL.text}” [2]",
@@ -368,10 +378,10 @@ def test_articles_that_disagree_are_quoted_after_the_answer(news: Archive) -> No
     assert [c.number for c in answer.disagreement] == [2, 1]
 
 
-def test_articles_that_agree_are_not_contrasted(news: Archive) -> None:
+def test_articles_that_agree_are_not_contrasted(own_news: Archive) -> None:
     same = "The ferry strike closed the harbour of Valletta for three days."
-    news.ingest([Article(id="same", title="Strike", text=same, date="2024-05-04")])
-    _, answer = _stream(news, "The strike closed the harbour for 3 days. [1]")
+    own_news.ingest([Article(id="same", title="Strike", text=same, date="2024-05-04")])
+    _, answer = _stream(own_news, "The strike closed the harbour for 3 days. [1]")
     assert answer.disagreement == ()
     assert answer.text == "The strike closed the harbour for 3 days. [1]"
 

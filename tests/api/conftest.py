@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,10 +33,10 @@ def _embedder(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[rag.Archive]:
-    """An archive of two articles."""
-    with rag.Archive.open(tmp_path / "town", embedder=BagOfWords()) as archive:
+@contextmanager
+def town_in(folder: Path) -> Iterator[rag.Archive]:
+    """Make an archive of two articles."""
+    with rag.Archive.open(folder / "town", embedder=BagOfWords()) as archive:
         archive.ingest(
             [
                 rag.Article(
@@ -59,6 +60,27 @@ def town(tmp_path: Path) -> Iterator[rag.Archive]:
         yield archive
 
 
+def entry_in(folder: Path) -> Entry:
+    """Let in whoever has the token, as on this machine alone."""
+    return Entry("127.0.0.1", TOKEN, Accounts.of(Shared.beside(folder)))
+
+
+@contextmanager
+def program_at(desk: Desk, *, entry: Entry) -> Iterator[TestClient]:
+    """Serve a program that has the token; the pages, which take long to build, are left out."""
+    bearer = {"authorization": f"Bearer {TOKEN}"}
+    with TestClient(
+        build(desk, entry=entry), base_url=HERE, headers=bearer, follow_redirects=False
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[rag.Archive]:
+    with town_in(tmp_path) as archive:
+        yield archive
+
+
 @pytest.fixture
 def desk(town: rag.Archive) -> Desk:
     return Desk(Library(town), Models())
@@ -66,15 +88,21 @@ def desk(town: rag.Archive) -> Desk:
 
 @pytest.fixture
 def entry(tmp_path: Path) -> Entry:
-    """Let in whoever has the token, as on this machine alone."""
-    return Entry("127.0.0.1", TOKEN, Accounts.of(Shared.beside(tmp_path)))
+    return entry_in(tmp_path)
 
 
 @pytest.fixture
 def client(desk: Desk, entry: Entry) -> Iterator[TestClient]:
-    """A program that has the token; the pages, which take long to build, are left out."""
-    bearer = {"authorization": f"Bearer {TOKEN}"}
-    with TestClient(
-        build(desk, entry=entry), base_url=HERE, headers=bearer, follow_redirects=False
-    ) as opened:
+    with program_at(desk, entry=entry) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Return a client that the tests of a file share which change nothing and count nothing."""
+    folder = tmp_path_factory.mktemp("asking")
+    with (
+        town_in(folder) as archive,
+        program_at(Desk(Library(archive), Models()), entry=entry_in(folder)) as opened,
+    ):
         yield opened

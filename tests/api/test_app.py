@@ -42,46 +42,46 @@ def events(text: str) -> list[tuple[str, dict]]:
     return found
 
 
-def test_an_answer_comes_with_its_citations(client: TestClient) -> None:
-    answer = client.post("/v1/answer", json={"question": QUESTION}).json()
+def test_an_answer_comes_with_its_citations(asking: TestClient) -> None:
+    answer = asking.post("/v1/answer", json={"question": QUESTION}).json()
     assert (answer["text"], answer["kind"], answer["short"]) == (ANSWER, "answer", "3")
     [citation] = answer["citations"]
     assert (citation["number"], citation["article"]["id"]) == (1, "ferry")
-    text = client.get("/v1/articles/ferry").json()["text"]
+    text = asking.get("/v1/articles/ferry").json()["text"]
     assert text[citation["start"] : citation["end"]] == citation["quote"]
     assert "text" not in citation["article"]
 
 
-def test_a_stream_ends_with_the_answer_it_told_piece_by_piece(client: TestClient) -> None:
-    reply = client.post("/v1/answer", json={"question": QUESTION, "stream": True})
+def test_a_stream_ends_with_the_answer_it_told_piece_by_piece(asking: TestClient) -> None:
+    reply = asking.post("/v1/answer", json={"question": QUESTION, "stream": True})
     assert reply.headers["content-type"].startswith("text/event-stream")
     *pieces, (name, whole) = events(reply.text)
     assert name == "answer"
     assert "".join(data["text"] for _, data in pieces) == whole["text"] == ANSWER
 
 
-def test_a_question_is_narrowed_and_refused(client: TestClient) -> None:
+def test_a_question_is_narrowed_and_refused(asking: TestClient) -> None:
     late = {"question": QUESTION, "since": "2024-06-01"}
-    answer = client.post("/v1/answer", json=late).json()
+    answer = asking.post("/v1/answer", json=late).json()
     assert (answer["abstained"], answer["kind"], answer["citations"]) == (True, "refusal", [])
 
 
-def test_a_follow_up_is_understood(client: TestClient) -> None:
+def test_a_follow_up_is_understood(asking: TestClient) -> None:
     history = [{"question": QUESTION, "answer": ANSWER}]
     wish = {"question": "And who asked the crews to end it?", "history": history}
-    answer = client.post("/v1/answer", json=wish).json()
+    answer = asking.post("/v1/answer", json=wish).json()
     assert answer["asked"] == wish["question"]
     assert answer["question"] != wish["question"]
 
 
-def test_passages_are_found(client: TestClient) -> None:
-    hits = client.post("/v1/search", json={"question": "ferry strike", "k": 1}).json()["hits"]
+def test_passages_are_found(asking: TestClient) -> None:
+    hits = asking.post("/v1/search", json={"question": "ferry strike", "k": 1}).json()["hits"]
     assert [hit["article"]["id"] for hit in hits] == ["ferry"]
 
 
-def test_articles_are_listed_by_day_publisher_and_words(client: TestClient) -> None:
+def test_articles_are_listed_by_day_publisher_and_words(asking: TestClient) -> None:
     def ids(**query: object) -> list[str]:
-        reply = client.get("/v1/articles", params=query).json()
+        reply = asking.get("/v1/articles", params=query).json()
         return [article["id"] for article in reply["articles"]]
 
     assert ids() == ["flood/1", "ferry"]
@@ -89,7 +89,7 @@ def test_articles_are_listed_by_day_publisher_and_words(client: TestClient) -> N
     assert ids(until="2024-05-31") == ["ferry"]
     assert ids(publisher="herald") == ["flood/1"]
     assert ids(words="ferry") == ["ferry"]
-    assert client.get("/v1/articles", params={"limit": 1}).json()["total"] == 2
+    assert asking.get("/v1/articles", params={"limit": 1}).json()["total"] == 2
 
 
 def test_an_article_is_added_edited_and_deleted(client: TestClient) -> None:
@@ -148,10 +148,10 @@ def test_archives_are_made_named_and_deleted(client: TestClient) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_said(
-    client: TestClient, method: str, path: str, wish: dict | None, status: int, words: str
+    asking: TestClient, method: str, path: str, wish: dict | None, status: int, words: str
 ) -> None:
     body = {"content": json.dumps(wish)} if wish else {}
-    reply = client.request(method, path, headers={"content-type": "application/json"}, **body)
+    reply = asking.request(method, path, headers={"content-type": "application/json"}, **body)
     assert reply.status_code == status
     assert words in reply.json()["error"]["message"]
 
@@ -227,26 +227,26 @@ def test_the_pages_are_mounted_beside_it(client: TestClient, desk: Desk, entry: 
     assert client.get("/", headers={"authorization": ""}).status_code == 401
 
 
-def test_the_description_loads_nothing_from_elsewhere(client: TestClient) -> None:
-    shown = client.get("/v1/docs").text
+def test_the_description_loads_nothing_from_elsewhere(asking: TestClient) -> None:
+    shown = asking.get("/v1/docs").text
     assert "http://" not in shown.replace("http://127.0.0.1", "")
     assert "https://" not in shown
-    assert client.get("/v1/docs-files/swagger-ui-bundle.js").status_code == 200
-    described = client.get("/v1/openapi.json").json()
+    assert asking.get("/v1/docs-files/swagger-ui-bundle.js").status_code == 200
+    described = asking.get("/v1/openapi.json").json()
     assert described["servers"] == [{"url": "/v1"}]
 
 
 @pytest.mark.parametrize("path", ["/v1/archives", "/v1/docs", "/v1/openapi.json", "/metrics"])
-def test_nothing_is_answered_without_the_token(client: TestClient, path: str) -> None:
-    assert client.get(path, headers={"authorization": ""}).status_code == 401
-    assert client.get(path, headers={"authorization": "Bearer guess"}).status_code == 401
-    assert client.get(path).status_code == 200
+def test_nothing_is_answered_without_the_token(asking: TestClient, path: str) -> None:
+    assert asking.get(path, headers={"authorization": ""}).status_code == 401
+    assert asking.get(path, headers={"authorization": "Bearer guess"}).status_code == 401
+    assert asking.get(path).status_code == 200
 
 
-def test_other_names_and_pages_are_refused(client: TestClient) -> None:
-    assert client.get("/v1/archives", headers={"host": "rebound.example"}).status_code == 403
+def test_other_names_and_pages_are_refused(asking: TestClient) -> None:
+    assert asking.get("/v1/archives", headers={"host": "rebound.example"}).status_code == 403
     elsewhere = {"origin": "http://evil.example"}
-    assert client.post("/v1/answer", json={}, headers=elsewhere).status_code == 403
+    assert asking.post("/v1/answer", json={}, headers=elsewhere).status_code == 403
 
 
 def test_a_users_key_works_on_this_machine_too(client: TestClient, entry: Entry) -> None:
