@@ -14,7 +14,7 @@ from rag.text.sentences import sentences, words
 # A day that the article's date tells; "Black Friday" is a name, and "on Fridays" is any.
 _DAY = re.compile(
     r"(?<![-\w])(?:(?P<when>last|next|this|on|late|early|by|until|since|before|after|from|of) )?"
-    rf"(?P<weekday>{'|'.join(WEEKDAYS)})\b(?: (?:morning|noon|afternoon|evening|night))?"
+    rf"(?P<weekday>{'|'.join(WEEKDAYS)})\b(?: (?:morning|noon|afternoon|evening|night))?+"
     r"(?![’']?s\b|,? \d|,? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|-)|"
     r"\b(?P<near>[Yy]esterday|[Tt]oday|[Tt]omorrow|[Tt]onight)\b(?![’']s|,? \d)"
 )

@@ -27,6 +27,7 @@ DATE = "2022-09-08"
         ("Shops were full on Black Friday.", "Shops were full on Black Friday."),
         ("They meet on Mondays.", "They meet on Mondays."),
         ("It opened on Thursday, 8 September.", "It opened on Thursday, 8 September."),
+        ("It shut on Sunday evening, 7 May.", "It shut on Sunday evening, 7 May."),
         ("Line one\n  goes on.", "Line one goes on."),
     ],
 )
