@@ -109,7 +109,8 @@ def understand(
     `search` returns the passages for a question, best first, and `article` is the one that the
     last answer cites. One that names nobody is searched for in both forms, unless its best
     passage shows that it has a name. So is one that points back and may stand alone all the
-    same; it is read as completed when the passages so found hold as many of its words.
+    same; it is read as completed when the passages so found hold as many of its words. "And
+    what did Ann Borg win?" has a name, and is searched for in both forms too.
     """
     kind, typed = reference(question) if history else Reference.NONE, Meaning(question, question)
     if kind is Reference.NONE:
@@ -118,6 +119,9 @@ def understand(
     if kind is Reference.OPEN:
         new = _names_another(question, search(question), history)
         return typed if new else Meaning(completed.searched, question, beside=question)
+    if alone := _without_and(question):
+        new = reference(alone) is Reference.NONE or _names_another(alone, search(alone), history)
+        return Meaning(completed.searched, alone, beside=alone) if new else completed
     if not _may_stand_alone(question):
         return completed
     first, found = search(question), search(completed.searched)
@@ -149,6 +153,13 @@ def _asks(question: str) -> bool:
     """Tell whether a question asks something by itself, which "And in Paris?" does not."""
     found = words(question)
     return len(found) >= _ASKS and not (QUESTION_WORDS | OPENING_VERBS).isdisjoint(found)
+
+
+def _without_and(question: str) -> str:
+    """Return what follows "And" if it points to nothing else and asks by itself; or nothing."""
+    alone = _GOES_ON.sub("", question)
+    leans = alone == question or reference(alone) is Reference.BOUND
+    return "" if leans or not _asks(alone) else alone
 
 
 def _may_stand_alone(question: str) -> bool:

@@ -100,6 +100,20 @@ def test_a_question_that_names_nobody_is_searched_for_in_both_forms() -> None:
     assert meant.read == meant.beside == asked
 
 
+@pytest.mark.parametrize(
+    "typed", ["And how bad was the storm in Rye?", "and how bad was the storm in rye"]
+)
+def test_and_before_a_question_with_a_name_is_left_out(typed: str) -> None:
+    meant = understand(typed, WON, search=lambda _: [STORM])
+    assert meant.read == meant.beside == typed[4:]
+    assert meant.searched.endswith("(won the election in Malta in 2022, Ann Borg)")
+
+
+def test_and_before_a_question_without_a_name_goes_on() -> None:
+    meant = understand("And who lost the election?", WON, search=lambda _: [VOTE])
+    assert meant.beside == ""
+
+
 def test_a_name_in_small_letters_is_told_by_the_passages() -> None:
     asked = "how bad was the storm in rye"
     assert understand(asked, WON, search=lambda _: [STORM]) == Meaning(asked, asked)
