@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import frontmatter
 import yaml
+from markdown_it import MarkdownIt
 
 from rag.errors import SourceError
 from rag.sources import fields
@@ -14,34 +15,19 @@ from rag.sources.dumps import is_sentence, split_dump
 from rag.sources.exports import articles_in, several_note
 from rag.sources.grid import grid_lines, text_grid
 from rag.sources.tables.columns import known_columns
-from rag.sources.text import one_line, tidy, unescape
+from rag.sources.text import one_line, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from markdown_it.token import Token
 
     from rag.types import Article, Note, Skipped
 
-# No pattern may look at a stretch of a text more than a few times, whatever stands in it: what
-# opens and never closes ends at the next opening, and closers are cut off apart.
-_HEADING = re.compile(r"(?m)^ {0,3}#{1,6}[ \t]++(.+)$|^(\S[^\n]*)\n(?:={2,}|-{2,})[ \t]*$")
-_COMMENT = re.compile(r"(?s)<!--.*?-->")
-_TARGET = r"(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])"
-_MARKUP = (
-    (re.compile(r"(?m)^ {0,3}(?:```|~~~).*$"), ""),
-    (_HEADING, lambda match: f"\n{_heading(match)}\n"),
-    (re.compile(r"(?m)^ {0,3}(?:(?:[-*_] ?){3,})$"), ""),
-    (re.compile(r"(?m)^ {0,3}\[[^\[\]]+\]:[ \t]+\S+.*$"), ""),
-    (re.compile(rf"!\[[^\[\]]*\]{_TARGET}"), ""),
-    (re.compile(rf"\[([^\[\]]+)\]{_TARGET}"), r"\1"),
-    (re.compile(r"<(https?://[^<>\s]+)>"), r"\1"),
-    (re.compile(r"(?i)</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>"), ""),
-    (re.compile(r"(?m)^ {0,3}(?:> ?)+"), ""),
-    (re.compile(r"(\*\*|__)(?=\S)((?:(?!\s\1\S).)+?)(?<=\S)\1"), r"\2"),
-    (re.compile(r"(?<![\w*\\])\*(?=\S)([^*\n]+?)(?<=\S)\*(?!\w)"), r"\1"),
-    (re.compile(r"(?<![\w\\])_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)"), r"\1"),
-    (re.compile(r"`([^`\n]+)`"), r"\1"),
-    (re.compile(r"\\([\\`*_{}\[\]()#+.!>-])"), r"\1"),
-)
+_TAG = re.compile(r"(?i)</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>")
+_COMMENT = re.compile(r"(?s)<!--.*?(?:-->|\Z)")
+# Tables stay as their lines, which `rag.sources.grid` reads like those of other files.
+_PARSER = MarkdownIt("commonmark")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s|\|")
 
 
@@ -83,13 +69,60 @@ def read_markdown(text: str, *, source: str) -> Article:
 
 
 def plain_markdown(text: str) -> str:
-    """Return Markdown as plain paragraphs, without its simple markup."""
-    end = text.rfind("-->") + 3
-    text = _COMMENT.sub("", text[:end]) + text[end:] if end > 2 else text
-    for pattern, plain in _MARKUP:
-        text = pattern.sub(plain, text)
-    blocks = re.split(r"\n\s*\n", unescape(text))
-    return "\n\n".join(filter(None, (_unwrapped(block.strip()) for block in blocks)))
+    """Return Markdown as plain paragraphs; an item of a list has a line of its own."""
+    return "\n\n".join(filter(None, map(_unwrapped, _blocks(_PARSER.parse(text)))))
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
+    """Yield the paragraphs, headings, lists and tables of a text; a list is one block."""
+    items: list[str] = []
+    marker = heading = ""
+    for token in tokens:
+        if token.type == "list_item_open":
+            marker = f"{token.info}{token.markup} "
+        # A heading without words is the mark itself.
+        said = _said(token) or (heading if token.type == "inline" else "")
+        heading = token.markup if token.type == "heading_open" else ""
+        if said and token.level > 1 and (marker or items):
+            items.append(f"{marker}{said}")
+            marker = ""
+        elif said:
+            yield said
+        if items and token.type.endswith("_list_close") and token.level == 0:
+            yield "\n".join(items)
+            items, marker = [], ""
+
+
+def _said(token: Token) -> str:
+    """Return the words of a token, without marks, pictures, tags and comments."""
+    if token.type == "inline":
+        return "".join(_inline(token.children or ())).strip()
+    if token.type == "html_block":
+        return _TAG.sub("", _COMMENT.sub("", token.content)).strip()
+    return token.content.strip() if token.type in ("fence", "code_block") else ""
+
+
+def _inline(tokens: Sequence[Token]) -> Iterator[str]:
+    """Yield the words of a paragraph; the stars of "2*3*4" are no marks."""
+    within: list[bool] = []
+    for before, token, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
+        if token.type == "em_open":
+            within.append(bool(before and after and _joined(before.content, after.content)))
+        if token.type in ("em_open", "em_close") and (
+            within[-1] if token.nesting > 0 else within.pop()
+        ):
+            yield token.markup
+        yield _words(token)
+
+
+def _joined(before: str, after: str) -> bool:
+    return before[-1:].isalnum() and after[:1].isalnum()
+
+
+def _words(token: Token) -> str:
+    if token.type in ("softbreak", "hardbreak"):
+        return "\n"
+    return token.content if token.type in ("text", "text_special", "code_inline") else ""
 
 
 def _unwrapped(block: str) -> str:
@@ -101,15 +134,6 @@ def _unwrapped(block: str) -> str:
         f"\n{line}" if number and _ITEM.match(line) else f" {line}"
         for number, line in enumerate(lines)
     )[1:]
-
-
-def _heading(match: re.Match[str]) -> str:
-    """Return the words of a heading, without the marks that may close it."""
-    if not match[1]:
-        return match[2]
-    words = match[1].rstrip()
-    bare = words.rstrip("#")
-    return words if bare and not bare[-1].isspace() else bare.rstrip()
 
 
 class _Values(yaml.SafeLoader):  # type: ignore[misc]
@@ -146,8 +170,14 @@ def _front_matter(text: str) -> tuple[dict[str, object], str]:
 
 
 def _first_heading(body: str) -> tuple[str, str]:
-    """Return the heading a text begins with, and the text after it."""
-    match = _HEADING.match(body.lstrip())
-    if not match or (match[2] and is_sentence(match[2])):
+    """Return the heading a text begins with, and the text after it.
+
+    A line underlined that is a sentence is no heading.
+    """
+    opening, *rest = (*_PARSER.parse(body)[:2], None)
+    if opening is None or opening.type != "heading_open" or not opening.map:
         return "", body
-    return plain_markdown(_heading(match)), body.lstrip()[match.end() :]
+    words = _said(rest[0]) if rest[0] else ""
+    if opening.markup[0] in "=-" and is_sentence(words):
+        return "", body
+    return words, "\n".join(body.split("\n")[opening.map[1] :])
