@@ -6,7 +6,7 @@ both as typed and completed, and the reader decides. Nothing is written by a mod
 question never has words that the conversation lacks.
 
 What the talk is about finds the article, and beside the question it distracts the reader: so the
-passages are searched for with it and read without it. Of 90 follow-ups written for that, 56
+passages are searched for with it and read without it. Of 90 follow-ups written for that, 55
 are answered rightly then instead of 52 (63 when asked in full by hand);
 docs/evaluation/reading.md has what else was tried.
 """
