@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rag.errors import SourceError
@@ -44,3 +46,18 @@ def test_front_matter_that_repeats_lists_is_refused_and_values_are_not():
         read_markdown("---\na: &a [x]\ntitle: [*a, *a]\n---\nText.", source="a.md")
     found = read_markdown("---\nname: &n Storm\ntitle: *n\n---\nThe harbour.", source="a.md")
     assert found.title == "Storm"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "plain"),
+    [
+        ("> - one\n> - two\n>\n> more\n\nend", "- one\n- two\n\nmore\n\nend"),
+        ("- one\n\n  - deep\n- two\n\nend", "- one\n- deep\n- two\n\nend"),
+        ("Before.\n\n<!-- never closed\n\nAfter.", "Before.\n\n<!-- never closed After."),
+        ("Before.\n\n<!-- closed -->\n\nAfter.", "Before.\n\nAfter."),
+        ("<div>Fish &amp; chips</div>", "Fish & chips"),
+        ("<https://example.com/a> is read", "https://example.com/a is read"),
+    ],
+)
+def test_nothing_that_is_read_is_lost(markdown: str, plain: str) -> None:
+    assert re.sub(r"[ ]+", " ", plain_markdown(markdown)) == plain

@@ -15,7 +15,7 @@ from rag.sources.dumps import is_sentence, split_dump
 from rag.sources.exports import articles_in, several_note
 from rag.sources.grid import grid_lines, text_grid
 from rag.sources.tables.columns import known_columns
-from rag.sources.text import one_line, tidy
+from rag.sources.text import one_line, tidy, unescape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from rag.types import Article, Note, Skipped
 
 _TAG = re.compile(r"(?i)</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>")
-_COMMENT = re.compile(r"(?s)<!--.*?(?:-->|\Z)")
+_COMMENT = re.compile(r"(?s)<!--.*?-->")
+_LISTS = frozenset(f"{a}_list_{b}" for a in ("bullet", "ordered") for b in ("open", "close"))
 # Tables stay as their lines, which `rag.sources.grid` reads like those of other files.
 _PARSER = MarkdownIt("commonmark")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s|\|")
@@ -61,36 +62,44 @@ def read_markdown(text: str, *, source: str) -> Article:
     """Return the article of a Markdown file, with the fields of its front matter."""
     front, body = _front_matter(tidy(text))
     matched = {**known_columns(front), "text": ("text",)}
+    tokens = _PARSER.parse(body)
     title = fields.words(front.get(fields.filled(front, matched["title"])))
     if not title:
-        title, body = _first_heading(body)
-    record = {**front, "title": title, "text": plain_markdown(body)}
+        title, tokens = _first_heading(tokens)
+    record = {**front, "title": title, "text": _plain(tokens)}
     return fields.from_row(record, columns={**matched, "title": ("title",)}, source=source)
 
 
 def plain_markdown(text: str) -> str:
     """Return Markdown as plain paragraphs; an item of a list has a line of its own."""
-    return "\n\n".join(filter(None, map(_unwrapped, _blocks(_PARSER.parse(text)))))
+    return _plain(_PARSER.parse(text))
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    return "\n\n".join(filter(None, map(_unwrapped, _blocks(tokens))))
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
     """Yield the paragraphs, headings, lists and tables of a text; a list is one block."""
     items: list[str] = []
     marker = heading = ""
+    depth = 0
     for token in tokens:
         if token.type == "list_item_open":
             marker = f"{token.info}{token.markup} "
         # A heading without words is the mark itself.
         said = _said(token) or (heading if token.type == "inline" else "")
         heading = token.markup if token.type == "heading_open" else ""
-        if said and token.level > 1 and (marker or items):
+        if said and depth:
             items.append(f"{marker}{said}")
             marker = ""
         elif said:
             yield said
-        if items and token.type.endswith("_list_close") and token.level == 0:
-            yield "\n".join(items)
-            items, marker = [], ""
+        if token.type in _LISTS:
+            depth += token.nesting
+            if not depth:
+                yield "\n".join(items)
+                items, marker = [], ""
 
 
 def _said(token: Token) -> str:
@@ -98,8 +107,14 @@ def _said(token: Token) -> str:
     if token.type == "inline":
         return "".join(_inline(token.children or ())).strip()
     if token.type == "html_block":
-        return _TAG.sub("", _COMMENT.sub("", token.content)).strip()
+        return unescape(_TAG.sub("", _without_comments(token.content))).strip()
     return token.content.strip() if token.type in ("fence", "code_block") else ""
+
+
+def _without_comments(text: str) -> str:
+    """Return HTML without its comments; what one opens and never closes is kept."""
+    end = text.rfind("-->") + 3
+    return _COMMENT.sub("", text[:end]) + text[end:] if end > 2 else text
 
 
 def _inline(tokens: Sequence[Token]) -> Iterator[str]:
@@ -169,15 +184,14 @@ def _front_matter(text: str) -> tuple[dict[str, object], str]:
     return fields, body
 
 
-def _first_heading(body: str) -> tuple[str, str]:
-    """Return the heading a text begins with, and the text after it.
+def _first_heading(tokens: Sequence[Token]) -> tuple[str, Sequence[Token]]:
+    """Return the heading that a text begins with, and what follows it.
 
     A line underlined that is a sentence is no heading.
     """
-    opening, *rest = (*_PARSER.parse(body)[:2], None)
-    if opening is None or opening.type != "heading_open" or not opening.map:
-        return "", body
-    words = _said(rest[0]) if rest[0] else ""
-    if opening.markup[0] in "=-" and is_sentence(words):
-        return "", body
-    return words, "\n".join(body.split("\n")[opening.map[1] :])
+    if not tokens or tokens[0].type != "heading_open":
+        return "", tokens
+    words = _said(tokens[1])
+    if tokens[0].markup in ("=", "-") and is_sentence(words):
+        return "", tokens
+    return words, tokens[3:]
