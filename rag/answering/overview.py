@@ -10,17 +10,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
 from rag.answering.evidence import Evidence, Overlap, Weighed
 from rag.embedding.embedder import Embedder
 from rag.store.identity import article_id
-from rag.text.countries import is_country, same_name
-from rag.text.facts import names, numbers, spelled_date
-from rag.text.lexicon import CALENDAR
+from rag.text.facts import names, numbers
 from rag.text.sentences import content_words, stem, words
 from rag.types import Confidence, Hit
 
@@ -81,12 +78,6 @@ _CAPTION = re.compile(
     re.I,
 )
 _CLOSED = re.compile(r"[.!…][\"'”’)]*$")
-# Of a subject's words, the share that an article on it has.
-_NEARLY_ALL = 0.7
-_DEED = re.compile(
-    r"(?:and |so )?what (?:did|has|have|does|do|had) (?P<who>.+?) (?:do|done)\b(?P<rest>[^?]*)",
-    re.I,
-)
 _LINKS = frozenset("and but so yet or then also still however meanwhile instead".split())
 _PRONOUNS = frozenset(
     "he she it they him her them his hers its their theirs this that these those such i we you my "
@@ -151,63 +142,6 @@ def _names_it(about: str, item: Evidence) -> bool:
     """Tell whether a sentence, or what leads up to it, has a name of the subject, if it has any."""
     named = {stem(name) for name in names(f"- {about}")}
     return not named or not named.isdisjoint(map(stem, words(f"{item.lead} {item.quote}")))
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """Whom a question for what they did is about, and when; `alone` if it says no more."""
-
-    about: str
-    alone: bool
-
-
-def deed_asked(question: str) -> Deed | None:
-    """Return what a question for a deed is about; None for another one.
-
-    "What did the Fed do in March 2022?" is about "the Fed in March 2022".
-    """
-    match = _DEED.fullmatch(_one_line(question).rstrip("?!. "))
-    if match is None or not content_words(match["who"]):
-        return None
-    rest = set(content_words(match["rest"]))
-    return Deed(f"{match['who']}{match['rest']}", rest <= _times(match["rest"]))
-
-
-def is_on(subject: str, lead: Evidence) -> bool:
-    """Tell whether the sentence that leads an article is on a subject, and of its time.
-
-    With headline and date it has each name, year and month; the article has each country,
-    "Britain" for "the UK", and all or nearly all other words.
-    """
-    opening = f"{lead.article.title} {lead.quote} {spelled_date(lead.article.date)}"
-    article = f"{opening} {lead.article.text}"
-    times = set(map(stem, _times(subject)))
-    asked = set(map(stem, content_words(subject))) - times
-    countries = set(filter(is_country, asked))
-    named = {stem(name) for name in names(f"- {subject}")} - countries - times
-    others = asked - named - countries
-    return (
-        _held(times | named, opening) == len(times | named)
-        and _held(countries, article) == len(countries)
-        and _held(others, article) >= _NEARLY_ALL * len(others)
-    )
-
-
-def tells_more(subject: str, rival: Evidence, lead: Evidence) -> bool:
-    """Tell whether a sentence has more of a subject's words than a headline and what leads it."""
-    asked = set(map(stem, content_words(subject)))
-    return _held(asked, rival.quote) > _held(asked, f"{lead.article.title} {lead.quote}")
-
-
-def _times(text: str) -> set[str]:
-    """Return the years, days and months in a text, in small letters."""
-    return {word for word in words(text) if word.isdigit() or word in CALENDAR}
-
-
-def _held(stems: Iterable[str], text: str) -> int:
-    """Return how many of the stems a text has."""
-    found = set(map(stem, words(text.replace("-", " "))))
-    return sum(any(same_name(each, word) for word in found) for each in stems)
 
 
 def stands_alone(sentence: str) -> bool:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.evidence import Evidence
-from rag.answering.overview import stands_alone
+from rag.answering.leading import lead, sentences_of
 from rag.archive import Archive
 from rag.generation.prompts import REFUSAL
 from rag.text.facts import spelled_date
 from rag.text.question_time import find_period, wants_latest
-from rag.text.sentences import STOPWORDS, sentences, words
+from rag.text.sentences import STOPWORDS, words
 from rag.text.time_phrases import time_phrases
-from rag.types import Article, Citation, Filter, Hit, Period, Query, ScoreParts, Span
+from rag.types import Article, Citation, Filter, Hit, Period, Query, ScoreParts
 
 # Articles that are listed, and days up to which those that only tell of a time are looked for.
 _MOST = 24
@@ -29,8 +29,6 @@ _LOOKED_THROUGH = 200
 # So many articles are listed under the names of their months.
 _MANY = 8
 _NEWEST = 8
-# Sentences of an article among which one that stands alone is looked for.
-_OPENING_SENTENCES = 3
 
 _NEWS = frozenset(
     "news headline headlines story stories article articles report reports reported event events "
@@ -156,18 +154,6 @@ def _month(article: Article) -> str:
     return " ".join(spelled_date(article.date).split()[1:])
 
 
-def lead(article: Article) -> Evidence:
-    """Return the first sentence of an article that can be read alone, or its first one."""
-    opening = list(_sentences(article))[:_OPENING_SENTENCES]
-    return next((item for item in opening if stands_alone(item.quote)), opening[0])
-
-
-def _sentences(article: Article) -> Iterator[Evidence]:
-    for span in sentences(article.text, language=article.language) or [Span(0, 0)]:
-        quote = article.text[span.start : span.end]
-        yield Evidence(1, article, quote, span.start, span.end, article.title)
-
-
 def _told_of(archive: Archive, where: Filter) -> list[Evidence]:
     """Return the sentences in which later articles tell of a few days that have none themselves."""
     if not where.since or not where.until:
@@ -184,7 +170,7 @@ def _told_of(archive: Archive, where: Filter) -> list[Evidence]:
 def _first_about(article: Article, first: dt.date, last: dt.date) -> Evidence | None:
     """Return the first sentence of `article` that dates something from `first` to `last`."""
     seen_from = dt.date.fromisoformat(article.date or last.isoformat())
-    for item in _sentences(article):
+    for item in sentences_of(article):
         named = time_phrases(item.quote, today=seen_from)
         if any(first <= phrase.first and phrase.last <= last for phrase in named):
             return item

@@ -17,8 +17,8 @@ from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence, collect, weigh
 from rag.answering.follow_up import Reference, reference, source, understand
 from rag.answering.hearing import Heard, Hearing
+from rag.answering.leading import deed_asked, is_on, lead, tells_more
 from rag.answering.over_time import value_asked, values
-from rag.answering.periods import lead
 from rag.answering.verdict import plainest
 from rag.answering.wanted import FIGURES, wanted
 from rag.answering.written import write
@@ -116,12 +116,12 @@ class Work:
             yield from self._over_time(replace(query, question=value), draft)
         if not draft.citations and (asked := comparison(query.question)):
             yield from self._compared(asked, query, draft)
-        deed = overview.deed_asked(query.read)
+        deed = deed_asked(query.read)
         if deed and deed.alone and not draft.citations:
             yield from self._led(replace(query, question=deed.about), draft)
         if not draft.citations:
             yield from self._fact(query, hits, draft)
-        if deed and not draft.citations:
+        if deed and not deed.alone and not draft.citations:
             yield from self._led(replace(query, question=deed.about), draft)
 
     def _over_time(self, query: Query, draft: Draft) -> Iterator[str]:
@@ -174,8 +174,8 @@ class Work:
         about = query.question
         hits = self._archive.retrieve(replace(query, k=self.settings.digest_hits))
         leads = (lead(hit.article) for hit in hits)
-        found = next((item for item in leads if overview.is_on(about, item)), None)
-        if found is None or (rival and overview.tells_more(about, rival, found)):
+        found = next((item for item in leads if is_on(about, item)), None)
+        if found is None or (rival and tells_more(about, rival, found)):
             return
         weighed = weigh(about, hits, embedder=self._archive.embedder())
         draft.trust(overview.confidence(hits, weighed))

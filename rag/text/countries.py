@@ -27,8 +27,9 @@ _FORMS = tuple(
         "uae emirates emirati",
     )
 )
-# Letters with which both begin: "Brazilian" has those of "Brazil".
+# Letters with which both begin at least, and what the longer may end in, stemmed: "Brazilian".
 _ALIKE = 5
+_ENDINGS = frozenset("n an ian i y es ese ish".split())
 
 
 def is_country(word: str) -> bool:
@@ -43,4 +44,4 @@ def same_name(one: str, other: str) -> bool:
     if any(one in forms and other in forms for forms in _FORMS):
         return True
     short, long = sorted((one, other), key=len)
-    return len(short) >= _ALIKE and long.startswith(short)
+    return len(short) >= _ALIKE and long.startswith(short) and long[len(short) :] in _ENDINGS

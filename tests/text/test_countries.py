@@ -17,6 +17,8 @@ from rag.text.sentences import stem
         ("French", "France", True),
         ("Chile", "China", False),
         ("Iran", "Iraq", False),
+        ("Niger", "Nigeria", False),
+        ("German", "Germany", True),
         ("Austria", "Australia", False),
     ],
 )

@@ -62,7 +62,7 @@ def read_markdown(text: str, *, source: str) -> Article:
     """Return the article of a Markdown file, with the fields of its front matter."""
     front, body = _front_matter(tidy(text))
     matched = {**known_columns(front), "text": ("text",)}
-    tokens = _PARSER.parse(body)
+    tokens: Sequence[Token] = _PARSER.parse(body)
     title = fields.words(front.get(fields.filled(front, matched["title"])))
     if not title:
         title, tokens = _first_heading(tokens)

@@ -1,0 +1,56 @@
+"""Which article leads with a thing, and which questions ask for that."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.evidence import Evidence
+from rag.answering.leading import Deed, deed_asked, is_on, tells_more
+from rag.types import Article
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("the UK elections of 2019", True),
+        ("the British election", True),
+        ("Johnson", True),
+        ("the UK elections in December 2019", True),
+        ("the UK elections in May 2019", False),
+        ("the UK elections of 2024", False),
+        ("the French elections of 2019", False),
+        ("Corbyn", False),
+        ("the price of electricity in Britain", False),
+    ],
+)
+def test_an_article_is_on_a_subject_that_it_leads_with(subject: str, expected: bool) -> None:
+    text = "Johnson has won a large majority. Corbyn lost the election in the United Kingdom."
+    article = Article("Conservatives win", text, date="2019-12-13")
+    opening = text.partition(". ")[0] + "."
+    lead = Evidence(1, article, opening, 0, len(opening), article.title)
+    assert is_on(subject, lead) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What did the Fed do in March 2022?", Deed("the Fed in March 2022", alone=True)),
+        ("and what has Ann Borg done about prices", Deed("Ann Borg about prices", alone=False)),
+        ("What did he do?", None),
+        ("What did the Fed say in March 2022?", None),
+        ("What do documents show?", None),
+    ],
+)
+def test_what_a_question_for_a_deed_is_about(question: str, expected: Deed | None) -> None:
+    assert deed_asked(question) == expected
+
+
+def test_a_sentence_with_more_of_the_words_tells_more_than_what_leads() -> None:
+    text = "Johnson has won a majority. Turnout was 67 percent."
+    article = Article("Conservatives win the UK election", text, date="2019-12-13")
+    lead, turnout = (
+        Evidence(1, article, quote, text.index(quote), text.index(quote) + len(quote), "")
+        for quote in ("Johnson has won a majority.", "Turnout was 67 percent.")
+    )
+    assert tells_more("turnout 2019", turnout, lead)
+    assert not tells_more("the UK election of 2019", turnout, lead)
