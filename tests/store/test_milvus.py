@@ -237,3 +237,9 @@ def test_an_archive_in_its_folder_stays_there(tmp_path, embedder, milvus):
         # Also when it is made anew.
         again.reembed(embedder).close()
     assert not (tmp_path / "here" / "milvus.json").exists()
+
+
+def test_nobody_asks_a_file_whether_it_is_there(news):
+    # Milvus Lite ends connections that are asked more than every five minutes.
+    options = news._storage._client.library._handler._grpc_options
+    assert options["grpc.keepalive_time_ms"] >= 300_000
