@@ -16,6 +16,7 @@ from rag.answering.evidence import Evidence, Overlap, collect
 from rag.answering.wanted import FIGURES, Wanted, fits, wanted
 from rag.reading import Candidate, Reading
 from rag.text.counted import asked_to_count, counted
+from rag.text.doers import does_another
 from rag.text.facts import numbers, numbers_told, spelled_date, years
 from rag.text.opposites import contrary, counts_another
 from rag.text.sentences import stem, words
@@ -199,8 +200,11 @@ class _Asked:
         return fits(self.kind, span, before=before, after=after) is False
 
     def _denied(self, evidence: Evidence, start: int) -> bool:
-        return contrary(self.question, evidence.quote) or counts_another(
-            self.question, evidence.quote, start - evidence.start
+        quote = evidence.quote
+        return (
+            contrary(self.question, quote)
+            or counts_another(self.question, quote, start - evidence.start)
+            or does_another(self.question, quote)
         )
 
     def _uncounted(self, hit: Hit, item: Candidate) -> bool:

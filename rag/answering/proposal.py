@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from rag.reading import Asked, Reader, Reading, proposed
 from rag.text.lexicon import OPENING_VERBS
+from rag.text.sentences import content_stems
 from rag.types import Passage
 
 # How much likelier the no must be, in nats, for a sentence to deny what a question takes for
@@ -87,6 +88,12 @@ def heard(reading: Reading, found: Belief) -> Reading:
 
 
 def denies(question: str, sentence: Passage, *, reader: Reader) -> bool:
-    """Tell whether a sentence denies what `question` takes for granted."""
+    """Tell whether a sentence denies what `question` takes for granted of whom it asks about.
+
+    One that does not name whom the question asks about, or what, denies nothing of it.
+    """
     taken = presupposed(question)
+    subject = content_stems(taken.partition(" ")[2])[:1]
+    if not set(subject) <= {*content_stems(f"{sentence.heading} {sentence.text}")}:
+        return False
     return bool(taken) and beliefs(taken, [sentence], reader=reader)[0].balance < DENIED

@@ -45,6 +45,8 @@ _ASKS = (
         r"(?:it|he|she|they|this|that|there)\b[^,]*|\byes (?:or|/) no\b.*|\byes/no\b.*|"
         r"\b(?:right|correct|true)\W*)$",
     ),
+    # "How much more did petrol cost?" may be told in dollars or in percent.
+    (Wanted.NUMBER, r"\bhow much (?:more|less|higher|lower|cheaper|dearer)\b"),
     (
         Wanted.MONEY,
         r"\bhow much (?:\w+ )*(?:cost|costs|paid|pay|worth|spend|spent|raise|raised|owe|owed|earn|"

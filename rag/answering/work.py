@@ -24,10 +24,12 @@ from rag.answering.wanted import FIGURES, wanted
 from rag.answering.written import write
 from rag.archive import Archive
 from rag.generation import Generator, load_generator
+from rag.generation.prompts import REFUSAL
 from rag.reading import Reader
 from rag.retrieval.comparison import Comparison, Part, comparison
+from rag.retrieval.joined import at_times, joined
 from rag.store.identity import article_id
-from rag.types import Hit, Query, Stance
+from rag.types import Hit, Query, Stance, Turn
 
 
 class Work:
@@ -108,7 +110,7 @@ class Work:
             yield draft.quote_line(found)
 
     def answer(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
-        """Yield the sentences that answer; a comparison has a line for each thing compared.
+        """Yield the sentences that answer, with a line for each thing that is compared or asked.
 
         What somebody did is told by the sentence that leads the article on it.
         """
@@ -116,6 +118,9 @@ class Work:
             yield from self._over_time(replace(query, question=value), draft)
         if not draft.citations and (asked := comparison(query.question)):
             yield from self._compared(asked, query, draft)
+        for parts, most in ((joined(query.read), None), (at_times(query.read), 1)):
+            if parts and not draft.citations:
+                yield from self._joined(parts, query, draft, most=most)
         deed = deed_asked(query.read)
         if deed and deed.alone and not draft.citations:
             yield from self._led(replace(query, question=deed.about), draft)
@@ -165,6 +170,36 @@ class Work:
             yield draft.miss(part)
         if conclusion:
             yield draft.conclude(conclusion)
+
+    def _joined(
+        self, parts: Sequence[str], query: Query, draft: Draft, *, most: int | None
+    ) -> Iterator[str]:
+        """Yield a line for each of several questions, each a follow-up of those before it.
+
+        None when the articles answer none of them. At `most` so many things are told of each.
+        """
+        missed: list[str] = []
+        history, sure = query.history, draft.confidence
+        for part in parts:
+            draft.start_line()
+            before, said = (len(draft.citations), draft.short), len(draft.text)
+            heard = self._heard(replace(query, question=part, history=history))
+            found = fact.chosen(heard.question, heard.ranked, least=self._least)[:most]
+            yield from self._told(heard, found, draft, alone=False)
+            if before == (len(draft.citations), draft.short):
+                missed.append(part)
+            else:
+                sure = sure or draft.confidence
+            history = (*history, Turn(part, draft.text[said:].strip() or REFUSAL))
+        draft.trust(sure or draft.confidence)
+        if draft.citations and not self._stop.is_set():
+            yield from (draft.miss(Part(part, part)) for part in missed)
+
+    def _heard(self, query: Query) -> Heard:
+        """Return what the reader makes of a question that is a part of another one."""
+        query = self.standalone(replace(query, about="", read_as="", beside=""))
+        hits = self.search(query, k=self.settings.hits)
+        return replace(self._hearing.of(query.read, hits), searched=query.question)
 
     def _led(self, query: Query, draft: Draft, *, rival: Evidence | None = None) -> Iterator[str]:
         """Yield the sentence that leads the best article on a thing, if one tells of it.

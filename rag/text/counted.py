@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from rag.text.quantities import outcomes
 from rag.text.sentences import stem, words
 
 _HOW_MANY = re.compile(r"\bhow many (?:more |other |different |of the )?(.*)", re.I | re.S)
@@ -24,20 +26,28 @@ _REACH = 60
 
 
 def asked_to_count(question: str) -> frozenset[str]:
-    """Return the stems of what "how many" is asked of; empty when nothing is to be counted."""
+    """Return the stems of what "how many" is asked of, with the outcome that it names, "die".
+
+    Empty when nothing is to be counted.
+    """
     match = _HOW_MANY.search(question)
     named: list[str] = []
     for word in words(match[1]) if match else ():
         if word.lower() in _END or len(named) == _MOST:
             break
         named.append(word)
-    return frozenset(map(stem, named))
+    return _with_outcomes(named)
 
 
 def counted(text: str, start: int, end: int) -> frozenset[str]:
-    """Return the stems of the words that follow the number in `text[start:end]`."""
+    """Return the stems, and the outcomes, of the words that follow the number in a stretch."""
     stretch = text[start : end + _REACH]
     figure = _FIGURE.search(stretch, 0, end - start)
     number = _NUMBER.match(stretch, figure.start() if figure else 0)
     told = _BREAK.split(stretch[number.end() :] if number else stretch)[0]
-    return frozenset(map(stem, words(told)[:_MOST]))
+    return _with_outcomes(words(told)[:_MOST])
+
+
+def _with_outcomes(found: Sequence[str]) -> frozenset[str]:
+    """Return the stems of words; "deaths" and "people had died" count the same."""
+    return frozenset(map(stem, found)) | outcomes(" ".join(found))

@@ -28,6 +28,13 @@ _OPPOSED = (
 _SIDES = tuple(tuple(frozenset(map(stem, side.split())) for side in item) for item in _OPPOSED)
 # "Chandrayaan 2", "Artemis II", "elections 2019": one of a series.
 _NUMBERED = re.compile(r"\b([a-z]{4,})[ -](\d+|[ivx]+)\b", re.I)
+# "Gave up" and "drop out" tell of no rise and no fall.
+_PARTICLE = re.compile(
+    r"\b(?!(?:is|are|was|were|be|been|go|goes|gone|went|moved?|by|and|or)\b)[a-z]+ "
+    r"(?:up|down)\b(?! (?:by|from|to|about|nearly|almost|some|over|more)\b| [\d$€£])|"
+    r"\b(?:drop|f[ae]ll)\w* (?:out|through|apart|short|behind|victim|asleep|ill)\b",
+    re.I,
+)
 _PART = re.compile(r"[,;:]\s|\s(?:and|but|while)\s")
 _WINNING = 2
 # Who wins and who loses is told by one sentence, and the reader tells them apart.
@@ -40,7 +47,7 @@ def contrary(question: str, sentence: str) -> bool:
     A question for a person or thing may be answered from the other side: "X lost to Y" tells
     who won.
     """
-    asked, told = set(map(stem, words(question))), set(map(stem, words(sentence)))
+    asked, told = (set(map(stem, words(_PARTICLE.sub(" ", text)))) for text in (question, sentence))
     if _other_outcome(question, sentence):
         return True
     return _other_number(question, sentence) or any(

@@ -74,3 +74,10 @@ def test_a_sentence_denies_what_a_question_takes_for_granted() -> None:
     assert denies("Why did the ship sink?", denied, reader=Believing())
     assert not denies("Why did the ship sink?", told, reader=Believing())
     assert not denies("Who sank the ship?", denied, reader=Believing())
+
+
+def test_a_sentence_denies_nothing_of_whom_it_does_not_name() -> None:
+    other = Passage("A storm", "The ferry did not sink.")
+    assert not denies("Why did the tanker sink?", other, reader=Believing())
+    assert denies("Why did the tanker sink?", Passage("A tanker", "It did not sink."),
+                  reader=Believing())  # fmt: skip

@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 
 from rag.text.counted import asked_to_count, counted
+from rag.text.quantities import outcomes
 from rag.text.sentences import stem
 
 
 def stems(text: str) -> frozenset[str]:
-    return frozenset(map(stem, text.split()))
+    return frozenset(map(stem, text.split())) | outcomes(text)
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,10 @@ def test_a_question_says_what_is_to_be_counted(question: str, thing: str) -> Non
 def test_a_number_counts_what_follows_it(text: str, span: str, thing: str) -> None:
     start = text.index(span)
     assert counted(text, start, start + len(span)) == stems(thing)
+
+
+def test_deaths_are_people_who_died() -> None:
+    text = "He said that 4,291 people had died."
+    start = text.index("4,291")
+    asked = asked_to_count("How many deaths were there?")
+    assert asked & counted(text, start, start + 5) == {"die"}

@@ -26,6 +26,8 @@ from rag.text.opposites import contrary, counts_another
         ("How many people died?", "About 10,000 people are missing.", True),
         ("How many people died?", "12 were killed and 30 are missing.", False),
         ("When did the ferry sail?", "The ferry sailed on Monday.", False),
+        ("When did Borg drop out?", "She ran after Borg gave up on Monday.", False),
+        ("How far did prices drop?", "Prices are up by 3 percent.", True),
     ],
 )
 def test_contrary(question: str, sentence: str, expected: bool) -> None:

@@ -1,0 +1,45 @@
+"""Who does what a question asks about, where a sentence tells it of somebody else.
+
+"Charles became king when his mother died" does not say when Charles died.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.text.lexicon import NAME
+from rag.text.sentences import STOPWORDS, WORD, stem, words
+
+_ASKED = re.compile(
+    r"\b(?:when|where|why|how)\s+(?:did|does|do|will|has|have|had)(?:n['’]?t)?\s+(?P<told>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+# A clause with its own subject, "his mother, Ann Borg," or "Ann Borg", and the verb.
+_CLAUSE = re.compile(
+    r"\b(?:when|as|after|before|while|because|since|until|once)\s+"
+    rf"(?P<doer>(?:his|her|its|their)\s+[a-z]+(?:,?\s+{NAME},?)?|{NAME})\s+"
+    r"(?P<verb>[a-z]+)\b"
+)
+
+
+def does_another(question: str, sentence: str) -> bool:
+    """Tell whether a sentence says of another one what `question` asks of somebody it names.
+
+    Only where the sentence names whom the question asks about as well: one that does not may
+    call him by another name.
+    """
+    asked = _ASKED.search(question)
+    if not asked:
+        return False
+    known = {stem(word) for word in words(asked["told"]) if word not in STOPWORDS}
+    told = WORD.findall(sentence)
+    named = any(word[:1].isupper() and stem(word.lower()) in known for word in told)
+    verbs = [stem(word) for word in told if word.islower() and stem(word) in known]
+    others = [
+        stem(match["verb"])
+        for match in _CLAUSE.finditer(sentence)
+        if known.isdisjoint(map(stem, words(match["doer"])))
+    ]
+    return named and any(
+        verbs.count(verb) == others.count(verb) for verb in others if verb in known
+    )

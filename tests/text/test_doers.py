@@ -1,0 +1,26 @@
+"""Who does what a question asks about."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.text.doers import does_another
+
+_CROWNED = "Borg, 74, became king when his mother, Ann II, died in September."
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("When did King Borg die?", _CROWNED, True),
+        ("when did king borg die", _CROWNED, True),
+        ("When did Ann II die?", _CROWNED, False),
+        ("When did Borg become king?", _CROWNED, False),
+        ("When did King Borg die?", "Borg died in May, after Ann died in April.", False),
+        ("Why did Borg resign?", "The minister left because Grech resigned.", False),
+        ("Why did Borg resign?", "Borg left the room after Grech resigned.", True),
+        ("Who died?", _CROWNED, False),
+    ],
+)
+def test_does_another(question: str, sentence: str, expected: bool) -> None:
+    assert does_another(question, sentence) is expected
