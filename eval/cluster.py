@@ -35,7 +35,7 @@ from rag import Archive, Article
 from rag.embedding.embedder import Embedder, TransformerEmbedder, Vectors
 from rag.models.registry import DEFAULT_EMBEDDER
 from rag.sources import read
-from rag.store.folder import FolderStorage
+from rag.store.folder.storage import FolderStorage
 from rag.types import Progress
 
 _DIMENSION = 384

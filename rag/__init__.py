@@ -8,13 +8,11 @@ The rooms stand in the order in which data flows, and each imports only from tho
 
     types, errors          the records that travel, and what can go wrong
     text                   what a text says, read without a model
-    sources, models        articles and model files, from wherever they are
-    endpoints              servers of models, of which several are alike
+    sources, models        articles, model files and servers of models, from wherever they are
     settings               every default, with its reason
-    shared                 what several servers share: users, conversations, feedback, alerts
     embedding              text to vectors
     index                  vectors and words, searched
-    store                  what an archive keeps on disk
+    store                  what an archive keeps, and what its users said
     ingest, retrieval      articles in, passages out
     archive                the class that people open
     reading, generation    the words that answer, found or written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,14 +12,15 @@ from rag.embedding.embedder import Embedder
 from rag.retrieval.search import search
 from rag.retrieval.spelling import spelled
 from rag.settings import IN_FOLDER, Settings, StoreSettings, archive_path
-from rag.store import care, moves, named
+from rag.store import moves, named
 from rag.store.base import Storage
-from rag.store.care import Examination
 from rag.store.copying import copy
 from rag.store.embedded import OwnEmbedder, agreed
-from rag.store.folder import FolderStorage
+from rag.store.folder import care
+from rag.store.folder.storage import FolderStorage
 from rag.store.named import unknown_article
 from rag.store.opening import open_storage
+from rag.store.types import Examination
 from rag.types import (
     ArchiveStats,
     Article,
@@ -36,8 +37,8 @@ from rag.types import (
 )
 
 if TYPE_CHECKING:
-    from rag.ingest.run import Given, Source
-    from rag.shared.database import Shared
+    from rag.ingest.run import Source
+    from rag.store.shared.database import Shared
 
 
 class Archive:
@@ -106,7 +107,7 @@ class Archive:
 
     def shared(self) -> Shared:
         """Return the database of what users said and saved of this archive."""
-        from rag.shared.database import Shared
+        from rag.store.shared.database import Shared
 
         return Shared.of_archive(self.folder, url=self._settings.database)
 
@@ -142,50 +143,15 @@ class Archive:
         Raises `ArchiveError` while another process ingests into this archive.
         """
         # Imported here because its readers take half a second, for which a search need not wait.
-        from rag.ingest.run import Ingest
+        from rag.ingest.start import Wanted, ingest
 
-        given = (
-            [paths_or_articles]
-            if isinstance(paths_or_articles, str | Path | Article)
-            else paths_or_articles
-        )
-        run = Ingest(
-            self._storage,
-            embedder=self.embedder,
-            chunk_tokens=self._settings.chunk_tokens,
-            batch_articles=self._settings.batch_articles,
+        return ingest(
+            Wanted(paths_or_articles, columns, private, engine),
+            storage=self._storage,
+            embedder=self._embedder,
+            settings=self._settings,
             progress=progress,
-            limits=self._settings.reading,
         )
-        with self._storage.exclusive():
-            if engine == "ray":
-                return run.run(self._on_cluster(given, columns=columns, private=private))
-            return run.run(given, columns=columns, private=private)
-
-    def _on_cluster(
-        self,
-        sources: Iterable[Source],
-        *,
-        columns: Mapping[str, str] | None,
-        private: bool,
-    ) -> Iterator[Given]:
-        """Yield what is at some sources, read and prepared on a cluster."""
-        from rag.ingest.cluster import Job, prepared_on_cluster
-        from rag.ingest.run import agree
-
-        tokens = self._settings.chunk_tokens
-        identity = agree(self._storage, self.embedder(), chunk_tokens=tokens)
-        with self._storage.reading() as records:
-            known = records.catalog.fingerprints()
-        job = Job(
-            load=self._embedder.load,
-            identity=identity,
-            known=known,
-            columns=columns,
-            private=private,
-            limits=self._settings.reading,
-        )
-        return prepared_on_cluster(sources, job)
 
     def search(
         self,
@@ -274,10 +240,7 @@ class Archive:
     def article(self, article_id: str) -> Article:
         """Return one article; `MissingError` when there is none of that id."""
         with self._storage.reading() as records:
-            found = records.article(article_id)
-        if found is None:
-            raise unknown_article(article_id, self.folder)
-        return found
+            return named.article(article_id, records=records, folder=self.folder)
 
     def full_id(self, beginning: str) -> str:
         """Return the one id that begins with `beginning`, or is it.
@@ -336,18 +299,7 @@ class Archive:
     def stats(self) -> ArchiveStats:
         """Return counts, dates and the embedder of the archive."""
         with self._storage.reading() as records:
-            articles, chunks, linked = records.catalog.counts()
-            first, last = records.catalog.dates()
-            return ArchiveStats(
-                articles=articles,
-                chunks=chunks,
-                linked=linked,
-                publishers=len(records.catalog.publisher_names()),
-                first=first,
-                last=last,
-                generation=records.generation,
-                embedder=self._settings.embedder,
-            )
+            return named.stats(records, embedder=self._settings.embedder)
 
     def examine(self) -> Examination:
         """Read the whole archive and check all of it; a damaged index is built anew."""
@@ -381,7 +333,7 @@ class Archive:
 
         Raises `ArchiveError` while another process writes to it.
         """
-        from rag.shared.database import forget_archive
+        from rag.store.shared.database import forget_archive
 
         moves.destroy(self._storage)
         forget_archive(self.folder, url=self._settings.database)
@@ -391,7 +343,7 @@ class Archive:
 
         Raises `ArchiveError` while another process writes to it, and when it cannot be moved.
         """
-        from rag.shared.database import rename_archive
+        from rag.store.shared.database import rename_archive
 
         target = archive_path(folder)
         moves.move(self._storage, target)

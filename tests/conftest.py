@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
 from rag import Archive, Article
-from rag.shared.database import Shared
+from rag.store.shared.database import Shared
 from tests.fakes import FakeEmbedder, FakeReader
 
 if TYPE_CHECKING:

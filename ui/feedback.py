@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from rag.answering.marks import strip_date, strip_marks
 from rag.errors import SourceError
-from rag.shared.database import Shared, put
-from rag.shared.tables import FEEDBACK, hashed
+from rag.store.shared.database import Shared, put
+from rag.store.shared.tables import FEEDBACK, hashed
 from rag.types import Answer, Turn
 
 QUESTIONS_FILE = "feedback-questions.jsonl"

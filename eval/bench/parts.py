@@ -28,9 +28,10 @@ from rag.ingest.chunks import chunk_article
 from rag.models.device import compute_dtype
 from rag.models.registry import BASE_GENERATOR, DEFAULT_EMBEDDER
 from rag.settings import Settings
+from rag.store.folder.indexes import Indexes
+from rag.store.folder.store import Store
 from rag.store.identity import article_id, content_hash, signature
-from rag.store.indexes import Indexes
-from rag.store.store import EmbedderIdentity, Prepared, Store
+from rag.store.types import EmbedderIdentity, Prepared
 from rag.types import Article, Chunk, Passage
 
 # Passages embedded, and how often; prompts, and the passages in each, which make 300 to 400

@@ -34,12 +34,13 @@ from rag.errors import BenchError
 from rag.index.full_text import LexicalIndex
 from rag.index.vectors import DenseIndex
 from rag.settings import IndexSettings, archive_path
-from rag.store.changes import Indexable
-from rag.store.folder import FolderStorage
+from rag.store.folder.changes import Indexable
+from rag.store.folder.indexes import Indexes
+from rag.store.folder.manifest import VectorFile
+from rag.store.folder.storage import FolderStorage
+from rag.store.folder.store import Store
 from rag.store.identity import Signature, content_hash, signature
-from rag.store.indexes import Indexes
-from rag.store.manifest import VectorFile
-from rag.store.store import Prepared, Store
+from rag.store.types import Prepared
 from rag.types import Chunk, Filter
 
 log = logging.getLogger(__name__)

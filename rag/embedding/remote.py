@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from rag.embedding.embedder import Vectors
-from rag.endpoints.names import addresses
-from rag.endpoints.pool import Pool
-from rag.endpoints.protocol import COUNT, EMBED, INFO, unpacked
 from rag.errors import ModelError
+from rag.models.servers.names import addresses
+from rag.models.servers.pool import Pool
+from rag.models.servers.protocol import COUNT, EMBED, INFO, unpacked
 
 # Texts of one request: some seconds of work for one core.
 _TEXTS = 64

@@ -1,4 +1,5 @@
 """Articles in, a changed store and a report out.
 
-`run` reads, recognises what is known, cuts, embeds and stores. Start there; `chunks` cuts.
+`run` reads, recognises what is known, cuts, embeds and stores. Begin there; `chunks` cuts, and
+`start` decides where the reading is done: here, or on a cluster (`cluster`).
 """

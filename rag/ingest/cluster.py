@@ -25,7 +25,7 @@ from rag.sources import places
 from rag.sources.apart import Apart
 from rag.sources.tables.columns import check_columns
 from rag.store.identity import article_id, content_hash, distinct_id, fingerprint
-from rag.store.store import EmbedderIdentity, Prepared
+from rag.store.types import EmbedderIdentity, Prepared
 from rag.types import Article, Note, ReadLimits, Skipped
 
 if TYPE_CHECKING:

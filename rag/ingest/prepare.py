@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from rag.embedding.embedder import Embedder, Vectors
 from rag.ingest.chunks import CountTokens, chunk_article
 from rag.store.identity import content_hash, signature
-from rag.store.store import Prepared
+from rag.store.types import Prepared
 from rag.text.language import language_of
 from rag.text.sentences import is_english
 from rag.types import Article, Chunk

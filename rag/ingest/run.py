@@ -27,7 +27,7 @@ from rag.store.identity import (
     signature,
     similarity,
 )
-from rag.store.store import EmbedderIdentity, Known, Prepared
+from rag.store.types import EmbedderIdentity, Known, Prepared
 from rag.types import Article, Chunk, IngestReport, Note, Progress, ReadLimits, Skipped
 
 Source = str | Path | Article

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from rag.endpoints.names import addresses
 from rag.models.registry import DEFAULT_READER
+from rag.models.servers.names import addresses
 from rag.reading.base import Reader
 from rag.reading.encoder import EncoderReader
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from rag.endpoints.pool import Pool
-from rag.endpoints.protocol import READ
 from rag.errors import ModelError
+from rag.models.servers.pool import Pool
+from rag.models.servers.protocol import READ
 from rag.reading.base import Asked, Candidate, Reading
 from rag.types import Passage
 

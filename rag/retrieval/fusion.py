@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 
 from rag.settings import RetrievalSettings
-from rag.store.base import Candidate
 from rag.store.identity import jaccard, shingles
-from rag.store.store import StoredChunk
+from rag.store.types import Candidate, StoredChunk
 from rag.text.question_time import AskedTime
 from rag.types import Article, Hit, ScoreParts
 

@@ -1,8 +1,8 @@
 """What an archive keeps, on disk or on a server.
 
 In: articles cut into chunks, with their vectors. Out: the same by id, and what a search finds.
-`base` is the seam that the rooms above see. In a folder of this machine, `folder` opens and
-locks it, `store` is the database of articles and chunks, and `indexes` is what is derived from
-it and can be rebuilt. `archives` knows the names of the archives there are, and which of them
-is used where none is named.
+`base` is the seam that the rooms above see, and `types` has its records. There are two stores
+behind it: `folder` on this machine, and `milvus` on a server; `opening` tells which of them an
+archive is in. `archives` knows the names of the archives there are, and which of them is used
+where none is named. `shared` is what the servers of an installation share.
 """

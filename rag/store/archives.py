@@ -94,8 +94,8 @@ def remove(name: str) -> None:
     Raises `ArchiveError` when there is none, or while another process writes to it.
     """
     _existing(name)
-    from rag.shared.database import forget_archive
     from rag.store.moves import destroy
+    from rag.store.shared.database import forget_archive
 
     destroy(_opened(name))
     forget_archive(archive_path(name), url=SettingsFile.find().settings.database)
@@ -110,8 +110,8 @@ def rename(name: str, *, to: str) -> None:
     _existing(name)
     was_default = _remembered() == name
     to = _free(to)
-    from rag.shared.database import rename_archive
     from rag.store.moves import move
+    from rag.store.shared.database import rename_archive
 
     with closing(_opened(name)) as storage:
         move(storage, archive_path(to))

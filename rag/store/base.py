@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -16,28 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.embedding.embedder import Vectors
-from rag.store.care import Examination
-from rag.store.store import Change, EmbedderIdentity, Known, Prepared, StoredChunk
+from rag.store.types import Candidate, Change, EmbedderIdentity, Examination, Known, Prepared
 from rag.types import Article, Filter, Order
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A passage that a search found, with the scores that fusion adds up.
-
-    `dense` is the cosine of question and passage; `lexical` is the BM25 score of the passage
-    and `headline` that of its whole article, None where the words did not find it.
-    """
-
-    chunk: StoredChunk
-    article: Article
-    dense: float | None
-    lexical: float | None
-    headline: float | None
-
-
 class Catalogue(Protocol):
-    """What a store can list and count without searching; `rag.store.catalog` says how."""
+    """What a store can list and count without searching; `rag.store.folder.catalog` says how."""
 
     def articles(
         self,

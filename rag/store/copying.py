@@ -8,8 +8,8 @@ from itertools import islice
 
 from rag.errors import ArchiveError
 from rag.store.base import Records, Storage
-from rag.store.care import KEPT_FILES, read_kept
-from rag.store.store import Prepared
+from rag.store.folder.care import KEPT_FILES, read_kept
+from rag.store.types import Prepared
 from rag.types import CopyReport, Progress
 
 # Articles written at a time.

@@ -12,7 +12,7 @@ from rag.embedding.embedder import Embedder
 from rag.embedding.load import load_embedder
 from rag.errors import ArchiveError
 from rag.store.base import Storage
-from rag.store.store import EmbedderIdentity
+from rag.store.types import EmbedderIdentity
 
 
 def agreed(storage: Storage, name: str | None, *, otherwise: str) -> str:

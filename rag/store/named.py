@@ -1,4 +1,4 @@
-"""Articles, publishers and days that users ask for, and what is said of unknown ones."""
+"""What users ask an archive for by name or in numbers, and the errors for what is unknown."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from rag.errors import ArchiveError, MissingError
-from rag.store.base import Catalogue
-from rag.types import Filter
+from rag.store.base import Catalogue, Records
+from rag.types import ArchiveStats, Article, Filter
 
 # How many ids and names an error lists.
 _SHOWN_IDS = 5
@@ -32,6 +32,30 @@ def full_id(beginning: str, *, catalog: Catalogue, folder: Path) -> str:
     if not found or not beginning:
         raise unknown_article(beginning, folder)
     return found[0]
+
+
+def article(article_id: str, *, records: Records, folder: Path) -> Article:
+    """Return one article; `MissingError` when there is none of that id."""
+    found = records.article(article_id)
+    if found is None:
+        raise unknown_article(article_id, folder)
+    return found
+
+
+def stats(records: Records, *, embedder: str) -> ArchiveStats:
+    """Return counts and dates of an archive, which has that embedder."""
+    articles, chunks, linked = records.catalog.counts()
+    first, last = records.catalog.dates()
+    return ArchiveStats(
+        articles=articles,
+        chunks=chunks,
+        linked=linked,
+        publishers=len(records.catalog.publisher_names()),
+        first=first,
+        last=last,
+        generation=records.generation,
+        embedder=embedder,
+    )
 
 
 def unknown_article(article_id: str, folder: Path) -> MissingError:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rag.settings import Settings, StoreSettings
 from rag.store.base import Storage
-from rag.store.folder import FolderStorage
+from rag.store.folder.storage import FolderStorage
 
 
 def open_storage(folder: Path, *, create: bool, settings: Settings) -> Storage:

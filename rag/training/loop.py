@@ -5,13 +5,11 @@ It runs on the device that the model is on. It has been run on processors only, 
 
 from __future__ import annotations
 
-import hashlib
 import pickle
-import random
 import time
 import warnings
 from collections.abc import Generator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,6 +21,8 @@ from torch.nn.functional import cross_entropy
 from rag.errors import TrainingError
 from rag.models import files as model_files
 from rag.models.adapters import WEIGHTS, write_checksum
+from rag.training.masters import Masters
+from rag.training.recipe import Progress, Recipe, digest, in_order, share_of_rate
 from rag.training.sequences import Packed
 
 if TYPE_CHECKING:
@@ -32,49 +32,6 @@ if TYPE_CHECKING:
 CHECKPOINT = "checkpoint.pt"
 # What torch raises for a file that is not a checkpoint.
 _UNREADABLE = (RuntimeError, OSError, EOFError, LookupError, ValueError, pickle.UnpicklingError)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything besides the data that decides the result of a training run."""
-
-    # 4.9 million weights on SmolLM2-135M, 9.8 MB in float16.
-    rank: int = 16
-    alpha: int = 32
-    learning_rate: float = 5e-4
-    warmup_steps: int = 30
-    # Share of the run, at its end, during which the learning rate falls to zero.
-    decay: float = 0.3
-    passes: int = 1
-    # Longer sequences are left out; attention to 2,000 tokens takes 2 GB.
-    longest: int = 1800
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a run stands, after `step` of `steps`.
-
-    `loss` is that of the last step, in nats per reply. `tokens` were read in `seconds`
-    since the run was begun or resumed; `tokens_left` are still to be read.
-    """
-
-    step: int
-    steps: int
-    loss: float
-    tokens: int
-    seconds: float
-    tokens_left: int
-
-    @property
-    def speed(self) -> float:
-        """Tokens read per second."""
-        return self.tokens / max(self.seconds, 1e-9)
-
-    @property
-    def seconds_left(self) -> float:
-        """Seconds until the end at this speed."""
-        return self.tokens_left / max(self.speed, 1e-9)
 
 
 def train(
@@ -97,7 +54,7 @@ def train(
     checkpoint of another run, for a folder that has an adapter already, and for a `start`
     that does not fit.
     """
-    order = _order(sequences, recipe)
+    order = in_order(sequences, recipe)
     _check_unused(folder)
     run = _Run(model, recipe, order=order, base=base)
     if start:
@@ -106,7 +63,7 @@ def train(
     tokens, started = 0, time.perf_counter()
     left = sum(len(sequence.tokens) for sequence in order[done:])
     for step, sequence in enumerate(order[done:], start=done + 1):
-        loss = run.step(sequence, rate=_rate(step - 1, len(order), recipe))
+        loss = run.step(sequence, rate=share_of_rate(step - 1, len(order), recipe))
         tokens += len(sequence.tokens)
         if step % checkpoint_every == 0:
             run.checkpoint(folder, step)
@@ -133,44 +90,24 @@ class _Run:
         torch.manual_seed(recipe.seed)
         self._base = base
         self._adapted = _with_adapter(model, recipe)
-        self._weights = [w for w in self._adapted.parameters() if w.requires_grad]
-        # Updates are smaller than bfloat16 can tell, so they are added up in float32.
-        self._masters = [w.detach().float().clone().requires_grad_() for w in self._weights]
-        self._optimizer = torch.optim.AdamW(
-            self._masters, lr=recipe.learning_rate, betas=(0.9, 0.99)
-        )
-        self._peak = recipe.learning_rate
+        self._masters = Masters(self._adapted, learning_rate=recipe.learning_rate)
         self._begun = {"recipe": asdict(recipe), "sequences": len(order)}
-        self._data = _digest(order, base)
+        self._data = digest(order, base)
 
     def go_on_from(self, folder: Path) -> None:
         """Take over the weights of a finished adapter."""
-        given = load_file(folder / WEIGHTS)
-        names = [n for n, w in self._adapted.named_parameters() if w.requires_grad]
-        with torch.no_grad():
-            for name, master in zip(names, self._masters, strict=True):
-                # As peft writes it: without the name of the adapter.
-                found = given.get(name.replace(".default.", "."))
-                if found is None or found.shape != master.shape:
-                    raise TrainingError(
-                        f"the adapter in {folder} does not fit at {name}; give the base and the "
-                        "rank that it was made with"
-                    )
-                master.copy_(found)
+        # As peft writes it: without the name of the adapter.
+        self._masters.fill(
+            load_file(folder / WEIGHTS),
+            source=f"the adapter in {folder}",
+            named=lambda name: name.replace(".default.", "."),
+        )
         self._begun["start"] = model_files.sha256(folder / WEIGHTS)
 
     def step(self, sequence: Packed, *, rate: float) -> float:
         """Learn from one sequence at `rate` of the learning rate; return its loss."""
-        self._use_masters()
-        loss = _loss(self._adapted, sequence)
-        loss.backward()  # type: ignore[no-untyped-call]
-        for weight, master in zip(self._weights, self._masters, strict=True):
-            master.grad = weight.grad.float() if weight.grad is not None else None
-            weight.grad = None
-        torch.nn.utils.clip_grad_norm_(self._masters, 1.0)
-        self._optimizer.param_groups[0]["lr"] = self._peak * rate
-        self._optimizer.step()
-        return loss.item()
+        self._masters.use()
+        return self._masters.learn(_loss(self._adapted, sequence), rate=rate)
 
     def checkpoint(self, folder: Path, step: int) -> None:
         """Write everything needed to go on after `step`, completely or not at all."""
@@ -180,8 +117,8 @@ class _Run:
             "step": step,
             "begun": self._begun,
             "data": self._data,
-            "weights": [master.detach() for master in self._masters],
-            "optimizer": self._optimizer.state_dict(),
+            "weights": self._masters.values,
+            "optimizer": self._masters.optimizer.state_dict(),
         }
         torch.save(state, partial)
         partial.replace(folder / CHECKPOINT)
@@ -202,15 +139,14 @@ class _Run:
                 f"{path} is of a run on other questions or another base model (digest "
                 f"{state['data'][:16]}, not {self._data[:16]}); choose another folder or delete it"
             )
-        with torch.no_grad():
-            for master, weight in zip(self._masters, state["weights"], strict=True):
-                master.copy_(weight)
-        self._optimizer.load_state_dict(state["optimizer"])
+        given = dict(zip(self._masters.names, state["weights"], strict=True))
+        self._masters.fill(given, source=str(path))
+        self._masters.optimizer.load_state_dict(state["optimizer"])
         return int(state["step"])
 
     def finish(self, folder: Path) -> None:
         """Write the adapter as peft does, in float16, and drop the checkpoint."""
-        self._use_masters()
+        self._masters.use()
         folder.mkdir(parents=True, exist_ok=True)
         settings: Any = self._adapted.peft_config["default"]
         settings.base_model_name_or_path = self._base or settings.base_model_name_or_path
@@ -226,38 +162,10 @@ class _Run:
         write_checksum(folder)
         (folder / CHECKPOINT).unlink(missing_ok=True)
 
-    def _use_masters(self) -> None:
-        with torch.no_grad():
-            for master, weight in zip(self._masters, self._weights, strict=True):
-                weight.copy_(master)
-
 
 def _check_unused(folder: Path) -> None:
     if (folder / WEIGHTS).exists() and not (folder / CHECKPOINT).exists():
         raise TrainingError(f"{folder} holds a finished adapter; choose another folder")
-
-
-def _order(sequences: Sequence[Packed], recipe: Recipe) -> list[Packed]:
-    """Return the sequences in the order of training, one pass after another."""
-    rng = random.Random(recipe.seed)  # noqa: S311
-    kept = [item for item in sequences if len(item.tokens) <= recipe.longest]
-    if not kept:
-        raise TrainingError(
-            f"none of {len(sequences)} sequences has at most {recipe.longest} tokens, so there "
-            "is nothing to train on; give more questions, or shorter passages"
-        )
-    order = []
-    for _ in range(recipe.passes):
-        order += rng.sample(kept, len(kept))
-    return order
-
-
-def _digest(order: Sequence[Packed], base: str | None) -> str:
-    """Return a SHA-256 that tells runs on different text apart."""
-    digest = hashlib.sha256(str(base).encode())
-    for sequence in order:
-        digest.update(sequence.tokens.numpy().tobytes())
-    return digest.hexdigest()
 
 
 def _with_adapter(model: PreTrainedModel, recipe: Recipe) -> PeftModel:
@@ -289,13 +197,6 @@ def _loss(adapted: PeftModel, sequence: Packed) -> torch.Tensor:
     ).last_hidden_state[0]
     scores = model.get_output_embeddings()(states[sequence.predicting.to(device)]).float()
     return cross_entropy(scores, sequence.targets.to(device), reduction="sum") / sequence.replies
-
-
-def _rate(step: int, steps: int, recipe: Recipe) -> float:
-    """Return the share of the learning rate: a short rise, a plateau, a fall to zero."""
-    rise = min(1.0, (step + 1) / recipe.warmup_steps)
-    fall = min(1.0, (steps - step) / max(1.0, steps * recipe.decay))
-    return rise * fall
 
 
 def _read_checkpoint(path: Path) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from rag.answering.many import answer_many
 from rag.answering.marks import strip_marks
 from rag.answering.pipeline import answer
 from rag.archive import Archive
-from rag.shared.database import Shared
-from rag.shared.tables import ALERTS, CHANGES
+from rag.store.shared.database import Shared
+from rag.store.shared.tables import ALERTS, CHANGES
 from rag.types import Answer
 
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 import rag
-from rag.shared.database import Shared
+from rag.store.shared.database import Shared
 from tests.fakes import BagOfWords
 from ui.api.app import Entry, build
 from ui.api.desk import Desk

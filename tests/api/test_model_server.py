@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from rag import Archive, Article, answer
 from rag.embedding.remote import RemoteEmbedder
-from rag.endpoints.pool import Pool
 from rag.errors import ModelError, RagError
+from rag.models.servers.pool import Pool
 from rag.reading.load import load_reader
 from rag.reading.remote import RemoteReader
 from rag.settings import Settings

@@ -11,8 +11,8 @@ import pytest
 
 from eval.bench.scale import Copies, Watch, index, questions_in, table, write
 from rag import Article
+from rag.store.folder.store import Store
 from rag.store.identity import jaccard, shingles, similarity
-from rag.store.store import Store
 
 WORDS = "storm flood harbour ferry strike court oil price vote minister school trial".split()
 

@@ -10,7 +10,7 @@ import pytest
 
 from rag.index.faults import IndexFault
 from rag.index.full_text import Document, LexicalIndex
-from rag.store.store import Filter
+from rag.store.folder.store import Filter
 
 ALL = Filter()
 DOCUMENTS = [

@@ -16,7 +16,7 @@ from rag import Archive, Article
 from rag.errors import ArchiveError, ClusterError, SourceError
 from rag.ingest import cluster
 from rag.ingest.run import Ingest
-from rag.store.store import EmbedderIdentity
+from rag.store.types import EmbedderIdentity
 from rag.types import Skipped
 from tests.fakes import FakeEmbedder
 

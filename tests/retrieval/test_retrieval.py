@@ -7,7 +7,7 @@ import pytest
 from rag import Archive, Settings
 from rag.retrieval.fusion import fuse, without_repeats
 from rag.settings import FusionWeights, RetrievalSettings
-from rag.store.store import StoredChunk
+from rag.store.types import StoredChunk
 from rag.types import Article, Hit, ScoreParts
 
 SETTINGS = RetrievalSettings(weights=FusionWeights(dense=0.5, lexical=0.3, headline=0.2))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import rag
-from rag.shared.database import Shared
+from rag.store.shared.database import Shared
 from tests.fakes import BagOfWords
 from tests.serving.behind import NGINX, Copies
 from tests.serving.clients import Page, Program

@@ -12,7 +12,7 @@ import rag
 from rag import Archive, Article
 from rag.errors import ArchiveError
 from rag.index.faults import IndexFault
-from rag.store.care import examine
+from rag.store.folder.care import examine
 from tests.fakes import FakeEmbedder
 
 ARTICLES = [

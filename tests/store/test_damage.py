@@ -83,7 +83,7 @@ def test_an_interrupted_write_leaves_no_lock(folder, monkeypatch):
 
     with opened(folder) as archive:
         with monkeypatch.context() as patch:
-            patch.setattr("rag.store.indexes._passages", broken)
+            patch.setattr("rag.store.folder.texts._passages", broken)
             # The error is held, and with it every frame of the work that it ended.
             with pytest.raises(KeyboardInterrupt) as held:
                 archive.ingest([Article("", "Flood at school.", id="d")])

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from rag import Archive, Article
-from rag.store import database
-from rag.store.changes import Mark, Removal
+from rag.store.folder import database
+from rag.store.folder.changes import Mark, Removal
+from rag.store.folder.store import Store
 from rag.store.identity import band_keys, content_hash, signature
-from rag.store.store import Store
 from rag.types import Filter
 from tests.fakes import FakeEmbedder
 

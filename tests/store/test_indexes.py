@@ -14,12 +14,12 @@ import pytest
 from rag import Archive, Article, Settings
 from rag.index import full_text
 from rag.settings import IndexSettings
-from rag.store import indexes as derived
-from rag.store.changes import Mark
-from rag.store.indexes import Indexes
-from rag.store.manifest import Manifest, VectorFile
-from rag.store.store import Store
-from rag.store.tuning import Tuning
+from rag.store.folder import texts
+from rag.store.folder.changes import Mark
+from rag.store.folder.indexes import Indexes
+from rag.store.folder.manifest import Manifest, VectorFile
+from rag.store.folder.store import Store
+from rag.store.folder.tuning import Tuning
 from tests.fakes import FakeEmbedder
 
 QUESTION = "storm ferry oil Zanzibar"
@@ -219,8 +219,8 @@ def crash(*_, **__):
 # Each step after the database has been written.
 STEPS = {
     "nothing": (Indexes, "follow"),
-    "the vectors in memory": (derived, "_passages"),
-    "the passages": (derived, "_headlines"),
+    "the vectors in memory": (texts, "_passages"),
+    "the passages": (texts, "_headlines"),
     "the headlines": (Manifest, "save"),
     "the manifest": (Indexes, "overdue"),
     "no file": (VectorFile, "save"),
@@ -262,7 +262,7 @@ def test_a_crash_at_any_step_is_caught_up_without_a_rebuild(
 def test_the_archive_goes_on_after_a_write_that_failed_halfway(folder, embedder, monkeypatch):
     with Archive.open(folder, embedder=embedder, settings=EAGER) as archive:
         with monkeypatch.context() as broken:
-            broken.setattr(derived, "_headlines", crash)
+            broken.setattr(texts, "_headlines", crash)
             with pytest.raises(KeyboardInterrupt):
                 archive.ingest([MORE])
         assert "d" in {hit.article.id for hit in archive.search(QUESTION, k=9)}
@@ -393,7 +393,7 @@ def answers_elsewhere(folder):
 def test_searches_go_on_while_a_batch_is_written(folder, embedder, monkeypatch, step):
     """They find what there was before, and all of the batch once it is whole."""
     begun, go_on = threading.Event(), threading.Event()
-    documents = getattr(derived, step)
+    documents = getattr(texts, step)
 
     def slowly(*args, **options):
         yield from documents(*args, **options)
@@ -405,7 +405,7 @@ def test_searches_go_on_while_a_batch_is_written(folder, embedder, monkeypatch, 
         ThreadPoolExecutor(2) as pool,
     ):
         before = contents(archive.search(QUESTION, k=9))
-        monkeypatch.setattr(derived, step, slowly)
+        monkeypatch.setattr(texts, step, slowly)
         writing = pool.submit(archive.ingest, [MORE, Article("", "Storm at school.", id="e")])
         try:
             assert begun.wait(60)

@@ -16,7 +16,7 @@ from rag.store.identity import content_hash, signature
 from rag.store.milvus.client import _requests
 from rag.store.milvus.place import Place
 from rag.store.milvus.rows import article_in, condition, partition_of, rows_of_article
-from rag.store.store import Prepared
+from rag.store.types import Prepared
 from rag.types import Filter
 from tests.fakes.stores import place_of
 

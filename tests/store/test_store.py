@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from rag.errors import ArchiveError
-from rag.store.changes import Mark, Removal
-from rag.store.database import FORMAT, transaction
+from rag.store.folder.changes import Mark, Removal
+from rag.store.folder.database import FORMAT, transaction
+from rag.store.folder.store import Store
 from rag.store.identity import content_hash, signature
-from rag.store.store import Change, EmbedderIdentity, Prepared, Store
+from rag.store.types import Change, EmbedderIdentity, Prepared
 from rag.types import Article, Chunk, Filter
 
 IDENTITY = EmbedderIdentity("fake", "f" * 64, 2, 160)
@@ -130,8 +131,8 @@ def test_what_has_come_since_a_mark_and_what_has_gone(store):
 
 
 def test_everything_is_read_however_much_there_is(store, monkeypatch):
-    monkeypatch.setattr("rag.store.changes._ARTICLES", 2)
-    monkeypatch.setattr("rag.store.changes._VECTORS", 3)
+    monkeypatch.setattr("rag.store.folder.changes._ARTICLES", 2)
+    monkeypatch.setattr("rag.store.folder.changes._VECTORS", 3)
     store.write([prepared(str(n), chunks=n % 4) for n in range(1, 10)])
     store.delete("5")
     whole = list(store.feed.indexable())

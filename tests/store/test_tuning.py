@@ -8,7 +8,7 @@ import pytest
 
 from rag.index.vectors import DenseIndex
 from rag.settings import IndexSettings
-from rag.store.tuning import Tuning, build
+from rag.store.folder.tuning import Tuning, build
 
 DIMENSION = 16
 SETTINGS = IndexSettings(partition_from=1000, least_recall=0.99)

@@ -188,7 +188,7 @@ def test_training_goes_on_from_a_reader_unless_it_is_fresh(
     def ran(_lessons: object, *, start: str | None, **_: object) -> None:
         asked.append(start)
 
-    monkeypatch.setattr("ui.cli.reader_training._run", ran)
+    monkeypatch.setattr("ui.cli.training.reader._run", ran)
     monkeypatch.setattr("rag.training.reader.mix.lessons", lambda *_, **__: [CUP])
     given = {"FILE": str(tmp_path / "own.jsonl"), "FOLDER": str(tmp_path)}
     command = ["train", "reader", "--out", str(tmp_path / "out")]

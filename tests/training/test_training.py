@@ -18,6 +18,7 @@ from rag.models import adapters
 from rag.training import loop, sequences
 from rag.training.episodes import Exchange, episodes
 from rag.training.examples import AnswerExample, read
+from rag.training.recipe import Recipe
 from tests.fakes.tiny_models import tiny_tokenizer
 from ui.cli import app
 
@@ -143,7 +144,7 @@ def test_packing_computes_what_each_conversation_alone_would() -> None:
 
 
 def test_the_loss_falls(tmp_path: Path) -> None:
-    recipe = loop.Recipe(rank=4, passes=30, learning_rate=1e-2, warmup_steps=1)
+    recipe = Recipe(rank=4, passes=30, learning_rate=1e-2, warmup_steps=1)
     losses = [
         now.loss for now in loop.train(tiny_model(), packed(), folder=tmp_path, recipe=recipe)
     ]
@@ -153,7 +154,7 @@ def test_the_loss_falls(tmp_path: Path) -> None:
 
 
 def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
-    recipe = loop.Recipe(rank=4, passes=6)
+    recipe = Recipe(rank=4, passes=6)
     list(loop.train(tiny_model(), packed(), folder=tmp_path / "whole", recipe=recipe))
     stopped = loop.train(tiny_model(), packed(), folder=tmp_path / "parts", recipe=recipe)
     assert [next(stopped).step, next(stopped).step] == [1, 2]
@@ -167,8 +168,8 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(tmp_path: Path) -> None:
 
 
 def test_a_run_goes_on_from_an_adapter(tmp_path: Path) -> None:
-    none = loop.Recipe(rank=4, passes=1, learning_rate=0.0)
-    list(loop.train(tiny_model(), packed(), folder=tmp_path / "a", recipe=loop.Recipe(rank=4)))
+    none = Recipe(rank=4, passes=1, learning_rate=0.0)
+    list(loop.train(tiny_model(), packed(), folder=tmp_path / "a", recipe=Recipe(rank=4)))
     again = loop.train(
         tiny_model(), packed(), folder=tmp_path / "b", recipe=none, start=tmp_path / "a"
     )
@@ -176,7 +177,7 @@ def test_a_run_goes_on_from_an_adapter(tmp_path: Path) -> None:
     first, second = (load_file(tmp_path / name / loop.WEIGHTS) for name in ("a", "b"))
     assert any(float(weight.abs().max()) > 0 for name, weight in first.items() if "lora_B" in name)
     assert all(torch.equal(first[name], second[name]) for name in first)
-    wider = loop.Recipe(rank=8)
+    wider = Recipe(rank=8)
     with pytest.raises(TrainingError, match="rank"):
         next(
             loop.train(
@@ -186,11 +187,11 @@ def test_a_run_goes_on_from_an_adapter(tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
-    begun = loop.train(tiny_model(), packed(), folder=tmp_path, recipe=loop.Recipe(passes=3))
+    begun = loop.train(tiny_model(), packed(), folder=tmp_path, recipe=Recipe(passes=3))
     next(begun)
     begun.close()
     with pytest.raises(TrainingError, match="another run"):
-        next(loop.train(tiny_model(), packed(), folder=tmp_path, recipe=loop.Recipe(passes=4)))
+        next(loop.train(tiny_model(), packed(), folder=tmp_path, recipe=Recipe(passes=4)))
 
 
 def test_the_command_trains_and_its_adapter_merges_as_peft_merges(
@@ -225,7 +226,7 @@ def test_the_command_trains_and_its_adapter_merges_as_peft_merges(
 
 
 def test_a_changed_adapter_is_refused(tmp_path: Path) -> None:
-    recipe = loop.Recipe(rank=4)
+    recipe = Recipe(rank=4)
     list(loop.train(tiny_model(), packed(), folder=tmp_path, recipe=recipe, base="x/y"))
     with (tmp_path / adapters.WEIGHTS).open("ab") as file:
         file.write(b"more")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 import rag
-from rag.shared.database import Shared
+from rag.store.shared.database import Shared
 from tests.fakes import BagOfWords, Script
 from tests.ui.steps import PATIENCE, ask
 from ui.web import app

@@ -9,7 +9,7 @@ import pytest
 
 from eval.questions import Question, load_questions
 from rag.errors import SourceError
-from rag.shared.database import Shared
+from rag.store.shared.database import Shared
 from rag.types import Answer, Article, Citation, Turn
 from ui import feedback
 

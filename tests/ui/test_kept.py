@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rag import Article
-from rag.shared.database import Shared, forget_archive, rename_archive
+from rag.store.shared.database import Shared, forget_archive, rename_archive
 from tests.fakes import Script
 from ui.web.chat import layout
 from ui.web.chat.conversation import Conversation

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 import rag
 from rag.errors import RagError
-from rag.shared.database import Shared
+from rag.store.shared.database import Shared
 from tests.fakes import BagOfWords, Script
 from ui.web import app as pages
 from ui.web.common import frame

@@ -24,7 +24,8 @@ from tests.fakes import BagOfWords, Script
 from tests.fakes.page import said
 from ui.web import app
 from ui.web.chat import render
-from ui.web.chat.conversation import FAILED, SEARCHING, STOPPED, Conversation
+from ui.web.chat.asking import SEARCHING, STOPPED
+from ui.web.chat.conversation import FAILED, Conversation
 from ui.web.chat.examples import (
     SAMPLE_QUESTIONS,
     Candidate,

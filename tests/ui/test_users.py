@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 
 import rag
 from rag.errors import RagError
-from rag.shared.database import Shared
-from rag.shared.tables import ATTEMPTS
+from rag.store.shared.database import Shared
+from rag.store.shared.tables import ATTEMPTS
 from tests.fakes import BagOfWords, Script
 from ui import feedback
 from ui.cli import app as commands

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from rag.errors import LockedError, SourceError
-from rag.shared.database import Shared
+from rag.store.shared.database import Shared
 from rag.types import IngestReport, Skipped
 from rag.watching import watch as watching
 from rag.watching.alerts import Alerts, Changed, Version

@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from rag.archive import Archive
 from rag.generation import Generator
-from rag.shared.database import Shared
+from rag.store.shared.database import Shared
 from rag.types import Answer
 from ui.api import answers, archives, articles, chat, faults
 from ui.api.desk import Desk

@@ -18,7 +18,7 @@ from rag.errors import (
     SharedError,
     SourceError,
 )
-from rag.store.connection import DamageError
+from rag.store.folder.connection import DamageError
 from ui.api.records import FaultReply
 from ui.web.common.waiting import BusyError
 from ui.web.network.access import ForbiddenError

@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import SharedError
-from rag.shared.database import Shared
+from rag.store.shared.database import Shared
 from ui.api import faults
 from ui.web.network.door import CHECKS, UNKNOWN, Doorman
 from ui.web.network.keys import Keys

@@ -17,8 +17,8 @@ from starlette.responses import PlainTextResponse
 
 from rag.embedding.embedder import Embedder
 from rag.embedding.load import load_embedder
-from rag.endpoints.protocol import COUNT, EMBED, HEALTH, INFO, READ, packed
 from rag.errors import RagError
+from rag.models.servers.protocol import COUNT, EMBED, HEALTH, INFO, READ, packed
 from rag.reading import Reader, Reading, load_reader
 from rag.types import MOST_CHARACTERS, Passage
 from ui.api.listening import address_of, listening, run
@@ -84,7 +84,7 @@ class ModelServer:
             return {"tokens": self._embedder.count_tokens(given.texts)}
 
     def embed(self, given: Texts) -> dict[str, str]:
-        """Embed texts; see `rag.endpoints.protocol` for the form of vectors."""
+        """Embed texts; see `rag.models.servers.protocol` for the form of vectors."""
         with self._place(), self._embedding:
             if given.question:
                 rows = [self._embedder.embed_question(text) for text in given.texts]

@@ -20,14 +20,13 @@ from ui.cli import (
     evaluation,
     ingest,
     questions,
-    reader_training,
     serving,
     system,
-    training,
     users,
     watching,
 )
 from ui.cli.console import errors, unwrap, write
+from ui.cli.training import generator, reader
 
 app = typer.Typer(
     name="rag",
@@ -54,8 +53,8 @@ app.command()(archives.restore)
 app.command("eval")(evaluation.evaluate)
 app.command()(benchmark.bench)
 train = typer.Typer(help="Train the reader or the generator.", no_args_is_help=True)
-train.command("reader")(reader_training.train)
-train.command("generator")(training.train)
+train.command("reader")(reader.train)
+train.command("generator")(generator.train)
 app.add_typer(train, name="train")
 app.add_typer(users.users, name="users")
 app.command()(system.models)

@@ -158,8 +158,8 @@ def _default() -> str | None:
 
 def _articles(name: str) -> int | None:
     """Return the number of articles; None when the archive cannot be read."""
-    from rag.store.care import examine
-    from rag.store.folder import FolderStorage
+    from rag.store.folder.care import examine
+    from rag.store.folder.storage import FolderStorage
 
     path = archive_path(name)
     try:

@@ -22,7 +22,7 @@ from ui.cli.fetching import fetching
 from ui.cli.opening import archive_folder
 
 if TYPE_CHECKING:
-    from rag.store.care import Examination
+    from rag.store.types import Examination
 
 _PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tantivy", "gradio")
 _GIGABYTE = 1e9
@@ -126,8 +126,8 @@ def _archives() -> list[str]:
 
 def _examined(path: Path) -> Examination:
     """Read all of an archive; one in its folder without opening it, which changes files."""
-    from rag.store.care import examine
-    from rag.store.folder import FolderStorage
+    from rag.store.folder.care import examine
+    from rag.store.folder.storage import FolderStorage
 
     if FolderStorage.is_at(path):
         return examine(FolderStorage.database_in(path))
@@ -137,8 +137,8 @@ def _examined(path: Path) -> Examination:
 
 def _examine(name: str) -> None:
     """Tell every fault of one archive, and exit with status 1 if its database has any."""
-    from rag.store.care import examine
-    from rag.store.folder import FolderStorage
+    from rag.store.folder.care import examine
+    from rag.store.folder.storage import FolderStorage
 
     path = archive_folder(name)
     # Before it is opened, which a damaged one may not allow.

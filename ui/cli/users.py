@@ -10,7 +10,7 @@ from rag.settings import SettingsFile, archives_folder
 from ui.cli.console import heard, write
 
 if TYPE_CHECKING:
-    from rag.shared.database import Shared
+    from rag.store.shared.database import Shared
     from ui.web.network.users import Role, Users
 
 users = typer.Typer(help="Add, list and remove the users of the pages.", no_args_is_help=True)
@@ -108,7 +108,7 @@ def make_key(
 
 
 def _shared() -> Shared:
-    from rag.shared.database import Shared
+    from rag.store.shared.database import Shared
 
     return Shared.beside(archives_folder(), url=SettingsFile.find().settings.database)
 

@@ -13,7 +13,7 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.generation import Generator
-from rag.shared.database import Shared
+from rag.store.shared.database import Shared
 from rag.types import IngestReport
 from ui.logs import answered
 from ui.web.archive import page as archive_page

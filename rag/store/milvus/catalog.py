@@ -16,7 +16,7 @@ from rag.store.milvus.client import Client, Row, quoted
 from rag.store.milvus.place import Place
 from rag.store.milvus.rows import condition, date_of, day_of
 from rag.store.milvus.values import DAY, LANGUAGE, PUBLISHER, Values
-from rag.store.store import EmbedderIdentity
+from rag.store.types import EmbedderIdentity
 from rag.types import Article, Filter, Order
 
 # What lies beyond every id that begins with a text.

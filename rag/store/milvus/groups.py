@@ -13,7 +13,7 @@ from rag.store.milvus.client import Client, listed
 from rag.store.milvus.place import Place
 from rag.store.milvus.records import MilvusRecords, Stored
 from rag.store.milvus.rows import HEAD, Head, bands, key_of, partition_of
-from rag.store.store import Prepared
+from rag.store.types import Prepared
 from rag.types import Article
 
 _SKETCH = ("key", "root", "added", "signature", "bands")

@@ -13,7 +13,7 @@ from rag.store.milvus.client import Client, Row, listed
 from rag.store.milvus.place import Place
 from rag.store.milvus.rows import HEAD, Head, article_in, key_of
 from rag.store.milvus.values import Values
-from rag.store.store import EmbedderIdentity, Known, Prepared
+from rag.store.types import EmbedderIdentity, Known, Prepared
 from rag.types import Article, Chunk
 
 # Articles read at a time.

@@ -13,7 +13,7 @@ import numpy as np
 from rag.index.terms import terms_of_text
 from rag.store.identity import Signature, band_keys
 from rag.store.milvus.client import Row
-from rag.store.store import Prepared
+from rag.store.types import Prepared
 from rag.types import Article, Filter
 
 # Characters of an article in one row: four bytes each at most.

@@ -8,13 +8,12 @@ import numpy as np
 
 from rag.embedding.embedder import Vectors
 from rag.index.terms import terms_of_question
-from rag.store.base import Candidate
 from rag.store.milvus.client import Client, Row
 from rag.store.milvus.place import Place
 from rag.store.milvus.records import MilvusRecords, Stored
 from rag.store.milvus.rows import condition, day_of, partition_of
 from rag.store.milvus.values import DAY, LANGUAGE, Values
-from rag.store.store import StoredChunk
+from rag.store.types import Candidate, StoredChunk
 from rag.text.sentences import is_english
 from rag.types import Article, Filter
 

@@ -12,15 +12,13 @@ from pathlib import Path
 from rag.embedding.embedder import Vectors
 from rag.errors import ArchiveError
 from rag.settings import StoreSettings
-from rag.store.base import Candidate
-from rag.store.care import Examination
 from rag.store.locking import held, writing_lock
 from rag.store.milvus import schema, searching
 from rag.store.milvus.client import Client
 from rag.store.milvus.place import Place
 from rag.store.milvus.records import MilvusRecords
 from rag.store.milvus.writing import Writer
-from rag.store.store import Change, EmbedderIdentity, Prepared
+from rag.store.types import Candidate, Change, EmbedderIdentity, Examination, Prepared
 from rag.types import Article, Filter
 
 

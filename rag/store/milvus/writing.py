@@ -22,7 +22,7 @@ from rag.store.milvus.rows import (
     rows_of_chunks,
 )
 from rag.store.milvus.values import DAY, LANGUAGE, values_of
-from rag.store.store import Change, Prepared
+from rag.store.types import Change, Prepared
 from rag.types import Article
 
 

@@ -23,6 +23,7 @@ from rag.errors import TrainingError
 from rag.models.adapters import HEADS, WEIGHTS
 from rag.reading.network import Logits, ReaderNetwork
 from rag.reading.pairs import Pair, PairTokenizer
+from rag.training.masters import Masters
 from rag.training.reader.lessons import Lesson
 
 CHECKPOINT = "checkpoint.pt"
@@ -126,31 +127,15 @@ class _Run:
         # Adapters in the encoder's own type: mixing types costs a tenth of the speed.
         network.encoder = get_peft_model(network.encoder, config, autocast_adapter_dtype=False)  # type: ignore[arg-type]
         self._network = network.train()
-        self._names = [name for name, w in network.named_parameters() if w.requires_grad]
-        self._weights = [w for w in network.parameters() if w.requires_grad]
-        # Updates are smaller than bfloat16 can tell, so they are added up in float32.
-        self._masters = [w.detach().float().clone().requires_grad_() for w in self._weights]
-        self._optimizer = torch.optim.AdamW(
-            self._masters, lr=recipe.learning_rate, betas=(0.9, 0.99), weight_decay=0.01
-        )
-        self._recipe = recipe
+        self._masters = Masters(network, learning_rate=recipe.learning_rate)
         self._begun = {"recipe": asdict(recipe), "digest": digest}
 
     def step(self, tokenizer: PairTokenizer, targets: Sequence[_Target], *, rate: float) -> float:
         """Learn from one batch at `rate` of the learning rate; return its mean loss."""
-        self._use_masters()
+        self._masters.use()
         batch = tokenizer.batch([target.pair for target in targets])
-        loss = _loss(
-            self._network(batch.input_ids, batch.attention_mask, batch.in_passage), targets
-        )
-        loss.backward()  # type: ignore[no-untyped-call]
-        for weight, master in zip(self._weights, self._masters, strict=True):
-            master.grad = weight.grad.float() if weight.grad is not None else None
-            weight.grad = None
-        torch.nn.utils.clip_grad_norm_(self._masters, 1.0)
-        self._optimizer.param_groups[0]["lr"] = self._recipe.learning_rate * rate
-        self._optimizer.step()
-        return loss.item()
+        logits = self._network(batch.input_ids, batch.attention_mask, batch.in_passage)
+        return self._masters.learn(_loss(logits, targets), rate=rate)
 
     def checkpoint(self, folder: Path, step: int, seconds: float) -> None:
         """Write everything that is needed to go on after `step`, all or nothing."""
@@ -161,8 +146,8 @@ class _Run:
                 "step": step,
                 "seconds": seconds,
                 "begun": self._begun,
-                "weights": dict(zip(self._names, self._masters, strict=True)),
-                "optimizer": self._optimizer.state_dict(),
+                "weights": self._learnt(),
+                "optimizer": self._masters.optimizer.state_dict(),
             },
             partial,
         )
@@ -179,34 +164,22 @@ class _Run:
                 f"{path} is of another run, with other lessons or another recipe; choose another "
                 "folder or delete it"
             )
-        with torch.no_grad():
-            for name, master in zip(self._names, self._masters, strict=True):
-                master.copy_(state["weights"][name])
-        self._optimizer.load_state_dict(state["optimizer"])
+        self._masters.fill(state["weights"], source=str(path))
+        self._masters.optimizer.load_state_dict(state["optimizer"])
         return int(state["step"]), float(state["seconds"])
 
     def go_on_from(self, folder: Path) -> None:
         """Take over what a trained reader has learnt."""
         given = load_file(folder / WEIGHTS) | load_file(folder / HEADS)
-        with torch.no_grad():
-            for name, master in zip(self._names, self._masters, strict=True):
-                found = given.get(saved_name(name))
-                if found is None or found.shape != master.shape:
-                    raise TrainingError(
-                        f"the reader in {folder} does not fit at {name}; give the base and the "
-                        "rank that it was made with"
-                    )
-                master.copy_(found)
+        self._masters.fill(given, source=f"the reader in {folder}", named=saved_name)
 
     def finished(self, folder: Path) -> dict[str, torch.Tensor]:
         """Return what was learnt, by its names in the network; the checkpoint is dropped."""
         (folder / CHECKPOINT).unlink(missing_ok=True)
-        return dict(zip(self._names, self._masters, strict=True))
+        return self._learnt()
 
-    def _use_masters(self) -> None:
-        with torch.no_grad():
-            for master, weight in zip(self._masters, self._weights, strict=True):
-                weight.copy_(master)
+    def _learnt(self) -> dict[str, torch.Tensor]:
+        return dict(zip(self._masters.names, self._masters.values, strict=True))
 
 
 def saved_name(name: str) -> str:

@@ -5,40 +5,21 @@ from __future__ import annotations
 import dataclasses
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
-import rag
 from rag.archive import Archive
 from rag.errors import RagError
 from rag.types import Answer, Turn
 from ui.web.chat import render
+from ui.web.chat.asking import STOPPED, Request, Status, Visitor, answered, present
 from ui.web.chat.filters import Filters
-from ui.web.chat.listening import while_listened
 from ui.web.common import cited, markup
-from ui.web.common.models import LOADING, Models
+from ui.web.common.models import Models
 from ui.web.common.shown import Shown
-from ui.web.common.waiting import Place
 
-SEARCHING = "Searching the articles..."
-STOPPED = "Stopped."
 FAILED = "Something went wrong in this program; its terminal says what. Please ask again."
-
-
-# Seconds between two views for a visitor who waits.
-_TELL_EVERY = 1.0
-
-
-def _present() -> bool:
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who asks: a name for the line of questions, and whether he has gone."""
-
-    name: str
-    gone: Callable[[], bool] = _present
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,53 +103,34 @@ class Conversation:
         before: a page that lost its connection asks again. An error, such as a line
         without room, is told in the chat, and the question goes back into its box.
         """
-        visitor = visitor or Visitor(self.id)
-        place: Place | None = None
         question = question.strip()
         if not question or self._stop is not None or self._has(key):
             yield View(tuple(self._messages), running=self._stop is not None)
             return
-        self._stop = stop = threading.Event()
-        self._asked += 1
-        self._questions.append((self._asked, question))
-        self._messages += [render.question_html(question), ""]
+        request = Request(
+            question,
+            archive=archive,
+            models=models,
+            filters=filters or Filters(),
+            visitor=visitor or Visitor(self.id),
+            history=tuple(self.turns),
+            stop=threading.Event(),
+        )
+        self._begin(request)
+        pieces: list[str] = []
         try:
-            filters = filters or Filters()
-            place = models.line.enter(visitor.name)
-            yield from self._wait(place, visitor, stop)
-            if stop.is_set():
-                yield self._view(markup.status_html(STOPPED), running=False)
-                return
-            yield self._view(
-                markup.status_html(LOADING if not models.ready_for(archive) else SEARCHING),
-                question="",
-            )
-            if not models.ready_for(archive):
-                models.load(archive)
-                yield self._view(markup.status_html(SEARCHING))
-            filters.check(archive)
-            with models.asked():
-                yield from self._answer(question, archive, models, filters, stop, visitor, key)
+            with closing(answered(request)) as steps:
+                for number, step in enumerate(steps):
+                    # The box is emptied once: what is typed into it meanwhile stays.
+                    box = None if number else ""
+                    if view := self._after(step, request, pieces, key=key, box=box):
+                        yield view
         except (RagError, ValueError) as error:
             yield self._view(markup.problem_html(str(error)), question=question, running=False)
         finally:
             # Reached too when the visitor has left in the middle of an answer.
-            stop.set()
+            request.stop.set()
             self._stop = None
-            if place:
-                place.leave()
-
-    def _wait(self, place: Place, visitor: Visitor, stop: threading.Event) -> Iterator[View]:
-        """Yield what to show until the question's turn has come, or nobody waits for it."""
-        while not place.wait(0 if stop.is_set() else _TELL_EVERY):
-            if visitor.gone():
-                stop.set()
-            if stop.is_set():
-                return
-            yield self._view(
-                markup.status_html(f"{place.ahead} before you, about {place.seconds} s to wait..."),
-                question="",
-            )
 
     def stop(self) -> None:
         """Stop the answer that is being written, if any; it keeps its sentences so far."""
@@ -235,52 +197,47 @@ class Conversation:
             return View(())
         return self._view(markup.problem_html(FAILED), running=False)
 
-    def _answer(
+    def _begin(self, request: Request) -> None:
+        self._stop = request.stop
+        self._asked += 1
+        self._questions.append((self._asked, request.question))
+        self._messages += [render.question_html(request.question), ""]
+
+    def _after(
         self,
-        question: str,
-        archive: Archive,
-        models: Models,
-        filters: Filters,
-        stop: threading.Event,
-        visitor: Visitor,
+        step: Status | str | Answer | None,
+        request: Request,
+        pieces: list[str],
+        *,
         key: str,
-    ) -> Iterator[View]:
-        pieces: list[str] = []
-        steps = rag.stream(
-            question,
-            archive=archive,
-            history=tuple(self.turns),
-            since=filters.since,
-            until=filters.until,
-            publishers=filters.publishers,
-            stance=filters.stance,
-            generator=models.load(archive),
-            stop=stop,
+        box: str | None,
+    ) -> View | None:
+        """Return the page after a step, None where it has not changed; `pieces` grows."""
+        if isinstance(step, Status):
+            return self._view(markup.status_html(step.text), question=box, running=not step.last)
+        if isinstance(step, Answer):
+            return self._finish(self._shown(step, request, pieces, key=key))
+        if step is None:
+            # The same again, which tells whether somebody takes it.
+            known = request.visitor.gone is not present
+            return self._view(self._messages[-1]) if known else None
+        pieces.append(step)
+        # The refusal that follows on a stop is no answer to show.
+        if request.stop.is_set():
+            return None
+        return self._view(render.answer_html(pieces, message=self._asked))
+
+    def _shown(self, answer: Answer, request: Request, pieces: list[str], *, key: str) -> Shown:
+        return Shown(
+            message=self._asked,
+            asked=request.question,
+            answer=answer,
+            pieces=tuple(pieces),
+            stopped=request.stop.is_set(),
+            narrowed=request.filters.words(),
+            where=request.filters.where(),
+            key=key,
         )
-        for step in while_listened(steps, gone=visitor.gone, stop=stop):
-            if isinstance(step, Answer):
-                models.on_answer(step)
-                yield self._finish(
-                    Shown(
-                        message=self._asked,
-                        asked=question,
-                        answer=step,
-                        pieces=tuple(pieces),
-                        stopped=stop.is_set(),
-                        narrowed=filters.words(),
-                        where=filters.where(),
-                        key=key,
-                    )
-                )
-            elif step is None:
-                if visitor.gone is not _present:
-                    # The same again, which tells whether somebody takes it.
-                    yield self._view(self._messages[-1])
-            else:
-                pieces.append(step)
-                # The refusal that follows on a stop is no answer to show.
-                if not stop.is_set():
-                    yield self._view(render.answer_html(pieces, message=self._asked))
 
     def _has(self, key: str) -> bool:
         return bool(key) and any(shown.key == key for shown in self.shown)

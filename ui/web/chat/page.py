@@ -12,7 +12,8 @@ import gradio as gr
 
 from rag.types import IngestReport, Span
 from ui.web.chat import first, layout, suggesting, thumbs
-from ui.web.chat.conversation import Conversation, Visitor
+from ui.web.chat.asking import Visitor
+from ui.web.chat.conversation import Conversation
 from ui.web.chat.examples import Examples
 from ui.web.chat.filters import Filters
 from ui.web.chat.parts import Parts

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from rag.errors import SharedError
-from rag.shared.database import Shared, put
-from rag.shared.tables import CONVERSATIONS, hashed
+from rag.store.shared.database import Shared, put
+from rag.store.shared.tables import CONVERSATIONS, hashed
 from ui.web.conversations.both import joined, newest
 
 log = logging.getLogger(__name__)

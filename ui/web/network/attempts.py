@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from rag.shared.database import Shared, put
-from rag.shared.tables import ATTEMPTS, hashed
+from rag.store.shared.database import Shared, put
+from rag.store.shared.tables import ATTEMPTS, hashed
 
 # Wrong passwords that nobody waits for; then 1 s, 2 s, 4 s, up to the longest.
 _FREE = 5

@@ -7,8 +7,8 @@ import secrets
 
 from sqlalchemy import insert, select
 
-from rag.shared.database import Shared
-from rag.shared.tables import KEYS
+from rag.store.shared.database import Shared
+from rag.store.shared.tables import KEYS
 
 
 class Keys:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from rag.shared.tables import SESSIONS, USERS, hashed
+from rag.store.shared.tables import SESSIONS, USERS, hashed
 from ui.web.network.users import Users, user_in
 
 HOUR = 3_600.0

@@ -12,8 +12,8 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, select
 
 from rag.errors import RagError
-from rag.shared.database import Shared, put
-from rag.shared.tables import CONVERSATIONS, KEYS, SESSIONS, USERS
+from rag.store.shared.database import Shared, put
+from rag.store.shared.tables import CONVERSATIONS, KEYS, SESSIONS, USERS
 
 LEAST = 10
 

@@ -12,12 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rag.errors import SharedError
 from rag.settings import SHARED_FILE
-from rag.shared import engines
-from rag.shared.tables import OF_ARCHIVES
+from rag.store.shared import engines
+from rag.store.shared.tables import OF_ARCHIVES
 
 
 class Shared:
-    """The tables of `rag.shared.tables` in one database. Safe for several threads and processes.
+    """The tables of `tables` in one database. Safe for several threads and processes.
 
     `archive` is what rows call the archive that this was opened for.
     """
@@ -32,7 +32,7 @@ class Shared:
 
         Raises `SettingsError` for a `url` that is none of PostgreSQL.
         """
-        from rag.shared.takeover import take_over_users
+        from rag.store.shared.takeover import take_over_users
 
         shared = cls(engines.server_url(url) if url else folder / SHARED_FILE)
         take_over_users(folder, shared)
@@ -44,7 +44,7 @@ class Shared:
 
         The file goes where the folder goes, so that its rows need no name of the archive.
         """
-        from rag.shared.takeover import take_over_archive
+        from rag.store.shared.takeover import take_over_archive
 
         shared = (
             cls(engines.server_url(url), archive=folder.name) if url else cls(folder / SHARED_FILE)

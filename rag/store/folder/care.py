@@ -6,36 +6,21 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import ArchiveError
 from rag.settings import SHARED_FILE
-from rag.store import checksums
-from rag.store.catalog import ARTICLE
-from rag.store.connection import in_words, open_file
-from rag.store.store import Store
+from rag.store.folder import checksums
+from rag.store.folder.catalog import ARTICLE
+from rag.store.folder.connection import in_words, open_file
+from rag.store.folder.store import Store
+from rag.store.types import Examination
 
 # What lies beside the database and is nowhere else: it goes into a backup too.
 KEPT_FILES = (SHARED_FILE, "feedback.jsonl")
 # Lines that SQLite says of a damaged file, at most.
 _LINES = 20
 _FILES = "CREATE TABLE backup_files (name TEXT PRIMARY KEY, content BLOB NOT NULL)"
-
-
-@dataclass(frozen=True, slots=True)
-class Examination:
-    """What an archive holds and every fault that was found in it; none in a whole one.
-
-    `embedder` is the model that made its vectors, blank while there are none. `mended` are
-    the faults of indexes, which were built anew.
-    """
-
-    articles: int
-    chunks: int
-    faults: tuple[str, ...]
-    embedder: str = ""
-    mended: tuple[str, ...] = ()
 
 
 def examine(path: Path) -> Examination:

@@ -13,7 +13,7 @@ from rag.models.registry import BASE_READER, DEFAULT_READER
 from rag.models.resolving import resolve
 from ui.cli.console import heard, note, notes, only_one, write
 from ui.cli.progress import work_bar
-from ui.cli.training import interruptible, need_peft
+from ui.cli.training.stopping import interruptible, need_peft
 
 if TYPE_CHECKING:
     from rag.training.reader.lessons import Lesson

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Table, insert, select
 
 from rag.errors import SharedError
-from rag.shared.tables import ALERTS, CHANGES, FEEDBACK, KEYS, USERS, hashed
+from rag.store.shared.tables import ALERTS, CHANGES, FEEDBACK, KEYS, USERS, hashed
 
 if TYPE_CHECKING:
-    from rag.shared.database import Shared
+    from rag.store.shared.database import Shared
 
 log = logging.getLogger(__name__)
 

@@ -5,81 +5,23 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from rag.embedding.embedder import Vectors
 from rag.index import Ids
-from rag.store import checksums, database
-from rag.store.catalog import ARTICLE, Catalog, article_of
-from rag.store.changes import VECTOR, Feed, Indexable, matrix
-from rag.store.connection import damage
-from rag.store.database import select_in
-from rag.store.identity import (
-    DUPLICATE_SIMILARITY,
-    Signature,
-    band_keys,
-    is_other_issue,
-    similarity,
-)
+from rag.store.folder import checksums, database
+from rag.store.folder.catalog import ARTICLE, Catalog, article_of
+from rag.store.folder.changes import VECTOR, Feed, Indexable, matrix
+from rag.store.folder.connection import damage
+from rag.store.folder.database import select_in
+from rag.store.folder.rows import articles_by_key, insert, leader, remove
+from rag.store.types import Change, EmbedderIdentity, Known, Prepared, StoredChunk
 from rag.types import Article, Chunk, Filter
 
 # Filters whose chunk ids are kept. One that lets a million chunks pass takes 1.5 MB.
 _FILTERS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedderIdentity:
-    """What the stored vectors were made with."""
-
-    id: str
-    checksum: str
-    dimension: int
-    chunk_tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An article ready to be written; `vectors` has one row a chunk."""
-
-    article: Article
-    content_hash: str
-    signature: Signature
-    chunks: Sequence[Chunk]
-    vectors: Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the store knows of an article it already holds.
-
-    The hash of a damaged one is blank, so that it is written anew when it comes again.
-    """
-
-    content_hash: str
-    signature: Signature
-
-
-@dataclass(frozen=True, slots=True)
-class StoredChunk:
-    """A chunk as the indexes see it; `root` names its group of near-duplicates."""
-
-    id: int
-    article: int
-    root: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a write did; `linked` counts the near-duplicates among what it wrote."""
-
-    removed: int = 0
-    written: int = 0
-    linked: int = 0
 
 
 class Store:
@@ -168,11 +110,11 @@ class Store:
             generation = self._bump()
             for prepared in batch:
                 if (old := self._key(prepared.article.id or "")) is not None:
-                    self._remove(old, generation)
+                    remove(self._db, old, generation=generation)
                     removed += 1
-                root = self._root(prepared.article, prepared.signature)
+                root = leader(self._db, prepared)
                 linked += root is not None
-                self._insert(prepared, root)
+                insert(self._db, prepared, root=root, first=self.feed.mark().chunk + 1)
                 written += 1
         return Change(removed, written, linked)
 
@@ -182,7 +124,7 @@ class Store:
         if key is None:
             return None
         with database.transaction(self._db):
-            self._remove(key, self._bump())
+            remove(self._db, key, generation=self._bump())
         return Change(removed=1)
 
     def article(self, article_id: str) -> Article | None:
@@ -264,10 +206,7 @@ class Store:
 
     def articles_by_key(self, keys: Sequence[int]) -> dict[int, Article]:
         """Return the articles with those internal keys; damaged ones are left out."""
-        rows = select_in(self._db, f"SELECT key, {ARTICLE} FROM articles WHERE key IN ({{}})", keys)
-        return {
-            row[0]: article_of(row[1:]) for row in rows if checksums.is_whole(row[1:-1], row[-1])
-        }
+        return articles_by_key(self._db, keys)
 
     def chunk_ranges(self, where: Filter) -> Ids:
         """Return the chunk ids of the articles that pass a filter, shape (articles, 2).
@@ -285,67 +224,6 @@ class Store:
             known[where] = self.catalog.chunk_ranges(where)
         return known[where]
 
-    def _insert(self, prepared: Prepared, root: int | None) -> None:
-        article, chunks = prepared.article, prepared.chunks
-        mark = self.feed.mark()
-        fields = _fields(article)
-        first = mark.chunk + 1 if chunks else None
-        last = mark.chunk + len(chunks) if chunks else None
-        cursor = self._db.execute(
-            f"INSERT INTO articles ({ARTICLE}, content_hash, signature, duplicate_of, "
-            "first_chunk, last_chunk) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *fields,
-                checksums.of_article(*fields),
-                prepared.content_hash,
-                prepared.signature.tobytes(),
-                root,
-                first,
-                last,
-            ),
-        )
-        key = int(cursor.lastrowid or 0)
-        self._db.executemany(
-            "INSERT OR IGNORE INTO bands VALUES (?, ?)",
-            [(band, key) for band in band_keys(prepared.signature)],
-        )
-        self._db.executemany(
-            "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (mark.chunk + 1 + n, *place, vector, checksums.of_chunk(*place, vector))
-                for n, (place, vector) in enumerate(_rows(key, prepared))
-            ],
-        )
-
-    def _remove(self, key: int, generation: int) -> None:
-        """Delete an article and keep a note of it; the eldest copy leads its group."""
-        self._db.execute(
-            "INSERT INTO removals SELECT ?, key, first_chunk, last_chunk FROM articles "
-            "WHERE key = ?",
-            (generation, key),
-        )
-        heir = self._db.execute(
-            "SELECT min(key) FROM articles WHERE duplicate_of = ?", (key,)
-        ).fetchone()[0]
-        self._db.execute("UPDATE articles SET duplicate_of = NULL WHERE key = ?", (heir,))
-        self._db.execute("UPDATE articles SET duplicate_of = ? WHERE duplicate_of = ?", (heir, key))
-        self._db.execute("DELETE FROM articles WHERE key = ?", (key,))
-
-    def _root(self, article: Article, sketch: Signature) -> int | None:
-        """Return the article that leads the group a new one is a near-duplicate of."""
-        rows = select_in(
-            self._db,
-            "SELECT DISTINCT a.key, a.signature, a.duplicate_of FROM bands b "
-            "JOIN articles a ON a.key = b.article WHERE b.band IN ({})",
-            band_keys(sketch),
-        )
-        scored = [(similarity(sketch, np.frombuffer(r[1], np.uint64)), r) for r in rows]
-        alike = [pair for pair in scored if pair[0] >= DUPLICATE_SIMILARITY]
-        for _, (key, _, leader) in sorted(alike, key=lambda pair: pair[0], reverse=True):
-            if not is_other_issue(article, self.articles_by_key([key])[key]):
-                return int(leader or key)
-        return None
-
     def _get(self, key: str) -> str | None:
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return None if row is None else str(row[0])
@@ -357,24 +235,3 @@ class Store:
         fresh = self.generation + 1
         self._set("generation", str(fresh))
         return fresh
-
-
-def _fields(article: Article) -> tuple[str | None, ...]:
-    """Return an article's fields in the order of `ARTICLE`, but for the checksum."""
-    return (
-        article.id,
-        article.title,
-        article.text,
-        article.date,
-        article.url,
-        article.publisher,
-        article.author,
-        article.language,
-        article.source,
-    )
-
-
-def _rows(key: int, prepared: Prepared) -> Iterator[tuple[tuple[int, int, int, int], bytes]]:
-    """Yield the place of each chunk and its vector's bytes."""
-    for chunk, vector in zip(prepared.chunks, prepared.vectors, strict=True):
-        yield (key, chunk.position, chunk.start, chunk.end), vector.tobytes()

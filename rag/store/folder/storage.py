@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-import logging
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
-import filelock
-
 from rag.embedding.embedder import Vectors
 from rag.errors import ArchiveError
-from rag.index.faults import IndexFault, NoRoomFault
+from rag.index.faults import IndexFault
 from rag.settings import DATABASE, IndexSettings
-from rag.store import care, locking, moves
-from rag.store.base import Candidate
-from rag.store.candidates import gather
-from rag.store.care import Examination
-from rag.store.connection import is_read_only
-from rag.store.indexes import Indexes
+from rag.store import moves
+from rag.store.folder import care
+from rag.store.folder.candidates import gather
+from rag.store.folder.connection import is_read_only
+from rag.store.folder.indexes import Indexes
+from rag.store.folder.store import Store
+from rag.store.folder.upkeep import Upkeep
 from rag.store.locking import held, writing_lock
-from rag.store.store import Change, EmbedderIdentity, Prepared, Store
+from rag.store.types import Candidate, Change, EmbedderIdentity, Examination, Prepared
 from rag.types import Article, Filter
-
-log = logging.getLogger(__name__)
-
-# Seconds after which indexes that could not be written are tried again.
-_TRY_AGAIN = 10.0
 
 Found = TypeVar("Found")
 
@@ -49,15 +41,14 @@ class FolderStorage:
         self.folder = folder
         self.store = store
         self.lock = RLock()
-        self._settings = settings
         self.read_only = is_read_only(folder / DATABASE)
         self._inode = (folder / DATABASE).stat().st_ino
-        self._try_again_at = 0.0
-        # Of the thread that writes, and whether it is between the database and the indexes.
+        # Of the thread that writes.
         self._writer: Store | None = None
-        self._in_change = False
         self._writing = writing_lock(folder)
-        self.indexes = self._first()
+        self._upkeep = Upkeep(
+            folder, store, settings=settings, lock=self.lock, writing=self._writing
+        )
 
     @classmethod
     def open(
@@ -88,6 +79,11 @@ class FolderStorage:
         except BaseException:
             store.close()
             raise
+
+    @property
+    def indexes(self) -> Indexes:
+        """The indexes in use."""
+        return self._upkeep.indexes
 
     @staticmethod
     def database_in(folder: Path) -> Path:
@@ -124,11 +120,11 @@ class FolderStorage:
     def search(self, work: Callable[[Store, Indexes], Found]) -> Found:
         """Return what `work` finds; an index that fails is built anew, and asked again."""
         with self.reading() as store:
-            self.refresh()
+            self._upkeep.refresh()
             try:
                 return work(store, self.indexes)
             except IndexFault as fault:
-                self.indexes = self._renewed(fault)
+                self._upkeep.renew(fault)
             try:
                 return work(store, self.indexes)
             except IndexFault as error:
@@ -188,7 +184,7 @@ class FolderStorage:
         return dataclasses.replace(found, mended=(fault,) if fault else ())
 
     def backup(self, file: Path) -> Examination:
-        """Copy the archive into `file`; as `rag.store.care.backup`."""
+        """Copy the archive into `file`; as `rag.store.folder.care.backup`."""
         return care.backup(self.store.path, to=file)
 
     def destroy(self) -> None:
@@ -197,28 +193,7 @@ class FolderStorage:
     def check_indexes(self) -> str | None:
         """Read all files of the indexes; build them anew if one is damaged, and say which."""
         with self.reading():
-            self.refresh()
-            try:
-                self.indexes.check(self.folder)
-            except IndexFault as fault:
-                self.indexes = self._renewed(fault)
-                return str(fault)
-        return None
-
-    def refresh(self) -> None:
-        """Take in what another process has written to the archive.
-
-        While it is in the middle of a batch, the indexes stay as they were.
-        """
-        if self._in_change or self.indexes.generation == self.store.generation:
-            return
-        try:
-            fresh = self.indexes.reload(self.store, self.folder)
-        except IndexFault as error:
-            log.info("the indexes in %s are loaded anew: %s", self.folder, error)
-            fresh = False
-        if not fresh:
-            self.indexes = self._current() or self.indexes
+            return self._upkeep.check()
 
     def _check_present(self) -> None:
         try:
@@ -229,109 +204,18 @@ class FolderStorage:
             done = "deleted" if found is None else "replaced by another"
             raise ArchiveError(f"the archive at {self.folder} was {done} meanwhile; open it again")
 
-    def _first(self) -> Indexes:
-        """Load the indexes; those of a while ago, or some in memory, while another one writes."""
-        deadline = time.monotonic() + locking.PATIENCE
-        while (found := self._current()) is None and time.monotonic() < deadline:
-            if self._stuck:
-                break
-            time.sleep(0.1)
-        return found or Indexes.load(self.folder, self.store, behind=True) or self._rebuilt(None)
-
-    @property
-    def _stuck(self) -> bool:
-        """Whether the indexes could not be written a moment ago."""
-        return time.monotonic() < self._try_again_at
-
-    def _current(self) -> Indexes | None:
-        """Load the indexes, bring them up to date or build new ones, as it needs.
-
-        None when it needs one of the latter, and another process is writing or the folder
-        cannot be written.
-        """
-        if self.store.embedder is None:
-            return self._rebuilt(None)
-        found = Indexes.load(self.folder, self.store)
-        if found and found.matches(self.store):
-            return found
-        if self._stuck:
-            return None
-        try:
-            with self._writing:
-                # The other process may have ended a moment ago.
-                return self._repaired(Indexes.load(self.folder, self.store, behind=True))
-        except filelock.Timeout:
-            return None
-        except (NoRoomFault, OSError) as error:
-            self._give_up(error)
-            return None
-
-    def _repaired(self, found: Indexes | None) -> Indexes:
-        """Bring indexes up to date in the folder; build new ones where that does not do."""
-        fault: IndexFault | None = None
-        if found and found.generation != self.store.generation:
-            try:
-                found.follow(self.store, self.folder)
-                found.finish_merging()
-            except NoRoomFault:
-                raise
-            except IndexFault as error:
-                found, fault = None, error
-        if found and found.matches(self.store):
-            return found
-        _say_rebuilding(self.folder, fault)
-        return self._rebuilt(self.folder)
-
-    def _renewed(self, fault: IndexFault) -> Indexes:
-        """Build the indexes anew, in memory where the folder is not ours to write."""
-        _say_rebuilding(self.folder, fault)
-        try:
-            with self._writing:
-                return self._rebuilt(self.folder)
-        except (filelock.Timeout, NoRoomFault, OSError):
-            return self._rebuilt(None)
-
-    def _give_up(self, error: Exception) -> None:
-        self._try_again_at = time.monotonic() + _TRY_AGAIN
-        log.warning(
-            "the indexes in %s cannot be written (%s); searches use those there are, or some "
-            "in memory",
-            self.folder,
-            error,
-        )
-
-    def _rebuilt(self, folder: Path | None) -> Indexes:
-        return Indexes.rebuild(folder, self.store, settings=self._settings)
-
-    def _follow(self, store: Store) -> None:
-        """Bring the indexes up to what was just written; a fault makes new ones, once."""
-        try:
-            self.indexes.follow(store, self.folder, lock=self.lock)
-        except NoRoomFault as error:
-            raise _no_room(self.folder, error) from error
-        except IndexFault as fault:
-            _say_rebuilding(self.folder, fault)
-            self._rebuild_in_folder()
-
-    def _rebuild_in_folder(self) -> None:
-        try:
-            with self.lock:
-                self.indexes = self._rebuilt(self.folder)
-        except IndexFault as error:
-            raise _no_room(self.folder, error) from error
-
     def set_embedder(self, identity: EmbedderIdentity) -> None:
         """Record what vectors will be made with, and make indexes of that dimension."""
         with self.lock:
             self.store.set_embedder(identity)
-            self._rebuild_in_folder()
+            self._upkeep.rebuild()
 
     def write(self, batch: Iterable[Prepared]) -> Change:
         """Write articles to the database and the indexes; searches go on meanwhile."""
         with self._changing() as store:
             change = store.write(batch)
-            self._follow(store)
-        self.save()
+            self._upkeep.follow(store)
+        self._upkeep.save()
         return change
 
     def delete(self, article_id: str) -> bool:
@@ -340,8 +224,8 @@ class FolderStorage:
             change = store.delete(article_id)
             if change is None:
                 return False
-            self._follow(store)
-        self.save()
+            self._upkeep.follow(store)
+        self._upkeep.save()
         return True
 
     @contextmanager
@@ -353,35 +237,18 @@ class FolderStorage:
         """
         with self.lock:
             self._check_present()
-            self._own()
+            self._upkeep.own()
             if self._writer is None:
                 self._writer = Store.open(self.folder / DATABASE)
-            self._in_change = True
+            self._upkeep.paused = True
         try:
             yield self._writer
         finally:
-            self._in_change = False
-
-    def _own(self) -> None:
-        """Bring the indexes up to date before a write, and out of memory into the folder."""
-        self.refresh()
-        if self.indexes.in_memory:
-            self.indexes = self._current() or self.indexes
+            self._upkeep.paused = False
 
     def save(self) -> None:
         """Write the vectors to a new file when many have changed; searches go on meanwhile."""
-        if self._stuck or not self.indexes.overdue(self._settings):
-            return
-        # A connection of its own, so that the lock is free while it reads. Nothing is
-        # written in between, because this process alone may write.
-        try:
-            with closing(Store.open(self.folder / DATABASE)) as store:
-                file = self.indexes.renewed(self.folder, store, settings=self._settings)
-            with self.lock:
-                self.indexes.adopt(file, self.folder, self.store)
-        except IndexFault as error:
-            # The vectors are in the database, and in memory for this process.
-            self._give_up(error)
+        self._upkeep.save()
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -392,17 +259,3 @@ class FolderStorage:
                 yield
             finally:
                 self.indexes.finish_merging()
-
-
-def _say_rebuilding(folder: Path, fault: IndexFault | None) -> None:
-    if fault:
-        log.warning("rebuilding the indexes in %s (%s)", folder, fault)
-    else:
-        log.warning("rebuilding the indexes in %s", folder)
-
-
-def _no_room(folder: Path, error: IndexFault) -> ArchiveError:
-    return ArchiveError(
-        f"the indexes in {folder} cannot be written ({error}). The articles written so far are "
-        "kept, and searches go on with the indexes of before; make room, and run this again"
-    )

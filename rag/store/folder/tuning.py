@@ -17,7 +17,7 @@ import numpy as np
 from rag.embedding.embedder import Vectors
 from rag.index import Ids
 from rag.settings import IndexSettings
-from rag.store.changes import Feed
+from rag.store.folder.changes import Feed
 
 FLAT, PARTITIONED = "flat", "ivf-sq8"
 # Candidates among which the nearest ten are looked for, as `RetrievalSettings` takes them.

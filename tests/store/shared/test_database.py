@@ -13,9 +13,9 @@ from sqlalchemy import insert, select, update
 
 from rag.errors import SettingsError, SharedError
 from rag.settings import SettingsFile
-from rag.shared import engines
-from rag.shared.database import Shared, put
-from rag.shared.tables import ALERTS, ATTEMPTS, INSTALLATION, KEYS, USERS, hashed
+from rag.store.shared import engines
+from rag.store.shared.database import Shared, put
+from rag.store.shared.tables import ALERTS, ATTEMPTS, INSTALLATION, KEYS, USERS, hashed
 from tests.fakes.postgres import running
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def test_servers_that_begin_at_once_make_the_tables_once(tmp_path: Path, databas
     program = (
         "import sys, pathlib\n"
         "from sqlalchemy import insert\n"
-        "from rag.shared.database import Shared\n"
-        "from rag.shared.tables import KEYS\n"
+        "from rag.store.shared.database import Shared\n"
+        "from rag.store.shared.tables import KEYS\n"
         "with Shared.beside(pathlib.Path(sys.argv[1]), url=sys.argv[2]).writing(KEYS) as c:\n"
         "    c.execute(insert(KEYS).values(hash=sys.argv[3], user_name='ann'))\n"
     )

@@ -11,9 +11,9 @@ import numpy as np
 
 from rag.embedding.embedder import Vectors
 from rag.index import Ids
-from rag.store.catalog import ARTICLE, article_of
-from rag.store.checksums import VECTOR_MASK, is_whole, of_vector
-from rag.store.database import select_in
+from rag.store.folder.catalog import ARTICLE, article_of
+from rag.store.folder.checksums import VECTOR_MASK, is_whole, of_vector
+from rag.store.folder.database import select_in
 from rag.types import Article
 
 # Articles, and vectors, read at a time.

@@ -9,47 +9,39 @@ up on.
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from rag.index.faults import IndexFault, faults
-from rag.index.full_text import Document, LexicalIndex
+from rag.index.full_text import LexicalIndex
 from rag.index.vectors import DenseIndex
 from rag.settings import IndexSettings
-from rag.store.changes import Indexable, Mark
-from rag.store.manifest import Manifest, VectorFile, expect
-from rag.store.store import Store
-from rag.store.tuning import build
+from rag.store.folder.changes import Mark
+from rag.store.folder.manifest import Manifest, VectorFile, expect
+from rag.store.folder.store import Store
+from rag.store.folder.texts import Texts
+from rag.store.folder.tuning import build
 
 log = logging.getLogger(__name__)
-
-_PASSAGES = "passages"
-_HEADLINES = "headlines"
 
 
 class Indexes:
     """The three indexes of one archive: vectors, passages and whole articles.
 
-    `passages` and `dense` are keyed by chunk id, `headlines` by article key; it
-    holds whole articles with their titles, whose BM25 score says what an article
-    is about where a single passage only mentions it. `mark` is the state of the
+    `dense` is keyed by chunk id; `texts` has the other two. `mark` is the state of the
     database that they are of.
     """
 
     def __init__(
         self,
         dense: DenseIndex,
-        passages: LexicalIndex,
-        headlines: LexicalIndex,
+        texts: Texts,
         *,
         mark: Mark,
         file: VectorFile | None = None,
     ) -> None:
         self.dense = dense
-        self.passages = passages
-        self.headlines = headlines
+        self.texts = texts
         self.mark = mark
         self._file = file
         # The vectors come from the database and may be ahead of the texts, which come
@@ -83,12 +75,11 @@ class Indexes:
             if file
             else DenseIndex(manifest.dimension)
         )
-        passages = LexicalIndex.load(folder / _PASSAGES)
-        headlines = LexicalIndex.load(folder / _HEADLINES)
-        indexes = cls(dense, passages, headlines, mark=manifest.mark, file=file)
-        if generation == present or indexes._commits < manifest.commits:
+        texts = Texts.load(folder)
+        indexes = cls(dense, texts, mark=manifest.mark, file=file)
+        if generation == present or texts.commits < manifest.commits:
             # When a writer crashed it may be ahead of the manifest, and is caught up.
-            expect("commits of the texts", indexes._commits, manifest.commits)
+            expect("commits of the texts", texts.commits, manifest.commits)
         indexes._take_vectors(store)
         return indexes
 
@@ -102,8 +93,7 @@ class Indexes:
         try:
             return cls._rebuild(folder, store, settings=settings)
         except IndexFault:
-            for name in (_PASSAGES, _HEADLINES):
-                _fresh(folder, name)
+            Texts.discard(folder)
             raise
 
     @classmethod
@@ -111,14 +101,10 @@ class Indexes:
         identity = store.embedder
         with store.snapshot():
             mark = store.feed.mark()
-            texts = []
-            for name, documents in ((_PASSAGES, _passages), (_HEADLINES, _headlines)):
-                index = LexicalIndex.build(_fresh(folder, name))
-                index.fill(documents(store, after=0))
-                texts.append(index)
-            indexes = cls(DenseIndex(identity.dimension if identity else 1), *texts, mark=mark)
+            texts = Texts.build(folder, store)
+            indexes = cls(DenseIndex(identity.dimension if identity else 1), texts, mark=mark)
             if folder and identity:
-                indexes._put_in_place(folder)
+                indexes.texts = Texts.put_in_place(folder)
                 indexes.adopt(indexes.renewed(folder, store, settings=settings), folder, store)
             else:
                 indexes._take_vectors(store)
@@ -135,8 +121,14 @@ class Indexes:
         return self.passages.in_memory
 
     @property
-    def _commits(self) -> tuple[int, int]:
-        return self.passages.commit, self.headlines.commit
+    def passages(self) -> LexicalIndex:
+        """The words of the chunks."""
+        return self.texts.passages
+
+    @property
+    def headlines(self) -> LexicalIndex:
+        """The words of whole articles."""
+        return self.texts.headlines
 
     def matches(self, store: Store) -> bool:
         """Tell whether as many articles and chunks are indexed as the store has."""
@@ -155,25 +147,10 @@ class Indexes:
         """
         with store.snapshot():
             now = store.feed.mark()
-            removed = store.feed.removals(since=self.mark.generation)
-            gone = [id_ for removal in removed for id_ in removal.chunks]
-            self.passages.update(
-                remove=[*gone, *range(self.mark.chunk + 1, now.chunk + 1)],
-                add=_passages(store, after=self.mark.article),
-                seen=False,
-            )
-            self.headlines.update(
-                remove=[
-                    *(removal.article for removal in removed),
-                    *range(self.mark.article + 1, now.article + 1),
-                ],
-                add=_headlines(store, after=self.mark.article),
-                seen=False,
-            )
+            self.texts.update(store, since=self.mark, now=now)
             with lock or nullcontext():
                 self._take_vectors(store)
-                self.passages.reload()
-                self.headlines.reload()
+                self.texts.reload()
                 self.mark = now
         self._save(folder, store)
 
@@ -191,8 +168,7 @@ class Indexes:
         with store.snapshot():
             if manifest.mark.generation != store.generation:
                 return False
-            self.passages.reload()
-            self.headlines.reload()
+            self.texts.reload()
             self._take_vectors(store)
         self.mark = manifest.mark
         return True
@@ -235,29 +211,13 @@ class Indexes:
 
     def check(self, folder: Path) -> None:
         """Read all files in `folder`; `IndexFault` when one is not as it was written."""
-        self.passages.check()
-        self.headlines.check()
+        self.texts.check()
         if self._file:
             self._file.check(folder)
 
     def finish_merging(self) -> None:
-        """Let other processes write to the full-text folders.
-
-        Parts that could not be joined stay as they are; what is wrong with one is found,
-        and mended, when it is next read.
-        """
-        for index in (self.passages, self.headlines):
-            try:
-                index.finish_merging()
-            except IndexFault as error:
-                log.info("parts of an index were not joined: %s", error)
-
-    def _put_in_place(self, folder: Path) -> None:
-        """Put the full-text folders just built in the places of the old ones."""
-        for name in (_PASSAGES, _HEADLINES):
-            _replace(folder / f"{name}.new", folder / name)
-        self.passages = LexicalIndex.load(folder / _PASSAGES)
-        self.headlines = LexicalIndex.load(folder / _HEADLINES)
+        """Let other processes write to the full-text folders."""
+        self.texts.finish_merging()
 
     def _take_vectors(self, store: Store) -> None:
         """Take in what the database has removed and added since the vectors' mark."""
@@ -281,46 +241,7 @@ class Indexes:
             articles=len(self.headlines),
             chunks=len(self.dense),
             mark=self.mark,
-            commits=self._commits,
+            commits=self.texts.commits,
             vectors=self._file,
         )
         manifest.save(folder)
-
-
-def _passages(store: Store, *, after: int) -> Iterator[Document]:
-    """Yield the passages of the articles with a key above `after`."""
-    for item in store.feed.indexable(after=after):
-        for id_, text in zip(item.chunk_ids, item.texts, strict=True):
-            yield _document(item, id_, text)
-
-
-def _headlines(store: Store, *, after: int) -> Iterator[Document]:
-    """Yield the whole articles with a key above `after`."""
-    for item in store.feed.indexable(after=after):
-        yield _document(item, item.key, item.article.text)
-
-
-def _document(item: Indexable, id_: int, text: str) -> Document:
-    article = item.article
-    told = f"{article.title}\n{text}"
-    return Document(id_, told, article.date, article.publisher, article.language)
-
-
-def _fresh(folder: Path | None, name: str) -> Path | None:
-    """Return where the full-text index `name` is to be built, with nothing there yet."""
-    if folder is None:
-        return None
-    fresh = folder / f"{name}.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    return fresh
-
-
-def _replace(fresh: Path, folder: Path) -> None:
-    """Put folder `fresh` in the place of `folder`."""
-    old = folder.with_name(f"{folder.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    with faults():
-        if folder.exists():
-            folder.replace(old)
-        fresh.replace(folder)
-    shutil.rmtree(old, ignore_errors=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rag.embedding.embedder import Vectors
-from rag.store.base import Candidate
-from rag.store.indexes import Indexes
-from rag.store.store import Store
+from rag.store.folder.indexes import Indexes
+from rag.store.folder.store import Store
+from rag.store.types import Candidate
 from rag.types import Filter
 
 

@@ -12,8 +12,8 @@ import faiss
 
 from rag.index.faults import IndexFault, faults
 from rag.index.vectors import DenseIndex
-from rag.store.changes import Mark
-from rag.store.tuning import Tuning
+from rag.store.folder.changes import Mark
+from rag.store.folder.tuning import Tuning
 
 _MANIFEST = "manifest.json"
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.index import Ids
-from rag.store.checksums import is_whole
+from rag.store.folder.checksums import is_whole
 from rag.store.identity import fingerprints
 from rag.types import Article, Filter, Order
 

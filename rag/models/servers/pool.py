@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rag.endpoints.breaker import Breaker
 from rag.errors import ModelError, extra
+from rag.models.servers.breaker import Breaker
 
 # Seconds: to connect, for one answer, to be found well, and for all attempts together.
 _CONNECT, _ANSWER, _HEALTH, _ALL = 2.0, 30.0, 1.0, 60.0

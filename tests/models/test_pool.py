@@ -5,10 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from rag.endpoints.breaker import Breaker
-from rag.endpoints.names import addresses
-from rag.endpoints.pool import Pool
 from rag.errors import ModelError
+from rag.models.servers.breaker import Breaker
+from rag.models.servers.names import addresses
+from rag.models.servers.pool import Pool
 
 A, B = "http://a:1", "http://b:1"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from rag.errors import ArchiveError
 from rag.index import Ids
-from rag.store import checksums
-from rag.store.connection import Connection, damage, is_read_only, open_file
+from rag.store.folder import checksums
+from rag.store.folder.connection import Connection, damage, is_read_only, open_file
 
 FORMAT = 3
 # What SQLite keeps of the file in memory. Its own 2 MB hold few of the 200 passages and their
@@ -86,7 +86,7 @@ DROP INDEX articles_by_date;
 """
 
 
-# What format 3 has beyond format 2: `rag.store.checksums` has the functions.
+# What format 3 has beyond format 2: `rag.store.folder.checksums` has the functions.
 _TO_THIRD = """
 ALTER TABLE articles ADD COLUMN checksum INTEGER;
 ALTER TABLE chunks ADD COLUMN checksum INTEGER;

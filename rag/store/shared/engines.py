@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateTable
 
 from rag.errors import SettingsError, SharedError, extra
-from rag.shared.tables import INSTALLATION, META, VERSION
+from rag.store.shared.tables import INSTALLATION, META, VERSION
 
 # Seconds in which the server must take a connection, and in which one must become free.
 _PATIENCE = 10

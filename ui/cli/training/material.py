@@ -1,0 +1,76 @@
+"""The questions that a generator learns from: read from files, or made with an archive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rag
+from rag.types import Hit, Passage
+from ui.cli.console import note
+from ui.cli.opening import open_archive
+
+if TYPE_CHECKING:
+    from eval.questions import Question
+    from rag.training.examples import AnswerExample
+
+# Passages to search for the one that a question is about.
+_SEARCHED = 10
+
+
+def material(files: list[Path], archive: str | None) -> list[AnswerExample]:
+    """Return the examples in `files`; with `archive`, they hold only the questions."""
+    from rag.training.examples import read
+
+    if archive is None:
+        return read(files)
+    from eval.questions import load_questions
+
+    questions = [question for file in files for question in load_questions(file)]
+    with open_archive(archive) as opened:
+        readings = list(_from_archive(questions, opened))
+    if len(readings) < len(questions):
+        note(
+            f"{len(questions) - len(readings)} of {len(questions)} questions are left out: they "
+            "are follow-ups, or no passage found holds an accepted answer word for word."
+        )
+    return readings
+
+
+def _from_archive(questions: Sequence[Question], archive: rag.Archive) -> Iterator[AnswerExample]:
+    """Yield questions with the passage that the archive's own search finds for them.
+
+    That is the best passage of a gold article that holds an accepted answer. For a question without
+    answers it is the best passage of all, which must be refused.
+    """
+    from rag.training.examples import AnswerExample
+
+    for question in questions:
+        if question.history:
+            continue
+        hits = archive.search(
+            question.question, k=_SEARCHED, since=question.since, until=question.until
+        )
+        if found := _passage(question, hits):
+            passage, answer = found
+            gold = (0,) if answer else ()
+            yield AnswerExample(question.question, (passage,), gold, answer)
+
+
+def _passage(question: Question, hits: Sequence[Hit]) -> tuple[Passage, str] | None:
+    """Return the passage to learn from, and the answer in it if there is one."""
+    from eval.metrics import gold_name, is_yes_no
+
+    for hit in hits:
+        passage = Passage(hit.article.title, " ".join(hit.text.split()))
+        if not question.answers:
+            return passage, ""
+        if gold_name(hit.article, question.gold_articles) is None:
+            continue
+        if is_yes_no(question.answers):
+            return passage, question.answers[0].capitalize()
+        held = next((answer for answer in question.answers if answer in passage.text), None)
+        if held:
+            return passage, held
+    return None
