@@ -11,6 +11,7 @@ import pytest
 from rag.errors import ArchiveError
 from rag.store.folder.changes import Mark, Removal
 from rag.store.folder.database import FORMAT, transaction
+from rag.store.folder.rows import insert
 from rag.store.folder.store import Store
 from rag.store.identity import content_hash, signature
 from rag.store.types import Change, EmbedderIdentity, Prepared
@@ -301,7 +302,7 @@ def test_another_connection_reads_while_one_writes(store, tmp_path):
     store.write([prepared("a")])
     other = Store.open(tmp_path / "archive.sqlite")
     with transaction(store._db):
-        store._insert(prepared("b"), None)
+        insert(store._db, prepared("b"), root=None, first=store.feed.mark().chunk + 1)
         assert listed(other) == ["a"]
     assert listed(other) == ["a", "b"]
     other.close()
