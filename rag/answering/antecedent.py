@@ -25,6 +25,13 @@ _SHORT_ANSWER = 3
 _NAME = re.compile(NAME)
 # Before a name that only says where or of whom: "in Rye", "the harbour of Valletta".
 _PLACED = r"\b(?:of|in|at|from|by|near|for|with|to|on) (?:the )?"
+# A name after one of these is a place and nobody.
+_PLACE = r"\b(?:in|at|near) (?:the )?"
+# What a person may be called by, before a name of two words or more.
+_TITLE = re.compile(
+    r"^(?:(?:Vice )?President|Prime Minister|Senator|Governor|Representative|Chancellor|Judge|"
+    r"Justice|Mayor|Minister|Secretary|General|Sir|Dr|Mr|Mrs|Ms) (?=[A-Z][\w’'-]+ [A-Z])"
+)
 _ASKS_FOR_ONE = re.compile(
     r"^\W*(?:\w+\s+)?(?:who|whom|whose|which|"
     rf"what\s+(?!(?:{'|'.join(OPENING_VERBS)}|happens|made|came|led|\w+ed)\b)\w+)\b",
@@ -138,15 +145,23 @@ def _person(pronoun: Pronoun, history: Sequence[Turn], article: Article | None) 
         told = [name for name in told if name not in asked]
         for name in told:
             if _fits(pronoun, name, article):
-                return name
+                return _bare(name)
         # Who did it is another than those whom the question names, unless "she" cannot be meant.
         another = _ASKS_FOR_PERSON.match(turn.question) and not told
         for name in asked:
-            if _used(name, article) in ((pronoun,) if another else (pronoun, None)):
-                return name
+            placed = re.search(rf"{_PLACE}{re.escape(name)}", turn.question)
+            if _used(name, article) in ((pronoun,) if another or placed else (pronoun, None)):
+                return _bare(name)
     if article is None:
         return None
     return subject_called(pronoun, article.text, language=article.language)
+
+
+def _bare(name: str) -> str:
+    """Return a person's name without a title and a place: "Senator Ann Borg of Malta"."""
+    bare = _TITLE.sub("", name)
+    first = bare.split(" of ")[0]
+    return first if " " in first else bare
 
 
 def _tells_several(turn: Turn) -> bool:

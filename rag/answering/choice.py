@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.evidence import Evidence, Overlap, collect
+from rag.answering.references import without_talk
 from rag.answering.wanted import FIGURES, Wanted, fits, wanted
 from rag.reading import Candidate, Reading
 from rag.text.counted import asked_to_count, counted
@@ -148,14 +149,16 @@ class _Asked:
     @classmethod
     def of(cls, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> _Asked:
         kind = wanted(question)
+        # Numbers of the talk, in brackets, are not asked for.
+        own = without_talk(question)
         odds = (item.odds for reading in readings for item in reading.candidates)
         return cls(
             question,
             kind,
             _given(question, kind),
-            frozenset(numbers(question)),
-            frozenset(years(question)),
-            asked_to_count(question),
+            frozenset(numbers(own)),
+            frozenset(years(own)),
+            asked_to_count(own),
             Overlap(question, [hit.text for hit in hits]),
             _bounded(max(odds, default=0.0)),
         )

@@ -22,7 +22,7 @@ from enum import StrEnum
 from rag.answering.antecedent import TURNS, names, told_to_one, with_names
 from rag.answering.evidence import Overlap
 from rag.answering.marks import strip_marks
-from rag.answering.references import leaves_out, names_somebody
+from rag.answering.references import OF_WHAT, leaves_out, names_somebody, with_talk
 from rag.generation.prompts import REFUSAL
 from rag.text.facts import spelled_date
 from rag.text.lexicon import OPENING_VERBS, QUESTION_WORDS
@@ -44,6 +44,12 @@ _GOES_ON = re.compile(
 )
 # Words of a question that asks something by itself, at least: "Who came second?".
 _ASKS = 3
+# What was counted: "gold medals" of "How many gold medals did they win?".
+_COUNTED = re.compile(
+    r"\bhow many (?P<thing>(?:(?!of\b)[\w’'-]+ ){1,3}?)"
+    rf"(?=(?:{'|'.join(sorted(OPENING_VERBS))}|in|on|at)\b)",
+    re.IGNORECASE,
+)
 _PERSONAL = frozenset("he him his she her hers".split())
 _OPENING_ASKED = frozenset("when where why how".split())
 
@@ -90,10 +96,10 @@ def complete(question: str, history: Sequence[Turn], article: Article | None = N
         if reference(last.question) is Reference.NONE:
             return Meaning(swapped, swapped)
         return complete(swapped, history[:-1], article)
-    named = with_names(question, history, article)
+    named = with_names(_with_thing(question, history), history, article)
     about = dict.fromkeys([_gist(_topic(history)), _gist(last.question), *told_to_one(last)[:2]])
     added = [text for text in about if text and not {*content_words(text)} <= {*words(named)}]
-    searched = f"{named} ({', '.join(added)})" if added else named
+    searched = with_talk(named, added)
     return Meaning(searched, named if _asks(question) else searched)
 
 
@@ -200,9 +206,24 @@ def _holds_more(question: str, found: Sequence[Hit], *, than: Sequence[Hit]) -> 
     return overlap.of(told[0]) >= overlap.of(told[len(found)])
 
 
+def _with_thing(question: str, history: Sequence[Turn]) -> str:
+    """Return "How many did China win?" with what was last counted: "how many gold medals ..."."""
+    if not OF_WHAT.search(question):
+        return question
+    asked = (_COUNTED.search(turn.question) for turn in reversed(history[-TURNS:]))
+    thing = next((found["thing"] for found in asked if found), "")
+    return OF_WHAT.sub(lambda found: f"{found[0]}{thing}", question, count=1)
+
+
 def _topic(history: Sequence[Turn]) -> str:
-    """Return the last question that stands alone, which tells what the talk is about."""
-    asked = [turn.question for turn in history[-TURNS:]]
+    """Return the last question that stands alone, which tells what the talk is about.
+
+    "And in March 2020?" does in the form that it completes the one before it to.
+    """
+    asked: list[str] = []
+    for turn in history[-TURNS:]:
+        swapped = _swap(turn.question, asked[-1]) if asked else None
+        asked.append(swapped or turn.question)
     named = (text for text in reversed(asked) if reference(text) is Reference.NONE)
     told = (text for text in reversed(asked) if reference(text) is Reference.OPEN)
     return next(named, None) or next(told, asked[-1])

@@ -30,8 +30,8 @@ _AROUND = re.compile(
     r"[\s,(]*\byes\s*(?:or|/)\s*no\b\W*|,?\s*\b(?:right|correct|true)\W*$|\W+$",
     re.I,
 )
-# Words of the conversation that complete a question.
-_BRACKETS = re.compile(r"(?<=\w)\s+\([^()]*\)\W*$")
+# What stands in brackets at the end explains, or is of the conversation.
+_BRACKETS = re.compile(r"(?<=[\w?])\s+\([^()]*\)\W*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ _CLAUSE = frozenset("when while before after because since if that which who who
 # A question with fewer words of its own leaves out its subject: "And in 2021?"
 _FEWEST_CONTENT_WORDS = 2
 # "How many did China win?" leaves out of what.
-_OF_WHAT = re.compile(
-    r"\bhow many (?:did|does|do|has|have|had|is|are|was|were|will|would|can|could)\b", re.IGNORECASE
+OF_WHAT = re.compile(
+    r"\bhow many (?=(?:did|does|do|has|have|had|is|are|was|were|will|would|can|could)\b)",
+    re.IGNORECASE,
 )
 # "Who is Vikram?" says enough; "What was the play?" does not.
 _DEFINES = re.compile(
@@ -26,6 +27,19 @@ _DEFINES = re.compile(
 )
 _THINGS = frozenset("it its they them their".split())
 _GOES_ON = re.compile(r"\W*(?:and|but|so|(?:and |but )?(?:what|how) about)\b", re.IGNORECASE)
+
+# Words of the conversation that complete a question: "Why? (Ann Borg, the ferry)".
+_TALK = re.compile(r"(?<=\?)\s+\([^()]*\)\W*$")
+
+
+def with_talk(question: str, told: Sequence[str]) -> str:
+    """Return `question` with what the conversation is about after it, in brackets."""
+    return f"{question.rstrip('?!. ')}? ({', '.join(told)})" if told else question
+
+
+def without_talk(question: str) -> str:
+    """Return `question` without what `with_talk` put after it."""
+    return _TALK.sub("", question)
 
 
 def names_somebody(question: str) -> bool:
@@ -36,7 +50,7 @@ def names_somebody(question: str) -> bool:
 def leaves_out(question: str) -> bool:
     """Tell whether it goes on with "and", says too little or points to something outside it."""
     short = len(content_words(question)) < _FEWEST_CONTENT_WORDS and not _DEFINES.match(question)
-    goes_on = _GOES_ON.match(question) or _OF_WHAT.search(question)
+    goes_on = _GOES_ON.match(question) or OF_WHAT.search(question)
     return short or bool(goes_on) or _points_elsewhere(question)
 
 

@@ -100,6 +100,17 @@ _TIME = re.compile(
     r"\d\d?[:.]\d\d",
     re.I,
 )
+# "More than five years" is no time of day or year, but "five years later" and "in two weeks" are.
+_SPELL = re.compile(
+    rf"(?:(?:more|less) than |about |around |nearly |almost |over |some |at least )?"
+    rf"(?:\d+|an?|several|many|{'|'.join(NUMBER_WORDS)}|half an?)(?: and a half)? "
+    r"(?:years?|months?|weeks?|days?|hours?|minutes?|decades?)",
+    re.I,
+)
+_PLACED_IN_TIME = re.compile(r"\b(?:in|within|after|every)\W+(?:the )?$", re.I)
+_GOES_ON_IN_TIME = re.compile(
+    r"^\W*(?:ago|after|afterwards|before|later|earlier|from|since|into)\b", re.I
+)
 _CLOCK = re.compile(
     r"\d[:.]\d\d|\d ?[ap]\.?m\b|\b(?:noon|midday|midnight|dawn|dusk)\b|\bo['’]?clock\b|"
     r"\b(?:minutes?|seconds?)\b|\b\d{4} (?:hours|GMT|UTC)\b|"
@@ -161,6 +172,9 @@ def fits(kind: Wanted, span: str, *, before: str = "", after: str = "") -> bool 
     `before` and `after` are the text around it. A unit may follow, as in "11.4 kilometres",
     and a cause of one or two words needs a word that makes it one, as in "because of fog".
     """
+    if kind is Wanted.TIME and _SPELL.fullmatch(span.strip()):
+        placed = _PLACED_IN_TIME.search(before) or _GOES_ON_IN_TIME.match(after)
+        return placed is not None
     if kind in _FITS:
         near = f"{span}{after[:14]}" if kind is not Wanted.TIME else span
         return _FITS[kind].search(near) is not None

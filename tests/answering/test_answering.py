@@ -392,6 +392,6 @@ def test_an_open_question_is_told_in_full_only_where_the_conversation_went_on(
     history = [("Which harbour did the ferry strike close?", f"{FIRST} [1]")]
     on = rag.answer("how many days was the harbour closed", archive=news, history=history)
     assert on.citations[0].article.id == "ferry"
-    assert on.question.startswith("how many days was the harbour closed (")
+    assert on.question.startswith("how many days was the harbour closed? (")
     other = rag.answer("what percent won the vote count", archive=news, history=history)
     assert other.question == other.asked

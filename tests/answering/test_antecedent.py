@@ -56,7 +56,17 @@ def turn(question: str, short: str = "", answer: str = "") -> Turn:
         (
             turn("Who won in Malta?", answer="Ann Borg of Malta won the election."),
             "how old is she",
-            "how old is Ann Borg of Malta",
+            "how old is Ann Borg",
+        ),
+        (
+            turn("Who ran?", answer="Senator Ann Borg of Malta."),
+            "who beat her",
+            "who beat Ann Borg",
+        ),
+        (
+            turn("Who led the talks in Rye?", answer="A woman did."),
+            "how old is she",
+            "how old is Ann Borg",
         ),
         (
             turn("Which club won?", answer="Ajax won it by beating Porto 2-0."),

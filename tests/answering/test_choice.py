@@ -91,6 +91,8 @@ def test_a_span_fits_by_its_words(
 
 
 def test_a_word_that_makes_it_one_precedes_a_short_cause() -> None:
+    assert fits(Wanted.TIME, "five years", after=" later the ferry sank")
+    assert not fits(Wanted.TIME, "more than five years", after=" in all")
     assert fits(Wanted.REASON, "fog", before="The port closed because of ")
     assert not fits(Wanted.REASON, "fog", before="It saw ")
     assert not fits(Wanted.REASON, "Delaware", before="It sued him in the state of ")

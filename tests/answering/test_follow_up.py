@@ -48,7 +48,7 @@ def test_reference(question: str, expected: Reference) -> None:
         ("When?", "When? (won the election in Malta in 2022, Ann Borg)"),
         ("How old is she?", "How old is Ann Borg? (won the election in Malta in 2022)"),
         ("Where was her party?", "Where was Ann Borg’s party? (won the election in Malta in 2022)"),
-        ("who came second", "who came second (won the election in Malta in 2022, Ann Borg)"),
+        ("who came second", "who came second? (won the election in Malta in 2022, Ann Borg)"),
     ],
 )
 def test_completed_in_the_words_of_the_conversation(question: str, expected: str) -> None:
@@ -58,6 +58,17 @@ def test_completed_in_the_words_of_the_conversation(question: str, expected: str
 def test_a_question_word_alone_takes_the_place_of_another() -> None:
     history = [Turn("When did the Queen of Tonga die?", "On 3 May.")]
     assert complete("Where?", history).read == "Where did the Queen of Tonga die?"
+
+
+def test_how_many_is_of_what_was_counted_before() -> None:
+    history = [Turn("How many gold medals did Malta win in Rye?", "12.")]
+    assert complete("How many did Gozo win?", history).read == "How many gold medals did Gozo win?"
+    assert complete("How many were there?", WON).read == "How many were there?"
+
+
+def test_the_talk_is_about_a_question_in_the_form_that_it_was_completed_to() -> None:
+    history = [*WON, Turn("And in 2017?", "Leo Vella. [1]"), Turn("How?", "By 12 votes. [1]")]
+    assert "election in Malta in 2017" in complete("Was it close?", history).searched
 
 
 def test_the_subject_is_kept_over_several_turns() -> None:
