@@ -124,11 +124,11 @@ def _wiki(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
 
 
 def _mail(file: File, *, columns: Columns) -> Found:
-    """Yield a mail and what is attached to it; a mail that only carries files may be blank."""
+    """Yield what a mail says and what is attached; one that only carries files may be blank."""
     data = file.whole()
     attached = list(mail.attachments(data, file))
     try:
-        yield mail.read_mail(data, source=file.name)
+        yield from mail.read_mail(data, source=file.name)
     except SourceError:
         if not attached:
             raise

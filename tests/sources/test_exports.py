@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 import docx
@@ -396,6 +397,77 @@ def test_word_rtf_and_html_exports(tmp_path: Path) -> None:
         found = [(a.title, a.date, a.publisher, a.author, a.text) for a in articles]
         assert found == EXPECTED, name
         assert notes == []
+
+
+# A page of ProQuest: nothing stands between the articles, and each holds a page of its own.
+UNMARKED = """<html><head><title>Export</title></head><body>
+<table><tr><td></td><td>All documents are reproduced with permission.</td></tr></table>
+<p>Email 1 of 1</p>{0}{1}</body></html>"""
+UNMARKED_ONE = """<div><p>{title}</p><p><strong>Author:  </strong>{author}</p>
+<p><strong>Publication info:  </strong>{paper} ; Pell. [Pell]08 May 2010: AA.2.</p>
+<p><a href="https://db.example/{n}">Document link</a></p>
+<p><strong>Abstract:  </strong><body></p><p>{short}</p><p></body></p>
+<p><strong>Full text: </strong><Text><html><head><title></title></head>
+<body>{text}</body></html></Text></p>
+<p><strong>Subject: </strong>Ferries; Ports</p><p><strong>Pages: </strong>AA.2</p>
+<p><strong>Publication date: </strong>{date}</p><p><strong>Publisher: </strong>Media LLC</p>
+<p><strong>Language of publication: </strong>English</p>
+<p><strong>ProQuest document ID: </strong>{n}</p>
+<p><strong>Document URL: </strong><a>https://db.example/{n}</a></p>
+<p><strong>Database: </strong>Dailies</p></div>"""
+
+
+def unmarked() -> str:
+    ones = [
+        UNMARKED_ONE.format(
+            title=title,
+            author=author,
+            paper=paper,
+            date=date,
+            short=f"Short: {title}.",
+            text="".join(f"<p>{line}</p>" for line in text.split("\n\n")),
+            n=2514000 + number,
+        )
+        for number, ((title, _, paper, author, text), date) in enumerate(
+            zip(EXPECTED, ("Feb 8, 2022", "May 13, 2022"), strict=True)
+        )
+    ]
+    return UNMARKED.format(*ones)
+
+
+def test_articles_with_nothing_between_them_end_with_their_labels(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(unmarked(), encoding="utf-8")
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "noreply@db.example", "Your research"
+    mail["Date"] = "Sun, 5 Jul 2020 01:02:03 -0400"
+    mail.set_content(unmarked(), subtype="html")
+    (tmp_path / "b.eml").write_bytes(mail.as_bytes())
+    for name in ("a.html", "b.eml"):
+        articles, _ = read_one(tmp_path / name)
+        found = [(a.title, a.date, a.publisher, a.author, a.text) for a in articles]
+        assert found == [(*facts, f"Short: {facts[0]}.\n\n{text}") for *facts, text in EXPECTED]
+        assert articles[1].url == "https://db.example/2514001"
+
+
+def test_the_codes_of_integrum() -> None:
+    text = "Report 12.05.2021\n\n1. МОСТ ЗАКРЫТ Вести; 09.02.1994\n\n" + "\n".join(
+        f"^ИС: {paper}\n^РБ: МОНИТОР\n^НР: 6\n^ДТ: {date}\n^АВ: {author},\n^ЗГ: {title}\n\n{body}\n"
+        for title, date, paper, author, body in (
+            ("МОСТ ЗАКРЫТ", "09.02.1994", "Вести", "Хмель Анна", "Мост закрыт, сообщила мэрия."),
+            ("МУЗЕЙ ОТКРЫТ", "02.02.1994", "Вести", "Белов Юрий", "Музей открыт, сообщил он."),
+        )
+    )
+    assert rows(text) == [
+        ("МОСТ ЗАКРЫТ", "1994-02-09", "Вести", "Хмель Анна", "Мост закрыт, сообщила мэрия."),
+        ("МУЗЕЙ ОТКРЫТ", "1994-02-02", "Вести", "Белов Юрий", "Музей открыт, сообщил он."),
+    ]
+
+
+@pytest.mark.parametrize("edition", ["Edition 1;\nScotland", "Final Edition", "Ausgabe 2"])
+def test_an_edition_below_the_date_is_no_headline(edition: str) -> None:
+    text = NUMBERED.replace("May 13, 2022 Friday", f"May 13, 2022 Friday\n{edition}")
+    assert edition in text
+    assert rows(text) == EXPECTED
 
 
 def test_what_looks_like_several_articles_is_pointed_out(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from rag.sources import fields
+from rag.sources.exports import articles_in
 from rag.sources.files.encoding import decode
 from rag.sources.files.handle import WHOLE_LIMIT, File
 from rag.sources.text import one_line
@@ -19,25 +20,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import EmailMessage
 
-    from rag.types import Article
+    from rag.types import Article, Skipped
 
 # What is attached and worth reading; pictures and calendars are not.
 _ATTACHED = re.compile(r"(?i).+\.(?:pdf|docx|odt|rtf|html?|txt|md|csv|xlsx|json|epub|zip)")
 _LEADING_FROM = re.compile(rb"(?m)^>(>*From )")
 
 
-def read_mail(data: bytes, *, source: str) -> Article:
-    """Return the article of a mail: subject, sender, date and text.
+def read_mail(data: bytes, *, source: str) -> Iterator[Article | Skipped]:
+    """Yield the article of a mail, or those that a news database sent in it.
 
     Raises `SourceError` if it has no text.
     """
     message = _parsed(data)
+    html, plain = (_part(message, kind) for kind in ("html", "plain"))
+    for text in (markup.all_text(html) if html else "", plain):
+        if exported := articles_in(text, source=source):
+            yield from exported
+            return
+    yield _letter(message, _shown(html, plain), source=source)
+
+
+def _letter(message: EmailMessage, text: str, *, source: str) -> Article:
+    """Return a mail as an article: subject, sender, date and text."""
     sender = message.get("From")
     addresses = sender.addresses if sender is not None else ()
     name = addresses[0].display_name if addresses else ""
     return fields.article(
         source=source,
-        text=_text(message),
+        text=text,
         title=one_line(str(message.get("Subject", ""))),
         date=_date(message),
         publisher=name or (addresses[0].domain if addresses else ""),
@@ -93,9 +104,8 @@ def _parsed(data: bytes) -> EmailMessage:
     return message_from_bytes(data, policy=policy.default)
 
 
-def _text(message: EmailMessage) -> str:
+def _shown(html: str, plain: str) -> str:
     """Return the text of a mail: of its HTML part, if that says no less than the plain one."""
-    html, plain = (_part(message, kind) for kind in ("html", "plain"))
     shown = (markup.main_text(html) or markup.fragment_text(html)) if html else ""
     return shown if len(shown) >= len(plain) / 2 else plain
 

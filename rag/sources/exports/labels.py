@@ -7,14 +7,14 @@ import unicodedata
 
 # What a label says of its article; those of a foot are no part of it.
 _LABELS = {
-    "title": "headline|title|titel|titre|titulo|titolo|schlagzeile|uberschrift|titular|hd",
+    "title": "headline|title|titel|titre|titulo|titolo|schlagzeile|uberschrift|titular|hd|зг",
     "author": "byline|author|authors|authors?|autor|autoren|auteur|auteurs|autore|autores"
-    "|verfasser|by",
+    "|verfasser|by|ав",
     "date": "date|publication date|pub date|datum|fecha|data|date de publication|pd"
-    "|erscheinungsdatum|fecha de publicacion|published|issue date",
+    "|erscheinungsdatum|fecha de publicacion|published|issue date|дт",
     "publisher": "publication title|publication|source|newspaper|source name|publication name|paper"
     "|quelle|zeitung|fuente|journal|fonte|publication info|sn|periodico|titre de publication"
-    "|titulo de publicacion|titel der publikation",
+    "|titulo de publicacion|titel der publikation|ис",
     "text": "body|full text|fulltext|text|article text|volltext|texte integral|texte|texto completo"
     "|texto|cuerpo|textkorper|hauptteil|article|corps de l'article|corps|testo|lp|td",
     "lead": "highlight|abstract|summary|zusammenfassung|resume|resumen",
@@ -23,7 +23,7 @@ _LABELS = {
     "head": "section|length|dateline|page|pages|edition|series|word count|words|lange|rubrik"
     "|longueur|longitud|seccion|ressort|seite|correction date|correction|place|kicker|column"
     "|se|wc|pg|et|sc|ed|cy|ct|cr|clm|credit|document number|accession number|record number"
-    "|proquest document link",
+    "|proquest document link|рб|нр",
     "foot": "load date|publication type|graphic|classification|subject|industry|geographic"
     "|company|organization|person|people|country|city|state|ticker|journal code|document type"
     "|notes|update|copyright|issn|eissn|first page|last page|last updated|database|location"
@@ -35,7 +35,8 @@ _LABELS = {
     "|search type|number of documents|document|classification code|publisher|sujet|materia",
 }
 _FIELD = {label: field for field, labels in _LABELS.items() for label in labels.split("|")}
-_LABEL = re.compile(r"([^\W\d_][\w '’/()&-]{1,30}?)[ \t]?:(?!//)[ \t]*(.*)", re.DOTALL)
+# Integrum writes a caret before its codes.
+_LABEL = re.compile(r"\^?([^\W\d_][\w '’/()&-]{1,30}?)[ \t]?:(?!//)[ \t]*(.*)", re.DOTALL)
 # Factiva's field codes, which stand alone or before two blanks.
 _CODE = re.compile(r"(HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|LA|CY|LP|TD|CT|RF|CO|IN|NS|RE|IPD|IPC|PUB|AN"
     r"|SE|CLM|ART)(?:[ \t]{2,}(.*)|$)", re.DOTALL)  # fmt: skip
@@ -48,7 +49,12 @@ _COPYRIGHT = re.compile(
 _LENGTH = re.compile(r"(?i)[\d.,  ]{1,8} ?(?:words?|wörter|mots|palabras|parole|woorden|palavras)")
 _CODE_LINE = re.compile(
     r"[A-Z0-9]{2,12}|\d{1,4}|(?i:pg?\.? ?\d.*|page \d.*|seite \d.*|p\. ?\d.*)"
-    r"|\d{1,2}:\d{2}.*|(?i:[\w ]{0,30}\bedition|.*\bdocument link)"
+    r"|\d{1,2}:\d{2}.*|(?i:.*\bdocument link)"
+)
+# A semicolon says that the next line goes on with it, as "Edition 1;" and "Scotland".
+_EDITION = re.compile(
+    r"(?i)(?:[\w ]{0,30} )?(?:edition|ausgabe|édition|edición|edizione|edição|editie)"
+    r"(?: \d{1,3})?(;?)"
 )
 _LANGUAGES = dict(
     pair.split(":")
@@ -79,8 +85,14 @@ def label_of(line: str) -> tuple[str, str]:
 def is_small_print(line: str) -> bool:
     """Return whether a line is a copyright note, a word count, a code, a page or a language."""
     bare = line.strip()
-    patterns = (_COPYRIGHT, _LENGTH, _CODE_LINE)
+    patterns = (_COPYRIGHT, _LENGTH, _CODE_LINE, _EDITION)
     return bare.lower() in _LANGUAGES or any(pattern.fullmatch(bare) for pattern in patterns)
+
+
+def edition_goes_on(line: str) -> bool:
+    """Return whether a line names an edition of which the next line says more."""
+    found = _EDITION.fullmatch(line.strip())
+    return found is not None and bool(found[1])
 
 
 def is_copyright(line: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rag.sources.dates import find_dates
 from rag.sources.dumps import is_sentence
 from rag.sources.exports.blocks import Block, paragraphs, stray_letters
-from rag.sources.exports.labels import is_length, is_small_print, language_code
+from rag.sources.exports.labels import edition_goes_on, is_length, is_small_print, language_code
 from rag.sources.text import one_line
 
 if TYPE_CHECKING:
@@ -165,8 +165,12 @@ def _signed(above: Sequence[str], *, publisher: str, date: str | None) -> _Head:
 
 def _said(blocks: Sequence[Block]) -> list[str]:
     """Return the lines that are no small print."""
-    lines = (line.strip() for block in blocks for line in block.lines)
-    return [line for line in lines if not is_small_print(line)]
+    lines = [line.strip() for block in blocks for line in block.lines]
+    return [
+        line
+        for above, line in zip(["", *lines], lines, strict=False)
+        if not is_small_print(line) and not edition_goes_on(above)
+    ]
 
 
 def _first(lines: Sequence[str]) -> str:
@@ -181,9 +185,11 @@ def _date_in(text: str) -> str | None:
 def _labelled(blocks: Sequence[Block]) -> dict[str, str]:
     """Return what the labels say; the first of a kind counts."""
     said: dict[str, str] = {}
-    for block in blocks:
-        if block.field and block.value:
-            said.setdefault(block.field, block.value)
+    for block, below in zip(blocks, [*blocks[1:], Block(())], strict=True):
+        # An abstract may stand below its label.
+        value = block.value or (below.text if block.field == "lead" and not below.field else "")
+        if block.field and value:
+            said.setdefault(block.field, value)
     return said
 
 
@@ -213,4 +219,4 @@ def _without_imprint(text: str, publisher: str) -> str:
 
 
 def _without_by(author: str) -> str:
-    return _BY.sub("", author.strip())
+    return _BY.sub("", author.strip(" ,;"))

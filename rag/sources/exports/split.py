@@ -28,13 +28,22 @@ _CLOSES = re.compile(
     r"(?i:end of document|ende des dokuments|fin du document|fin del documento|fine documento"
     r"|dokumentende|einde document)|(?:Document|Dokument|Documento) [A-Z]{2,}[A-Za-z0-9]{12,}"
 )
-_HD = re.compile(r"HD[ \t]*(?:[ \t]{2,}\S.*|$)")
-_QUICK = re.compile(rf"(?m)^\W*(?:{_OPENS.pattern}|{_CLOSES.pattern})\W*$|^{_HD.pattern}")
+# What the first line of an article begins with: a headline's code, or in Integrum the paper's.
+_HD = re.compile(r"HD[ \t]*(?:[ \t]{2,}\S.*|$)|\W{0,4}\^ИС:.*")
+# Where nothing stands between two articles, each still says its number in the database.
+_NUMBER = re.compile(
+    r"(?i:(?:proquest[ -])?(?:document (?:id|url)|dokument-?(?:id|url)|(?:id|url) du document"
+    r"|(?:id|url) del documento)\s*:.*)"
+)
+_QUICK = re.compile(
+    rf"(?m)^\W*(?:{_OPENS.pattern}|{_CLOSES.pattern})\W*$|^(?:{_HD.pattern})$|^\W*{_NUMBER.pattern}$"
+)
 _ENTRY = re.compile(r"(?m)^[ \t]*\d{1,4}\.[ \t]+(\S.{11,})$")
 _BEGINNING = 12  # characters that a headline and its entry in the list must share
 _MANY = 3  # lines of one kind that only an article's head has
 _SHORT = 50  # characters of a date line that nobody takes for text
 _LONG = 60_000  # characters; a news article is a tenth of that
+_FOOT = 5  # labels in a row that only the foot of an article has
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,7 @@ def _is_mark(line: str) -> bool:
 
 
 def _cut(blocks: Sequence[Block]) -> list[_Cut]:
-    """Cut at the marks of the kind that is there: those that close, else those that open."""
+    """Cut at the marks of the kind that is there: those that open, those that close, or feet."""
     marks = [number for number, block in enumerate(blocks) if _CLOSES.fullmatch(block.bare)]
     opens = [number for number, block in enumerate(blocks) if _OPENS.fullmatch(block.bare)]
     opens = opens if len(opens) >= len(marks) else []
@@ -130,5 +139,22 @@ def _cut(blocks: Sequence[Block]) -> list[_Cut]:
             if b < len(blocks)
         ]
     heads = [number for number, block in enumerate(blocks) if _HD.match(block.lines[0])]
+    if not heads:
+        return _cut_at_feet(blocks)
     ends = [*heads[1:], len(blocks)]
     return [_Cut(blocks[a:b], False, False) for a, b in zip(heads, ends, strict=True)]
+
+
+def _cut_at_feet(blocks: Sequence[Block]) -> list[_Cut]:
+    """Cut where the labels below a text end; the headline is what stands above the first label."""
+    labelled = [bool(block.field) for block in blocks]
+    ends = [
+        end
+        for end in range(_FOOT, len(blocks) + 1)
+        if all(labelled[end - _FOOT : end]) and not any(labelled[end : end + 1])
+    ]
+    starts = [labelled.index(True, start) for start in [0, *ends[:-1]]] if ends else []
+    return [
+        _Cut(blocks[max(first - 1, 0) : end], False, False)
+        for first, end in zip(starts, ends, strict=True)
+    ]
