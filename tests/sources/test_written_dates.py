@@ -10,6 +10,7 @@ from rag.sources.dates import find_dates, manner_of, name_date, parse_date
 from rag.sources.fields import article
 from rag.sources.web.markup import parse
 from rag.sources.web.page_dates import shown_date
+from rag.sources.web.pages import read_page
 
 SPELLED = {
     "en": "12 October 2023",
@@ -159,6 +160,21 @@ def _page(body: str) -> str | None:
 )  # fmt: skip
 def test_the_date_a_page_shows_is_its_own(body: str, date: str | None) -> None:
     assert _page(body) == date
+
+
+@pytest.mark.parametrize(
+    ("address", "shown", "date"),
+    [
+        ("https://x.example/2021/03/04/quay-closed", "", "2021-03-04"),
+        ("https://x.example/news/2021/mar/04/quay", "", "2021-03-04"),
+        ("https://x.example/2021/03/04/quay", "<time>5 March 2021</time>", "2021-03-05"),
+        ("https://x.example/quay?on=2021-03-04", "", None),
+    ],
+)
+def test_a_date_in_the_address_counts_last(address: str, shown: str, date: str | None) -> None:
+    text = "The quay was closed on Monday after two bearings cracked, the council said."
+    page = f"<html><body><h1>Quay closed</h1>{shown}<p>{text}</p></body></html>"
+    assert read_page(page.encode(), source="f.html", url=address).date == date
 
 
 @pytest.mark.parametrize(

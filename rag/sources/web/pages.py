@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from rag.errors import SourceError
 from rag.sources import fields
-from rag.sources.dates import Manner, manner_of, parse_date
+from rag.sources.dates import Manner, manner_of, name_date, parse_date
 from rag.sources.exports import articles_in, several_note
 from rag.sources.files.encoding import decode
 from rag.sources.text import one_line, unescape
@@ -58,7 +58,8 @@ def read_page(
 ) -> Article:
     """Return the article of an HTML page; `url` is where it was fetched from.
 
-    What JSON-LD says counts before meta tags, and those before the visible page.
+    What JSON-LD says counts before meta tags, and those before the visible page. A date in its
+    address counts last.
     Raises `SourceError` if the page holds no article.
     """
     page = decode(data, declared=charset or _meta_charset(data))
@@ -70,11 +71,12 @@ def read_page(
     publisher = _named(story.get("publisher")) or _first(meta, _SITE_TAGS)
     language = _language(tree, meta)
     title = _title(tree, story=story, meta=meta, publisher=publisher)
+    date = _date(tree, story=story, meta=meta, manner=manner_of(language, address=address))
     return fields.article(
         source=source,
         text=_body(page, story=story),
         title=title,
-        date=_date(tree, story=story, meta=meta, manner=manner_of(language, address=address)),
+        date=date or name_date(urlsplit(address or "").path),
         url=address,
         publisher=publisher,
         author=_named(story.get("author")) or _author(meta),
