@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.evidence import Evidence, Overlap, collect
 from rag.answering.references import without_talk
-from rag.answering.wanted import FIGURES, Wanted, fits, wanted
+from rag.answering.wanted import FIGURES, Wanted, fits, is_long_form, short_form, wanted
 from rag.reading import Candidate, Reading
 from rag.text.counted import asked_to_count, counted
 from rag.text.doers import does_another
@@ -44,6 +44,8 @@ _POINTING = frozenset(
     map(stem, "it he she they this that these those him her them its his their there".split())
 )
 _CHOICE = re.compile(r"\b(?:or|than|between)\b", re.I)
+# The 3 of "Chandrayaan-3" is no word of its own.
+_WORD_BEFORE = re.compile(r"[A-Za-z]+-$")
 # Log-odds beyond this tell nothing more.
 _CERTAIN = 12.0
 
@@ -101,9 +103,9 @@ def rank(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> lis
     found: list[Found] = []
     for number, (hit, reading) in enumerate(zip(hits, readings, strict=True), start=1):
         passage = asked.passage(hit)
-        for item in reading.candidates:
+        for item in (_whole(each, hit.text) for each in reading.candidates):
             evidence = _sentence(sentences, number, hit.start + item.start)
-            if evidence and not asked.gives(hit.text[item.start : item.end]):
+            if evidence and asked.takes(hit.text[item.start : item.end]):
                 found.append(asked.found(passage, item, evidence))
     return sorted(found, key=lambda item: -item.probability)
 
@@ -135,7 +137,11 @@ class _Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is looked for, worked out once for all candidates; `best` are the highest log-odds."""
+    """What is looked for, worked out once for all candidates.
+
+    `best` are the highest log-odds, and `top` the highest score of a passage of the year asked
+    about: of four elections the one that most words fit may be another.
+    """
 
     question: str
     kind: Wanted
@@ -145,34 +151,38 @@ class _Asked:
     to_count: frozenset[str]
     overlap: Overlap
     best: float
+    top: float
 
     @classmethod
     def of(cls, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> _Asked:
         kind = wanted(question)
         # Numbers of the talk, in brackets, are not asked for.
         own = without_talk(question)
+        asked_years = frozenset(years(own))
         odds = (item.odds for reading in readings for item in reading.candidates)
         return cls(
             question,
             kind,
             _given(question, kind),
             frozenset(numbers(own)),
-            frozenset(years(own)),
+            asked_years,
             asked_to_count(own),
             Overlap(question, [hit.text for hit in hits]),
             _bounded(max(odds, default=0.0)),
+            max((_score(hit) for hit in hits if not _is_of_another(hit, asked_years)), default=1.0),
         )
 
-    def gives(self, span: str) -> bool:
-        """Tell whether a span has no word that the question does not have."""
-        return self.given.issuperset(map(stem, words(span)))
+    def takes(self, span: str) -> bool:
+        """Tell whether a span says what the question does not, or the long form asked for."""
+        if short := short_form(self.question):
+            return is_long_form(span, short)
+        return not self.given.issuperset(map(stem, words(span)))
 
     def passage(self, hit: Hit) -> _Passage:
         """Return what a passage is weighed by."""
-        told = f"{heading(hit.article)} {hit.text}"
-        # An article without a date may be of the year asked about.
-        other_year = hit.article.date is not None and bool(self.years - years(told))
-        score = hit.score if hit.parts.fused is None else hit.parts.fused
+        told = _told(hit)
+        other_year = _is_of_another(hit, self.years)
+        score = min(1.0, _score(hit) / self.top) if self.years and self.top else _score(hit)
         lacking = self.numbers - numbers_told(told) if self.numbers else ()
         share = len(lacking) / (len(self.numbers) or 1)
         return _Passage(hit, score, self.overlap.of(told), other_year, share)
@@ -213,6 +223,26 @@ class _Asked:
     def _uncounted(self, hit: Hit, item: Candidate) -> bool:
         counted_there = counted(hit.text, item.start, item.end)
         return bool(self.to_count) and self.to_count.isdisjoint(counted_there)
+
+
+def _whole(item: Candidate, text: str) -> Candidate:
+    """Return a span that begins within a word with all of that word."""
+    cut = _WORD_BEFORE.search(text[: item.start])
+    return replace(item, start=cut.start()) if cut else item
+
+
+def _told(hit: Hit) -> str:
+    return f"{heading(hit.article)} {hit.text}"
+
+
+def _score(hit: Hit) -> float:
+    """Return the search's score of a passage before the time asked about counts."""
+    return hit.score if hit.parts.fused is None else hit.parts.fused
+
+
+def _is_of_another(hit: Hit, asked: frozenset[str]) -> bool:
+    """Tell whether a passage lacks a year asked about; without a date it may be of that one."""
+    return hit.article.date is not None and bool(asked - years(_told(hit)))
 
 
 def _bounded(odds: float) -> float:

@@ -14,7 +14,7 @@ from rag.answering.evidence import Evidence
 from rag.answering.overview import stands_alone
 from rag.text.countries import is_country, same_name
 from rag.text.facts import names, spelled_date
-from rag.text.lexicon import CALENDAR
+from rag.text.lexicon import CALENDAR, OPENING_VERBS, QUESTION_WORDS
 from rag.text.sentences import content_words, sentences, stem, words
 from rag.types import Article, Span
 
@@ -22,6 +22,9 @@ from rag.types import Article, Span
 _OPENING_SENTENCES = 3
 # Of a subject's words, the share that an article on it has.
 _NEARLY_ALL = 0.7
+# Words of a subject that is named and nothing else: of its own at least, and of all at most.
+_LEAST_BARE, _MOST_BARE = 2, 8
+_ASKING = QUESTION_WORDS | OPENING_VERBS
 _DEED = re.compile(
     r"(?:and |so )?what (?:did|has|have|does|do|had) (?P<who>.+?) (?:do|done)\b(?P<rest>[^?]*)",
     re.I,
@@ -30,22 +33,36 @@ _DEED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Whom a question for what they did is about, and when; `alone` if it says no more."""
+    """Whom a question for what they did is about, and when; `alone` if it says no more.
+
+    `bare` if nothing is asked of it: "Fed decisions of March 2022".
+    """
 
     about: str
     alone: bool
+    bare: bool = False
 
 
 def deed_asked(question: str) -> Deed | None:
-    """Return what a question for a deed is about; None for another one.
+    """Return what a question for a deed, or a bare subject, is about; None for another one.
 
     "What did the Fed do in March 2022?" is about "the Fed in March 2022".
     """
-    match = _DEED.fullmatch(" ".join(question.split()).rstrip("?!. "))
-    if match is None or not content_words(match["who"]):
+    asked = " ".join(question.split()).rstrip("?!. ")
+    match = _DEED.fullmatch(asked)
+    if match is None:
+        return Deed(asked, alone=False, bare=True) if _is_bare(asked) else None
+    if not content_words(match["who"]):
         return None
     rest = set(content_words(match["rest"]))
     return Deed(f"{match['who']}{match['rest']}", rest <= _times(match["rest"]))
+
+
+def _is_bare(asked: str) -> bool:
+    """Tell whether words that were typed only name something, as in a search by words."""
+    found = words(asked)
+    own = len(content_words(asked))
+    return own >= _LEAST_BARE and len(found) <= _MOST_BARE and _ASKING.isdisjoint(found)
 
 
 def lead(article: Article) -> Evidence:

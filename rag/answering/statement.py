@@ -32,6 +32,8 @@ _LEANS = frozenset(
     "he she it they him her them his hers its their theirs this that these those such however "
     "but and so then also meanwhile instead there".split()
 )
+# The end of a subject and what it did: "founder of the firm, was sentenced to 25 years".
+_CROSSED = re.compile(r"^[^,]*, (?=(?:was|were|is|are|has|have|had|will|would)\b)")
 _QUOTES = {'"': '"', "“": "”", "‘": "’", "(": ")", "[": "]"}
 
 
@@ -59,8 +61,13 @@ def in_full(sentence: str, date: str | None) -> str:
 
 
 def short(span: str, sentence: str, date: str | None) -> str:
-    """Return a span as a short answer: without loose marks, a day with its date."""
+    """Return a span as a short answer: without loose marks, a day with its date.
+
+    Of one that begins within a subject only what is said of it is left.
+    """
     text = _balanced(" ".join(span.split()).strip(" ,;:–—-")).rstrip(".")
+    if not _starts(sentence, text):
+        text = _CROSSED.sub("", text)
     # "8 a.m." and "U.S." keep the full stop that is theirs.
     if re.search(r"\b(?:[ap]\.m|[A-Z]\.[A-Z])$", text):
         text += "."

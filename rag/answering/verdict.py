@@ -17,7 +17,7 @@ from rag.answering.choice import Found
 from rag.answering.evidence import Evidence
 from rag.answering.proposal import Belief
 from rag.text.facts import denies, names, numbers
-from rag.text.lexicon import NEGATIONS
+from rag.text.lexicon import NAME, NEGATIONS
 from rag.text.quantities import outcomes
 from rag.text.sentences import content_stems, stem, words
 
@@ -47,6 +47,12 @@ _NOT_YET = re.compile(
 )
 # Whether one has more than another, a sentence on one of them does not say.
 _MORE_THAN = re.compile(r"\b(?:more|less|fewer|\w{3,}er)\b.*\bthan\b", re.I)
+# A role that is not the whole one, and who has it.
+_ROLE = re.compile(
+    r"\b(?P<kind>vice|deputy|former|ex|acting|interim|assistant|outgoing|shadow|would-be)[ -]"
+    rf"(?:[a-z]+ )?(?P<role>\w+),? (?P<name>(?-i:{NAME}))",
+    re.I,
+)
 _OPENS = re.compile(r"\b(?:if|could|may|might|whether|unclear|expected|likely|would)\b", re.I)
 
 
@@ -63,6 +69,8 @@ def verdict(
     # "Nobody was hurt" says no, which the reader takes for an answer all the same.
     if told == "No" and words(found.quote)[:1] in _DENIES_ALL:
         return "No"
+    if told != "No" and _in_another_role(question, found.quote):
+        return ""
     if told != "No" and sentence.yes > 0 and sentence.balance >= _PLAINLY:
         return "Yes"
     if abs(passages.balance) < _DECIDED:
@@ -147,6 +155,17 @@ def _is_another(question: str, quote: str) -> bool:
     return any(
         a in _ORDINALS and any(a != order and stem(b) == stem(noun) for order, noun in pairs)
         for a, b in pairwise(said)
+    )
+
+
+def _in_another_role(question: str, quote: str) -> bool:
+    """Tell whether one of the question is "Vice President" where "president" was asked."""
+    asked = set(words(question))
+    return any(
+        match["role"].lower() in asked
+        and match["kind"].lower() not in asked
+        and not asked.isdisjoint(words(match["name"]))
+        for match in _ROLE.finditer(quote)
     )
 
 

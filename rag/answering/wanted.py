@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from rag.text.facts import NUMBER_WORDS
 from rag.text.lexicon import ASKS_NAME, ASKS_TIME, MONTH_OR_SHORT, OPENING_VERBS, WEEKDAY
-from rag.text.sentences import words
+from rag.text.sentences import STOPWORDS, words
 
 
 class Wanted(StrEnum):
@@ -85,6 +85,12 @@ _ASKS = (
         rf"{ASKS_NAME.pattern}|^(?:\w+ )?which (?!of\b)\w",
     ),
 )  # fmt: skip
+_SHORT_FORM = re.compile(
+    r"\bwhat (?:does|do|did) (?:the )?([\w.]{2,9}) stand for\b|"
+    r"\bwhat (?:is|was) (?:the )?([\w.]{2,9}) "
+    r"(?:short for|an? (?:acronym|abbreviation) (?:of|for))\b",
+    re.I,
+)
 _ASKED = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _ASKS)
 _NUMBER = re.compile(
     r"\d|\b(?:no one|nobody|none|one|both|all|most|several|a few|a couple|a pair|"
@@ -164,6 +170,19 @@ def wanted(question: str) -> Wanted:
     """Return the kind of answer that `question` wants."""
     asked = question.strip()
     return next((kind for kind, pattern in _ASKED if pattern.search(asked)), Wanted.ANYTHING)
+
+
+def short_form(question: str) -> str:
+    """Return what "What does DART stand for?" asks the long form of; empty for other questions."""
+    found = _SHORT_FORM.search(question)
+    return (found[1] or found[2]).replace(".", "") if found else ""
+
+
+def is_long_form(span: str, short: str) -> bool:
+    """Tell whether the words of a span, or all but small ones, have the letters of a short form."""
+    told = words(span)
+    great = [word for word in told if word not in STOPWORDS]
+    return short.lower() in ("".join(word[0] for word in found) for found in (told, great))
 
 
 def fits(kind: Wanted, span: str, *, before: str = "", after: str = "") -> bool | None:

@@ -31,6 +31,9 @@ from rag.retrieval.joined import at_times, joined
 from rag.store.identity import article_id
 from rag.types import Hit, Query, Stance, Turn
 
+# How likely words must be to be meant by a subject of which nothing is asked.
+_SURE = 0.4
+
 
 class Work:
     """The work on one question: what it is done with, and whether to go on."""
@@ -125,7 +128,7 @@ class Work:
         if deed and deed.alone and not draft.citations:
             yield from self._led(replace(query, question=deed.about), draft)
         if not draft.citations:
-            yield from self._fact(query, hits, draft)
+            yield from self._fact(query, hits, draft, bare=deed is not None and deed.bare)
         if deed and not deed.alone and not draft.citations:
             yield from self._led(replace(query, question=deed.about), draft)
 
@@ -216,14 +219,23 @@ class Work:
         draft.trust(overview.confidence(hits, weighed))
         yield draft.state(found)
 
-    def _fact(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
-        """Yield the sentences that answer, then what disagrees; none when no passage answers."""
+    def _fact(
+        self, query: Query, hits: Sequence[Hit], draft: Draft, *, bare: bool
+    ) -> Iterator[str]:
+        """Yield the sentences that answer, then what disagrees; none when no passage answers.
+
+        Of a `bare` subject the sentence that leads the article on it tells more than words of
+        which it is not sure that they are meant.
+        """
         if hits and not fact.is_read(hits[0].article):
             yield from self._quoted(query.read, hits, draft)
             return
         heard = replace(self._hearing.of(query.read, hits), searched=query.question)
         found = fact.chosen(query.read, heard.ranked, least=self._least, about=query.about)
-        yield from self._told(heard, found, draft)
+        if bare and found and found[0].probability < _SURE:
+            yield from self._led(query, draft)
+        if not draft.citations:
+            yield from self._told(heard, found, draft)
 
     def _told(
         self, heard: Heard, found: Sequence[Found], draft: Draft, *, alone: bool = True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.answering import fact
 from rag.answering.choice import FEATURES, confidence, heading, in_order, rank
 from rag.answering.draft import Draft
-from rag.answering.wanted import Wanted, fits, wanted
+from rag.answering.wanted import Wanted, fits, is_long_form, short_form, wanted
 from rag.reading import Candidate, Reading
 from rag.settings import AnswerSettings
 from rag.types import Article, Hit, ScoreParts
@@ -253,3 +255,30 @@ def test_a_pronoun_is_no_answer() -> None:
 def test_a_number_of_the_question_may_be_told_another_way(text: str, lacking: float) -> None:
     (found,) = rank("Who launched probe 2?", [hit(text)], [reading(text, ("Lee", 3.0))])
     assert found.features[FEATURES.index("number")] == lacking
+
+
+def test_a_short_form_is_told_by_what_begins_with_its_letters() -> None:
+    assert short_form("what does dart stand for") == "dart"
+    assert short_form("What is the W.H.O. short for?") == "WHO"
+    assert short_form("What does he mean?") == ""
+    assert is_long_form("Double Asteroid Redirection Test", "DART")
+    assert is_long_form("Department of Justice", "doj")
+    assert not is_long_form("NASA", "DART")
+
+
+def test_a_passage_is_measured_by_those_of_the_year_asked_about() -> None:
+    old = replace(hit("Borg won the vote in 2020.", date="2020-11-08", id="old"), score=0.8)
+    new = hit("Vella is the winner.", date="2024-11-06", id="new")
+    new = replace(new, parts=ScoreParts(fused=0.5))
+    readings = [reading(old.text, ("Borg", 4.0)), reading(new.text, ("Vella", 2.0))]
+    asked = rank("Who won the vote in 2024?", [old, new], readings)
+    assert asked[0].span == "Vella"
+    assert asked[0].features[FEATURES.index("score")] == 1.0
+    undated = rank("Who won the vote?", [old, new], readings)
+    assert {found.features[FEATURES.index("score")] for found in undated} == {0.95, 0.5}
+
+
+def test_a_span_that_begins_within_a_word_has_all_of_it() -> None:
+    found = hit("The probe, Vela-3, was launched.")
+    (best,) = rank("Which probe was launched?", [found], [reading(found.text, ("3", 2.0))])
+    assert best.span == "Vela-3"

@@ -39,6 +39,8 @@ def test_an_article_is_on_a_subject_that_it_leads_with(subject: str, expected: b
         ("What did he do?", None),
         ("What did the Fed say in March 2022?", None),
         ("What do documents show?", None),
+        ("fed decision march 2022", Deed("fed decision march 2022", alone=False, bare=True)),
+        ("earthquakes", None),
     ],
 )
 def test_what_a_question_for_a_deed_is_about(question: str, expected: Deed | None) -> None:

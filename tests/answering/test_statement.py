@@ -50,6 +50,8 @@ def test_without_a_date_the_days_stay() -> None:
         ("Siya Kolisi.", "Siya Kolisi"),
         ("Notre-Dame (Paris", "Notre-Dame Paris"),
         ("Europe's", "Europe's"),
+        ("head of the firm, was jailed for a year", "was jailed for a year"),
+        ("the firm, which was sold", "the firm, which was sold"),
     ],
 )
 def test_a_short_answer_has_no_loose_marks(span: str, said: str) -> None:

@@ -86,3 +86,11 @@ def test_the_sentence_that_says_no_goes_before_a_likelier_one() -> None:
     assert plainest(asked, [mayor], Belief(-3.0, 0.0)) is mayor
     other = span_in("The bishop did not come to Hull.", "bishop", odds=4)
     assert plainest(asked, [mayor, other], Belief(-3.0, 0.0)) is mayor
+
+
+def test_a_vice_president_is_no_president() -> None:
+    quote = "The vote was lost by Vice President Ann Borg."
+    found = Evidence(1, Article("", quote), quote, 0, len(quote), "")
+    sure = Belief(9.0, -9.0)
+    assert verdict("Is Ann Borg president?", found, passages=sure, sentence=sure) == ""
+    assert verdict("Is Ann Borg vice president?", found, passages=sure, sentence=sure) == "Yes"
