@@ -44,8 +44,10 @@ _POINTING = frozenset(
     map(stem, "it he she they this that these those him her them its his their there".split())
 )
 _CHOICE = re.compile(r"\b(?:or|than|between)\b", re.I)
-# The 3 of "Chandrayaan-3" is no word of its own.
-_WORD_BEFORE = re.compile(r"[A-Za-z]+-$")
+# The rest of a word before and after a span: the 3 of "Chandrayaan-3" is no word of its own, but
+# the 1945 of "1939-1945" is.
+_WORD_BEFORE = re.compile(r"(?:[A-Za-z]+-|\w+)$")
+_WORD_AFTER = re.compile(r"[A-Za-z]+")
 # Log-odds beyond this tell nothing more.
 _CERTAIN = 12.0
 
@@ -226,9 +228,15 @@ class _Asked:
 
 
 def _whole(item: Candidate, text: str) -> Candidate:
-    """Return a span that begins within a word with all of that word."""
-    cut = _WORD_BEFORE.search(text[: item.start])
-    return replace(item, start=cut.start()) if cut else item
+    """Return a span that begins or ends within a word with all of that word."""
+    start, end = item.start, item.end
+    if text[start : start + 1].isalnum() or text[start : start + 1] == "-":
+        cut = _WORD_BEFORE.search(text[:start])
+        start = cut.start() if cut else start
+    if text[end - 1 : end].isalnum():
+        rest = _WORD_AFTER.match(text, end)
+        end = rest.end() if rest else end
+    return replace(item, start=start, end=end)
 
 
 def _told(hit: Hit) -> str:
