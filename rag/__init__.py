@@ -6,20 +6,18 @@ programs with an event loop, `aanswer`.
 
 The rooms stand in the order in which data flows, and each imports only from those above it:
 
-    types, errors          the records that travel, and what can go wrong
-    text                   what a text says, read without a model
-    sources, models        articles, model files and servers of models, from wherever they are
-    settings               every default, with its reason
-    embedding              text to vectors
-    index                  vectors and words, searched
-    store                  what an archive keeps, and what its users said
-    ingest, retrieval      articles in, passages out
-    archive                the class that people open
-    reading, generation    the words that answer, found or written
-    answering              a question to an answer with its sources
-    watching               archives kept current, saved questions asked again
-    training               models that learn from your own questions
-    frameworks             articles and archives for other programs
+    types, errors        the records that travel, and what can go wrong
+    text                 what a text says, read without a model
+    sources, models      articles, model files and servers of models, from wherever they are
+    settings             every default, with its reason
+    embedding            text to vectors
+    index                vectors and words, searched
+    store                what an archive keeps, and what its users said
+    ingest, retrieval    articles in, passages out
+    archive              the class that people open
+    reading, generation  the words that answer, found or written
+    answering            a question to an answer with its sources
+    watching, training, frameworks  archives kept current, models trained, other programs
 
 Beside it stand `eval`, which measures, and `ui`, the pages and the commands.
 """

@@ -28,9 +28,7 @@ ORDER = (
     ("rag.reading", "rag.generation"),
     ("rag.answering",),
     ("rag",),
-    ("rag.watching",),
-    ("rag.training",),
-    ("rag.frameworks",),
+    ("rag.watching", "rag.training", "rag.frameworks"),
     ("eval",),
     ("ui",),
 )
