@@ -95,7 +95,7 @@ class Load:
 
     @property
     def refusals(self) -> int:
-        """How often a question was sent back for the time being."""
+        """How often a question was sent back, to be asked again."""
         return sum(reply.refusals for reply in self.replies)
 
     def percentile(self, share: float) -> float:

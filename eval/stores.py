@@ -94,7 +94,7 @@ def main(
     one: Annotated[str, typer.Argument(help="An archive.")],
     two: Annotated[str, typer.Argument(help="The other one.")],
     questions: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="Questions, one a line of JSON.")
+        Path, typer.Option(exists=True, dir_okay=False, help="Questions, one line of JSON each.")
     ],
     tie: Annotated[float, typer.Option(help="Scores this near are a tie.")] = 0.02,
 ) -> None:

@@ -83,7 +83,7 @@ __all__ = [
     "stream",
 ]
 
-# Where the names are, but for the records of `rag.types`. They are imported at their first
+# Where the names are, except the records of `rag.types`. They are imported at their first
 # use (PEP 562): the readers and indexes take a second, which `rag --help` need not pay.
 _HOMES = {
     "aanswer": "rag.answering.many",

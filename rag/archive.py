@@ -114,13 +114,13 @@ class Archive:
     def embedder(self, *, on_progress: Callable[[str], None] | None = None) -> Embedder:
         """Return the embedding model, loading it at the first call.
 
-        Raises `ModelError` when it cannot be had, `ArchiveError` when its weights
+        Raises `ModelError` when it cannot be loaded, `ArchiveError` when its weights
         are not those the archive's vectors were made with.
         """
         return self._embedder.get(on_progress=on_progress)
 
     def load(self) -> None:
-        """Load the model of a search, so that the first one need not; raises as `embedder`."""
+        """Load the model for searches before the first one needs it; raises as `embedder`."""
         self.embedder()
 
     def ingest(
@@ -135,14 +135,14 @@ class Archive:
         """Read articles from files, folders, addresses or records, and index them.
 
         An article whose id is known is replaced when it differs and left alone when
-        it does not. Work is committed in batches, so an interruption loses none that
-        `progress` has reported; running again goes on. `columns` maps our fields to a
+        it does not. Work is committed in batches, so an interruption loses nothing that
+        `progress` has reported; run it again to continue. `columns` maps our fields to a
         table's columns. What could not be read is in the report's `skipped`. Addresses
         of this machine and its network are read only with `private`. With the engine ``ray``
         articles are read and embedded on a cluster: see `rag.ingest.cluster`.
         Raises `ArchiveError` while another process ingests into this archive.
         """
-        # Imported here because its readers take half a second, for which a search need not wait.
+        # Imported here because its readers take half a second, and a search does not need them.
         from rag.ingest.start import Wanted, ingest
 
         return ingest(
@@ -167,8 +167,8 @@ class Archive:
 
         `since` and `until` are inclusive publication dates; with either, articles
         without a date are left out. With `today` the time that the question itself names
-        is heeded: "last week" leaves other articles out, "in May 2021" and "latest" prefer
-        those of then. A question that asks several publishers something is also searched in
+        counts: "last week" leaves out all other articles, "in May 2021" and "latest" prefer
+        articles of that time. A question that asks several publishers something is also searched in
         parts. A blank question or an empty archive has no hits. Raises
         `ValueError` for a `k` below one, a bad date or an empty range.
         """
@@ -185,7 +185,7 @@ class Archive:
         )
 
     def spelled(self, question: str) -> str:
-        """Return `question` with its slips of the finger mended by the articles' own words."""
+        """Return `question` with typing errors corrected by the articles' own words."""
         return spelled(question, storage=self._storage)
 
     def articles(
@@ -243,7 +243,7 @@ class Archive:
             return named.article(article_id, records=records, folder=self.folder)
 
     def full_id(self, beginning: str) -> str:
-        """Return the one id that begins with `beginning`, or is it.
+        """Return the one id that begins with, or is, `beginning`.
 
         Raises `ArchiveError` when there is none, or more than one.
         """
@@ -251,7 +251,7 @@ class Archive:
             return named.full_id(beginning, catalog=records.catalog, folder=self.folder)
 
     def check_publishers(self, names: Iterable[str]) -> None:
-        """Raise `ValueError`, naming the known publishers, for a name that is none of them."""
+        """Raise `ValueError`, with the known publishers, for a name that is not one of them."""
         named.check_publishers(names, known=[name for name, _ in self.publishers()])
 
     def find(
@@ -282,12 +282,12 @@ class Archive:
                 raise unknown_article(article_id, self.folder)
 
     def publishers(self) -> list[tuple[str, int]]:
-        """Return publishers with their numbers of articles, the busiest first."""
+        """Return the publishers with their numbers of articles, most articles first."""
         with self._storage.reading() as records:
             return records.catalog.publishers()
 
     def months(self) -> list[tuple[str, int]]:
-        """Return the months that articles are dated in, ``YYYY-MM``, with their numbers."""
+        """Return the months of the articles, ``YYYY-MM``, with their numbers of articles."""
         with self._storage.reading() as records:
             return records.catalog.months()
 
@@ -302,7 +302,7 @@ class Archive:
             return named.stats(records, embedder=self._settings.embedder)
 
     def examine(self) -> Examination:
-        """Read the whole archive and check all of it; a damaged index is built anew."""
+        """Read the whole archive and check all of it; a damaged index is rebuilt."""
         return self._storage.examine()
 
     def backup(self, file: str | Path) -> Examination:
@@ -319,13 +319,14 @@ class Archive:
     ) -> CopyReport:
         """Copy all articles with their vectors into another archive, whatever store it is in.
 
-        What is there already is left alone, so that a copy that broke off goes on when it is run
-        again. Raises `ArchiveError` when the target has another embedder, or is this archive.
+        Articles that are already there are skipped, so that an interrupted copy continues when it
+        is run again. Raises `ArchiveError` when the target has another embedder, or is this
+        archive.
         """
         return copy(self._storage, target._storage, progress=progress)
 
     def size_on_disk(self) -> int:
-        """Return the bytes that the archive's folder takes, without what lies on a server."""
+        """Return the bytes that the archive's folder takes, without what is on a server."""
         return moves.size_on_disk(self.folder)
 
     def destroy(self) -> None:
@@ -352,10 +353,10 @@ class Archive:
     def reembed(
         self, embedder: Embedder | str, *, progress: Callable[[Progress], None] | None = None
     ) -> Archive:
-        """Build the archive anew with another embedder and return it, open.
+        """Rebuild the archive with another embedder and return it, open.
 
         This archive stays as it was until the new one is complete, and is closed
-        then. Ids are kept, and so is what else lies in its folder.
+        then. Ids are kept, and so are the other files in its folder.
         """
         settings = dataclasses.replace(self._settings, store=StoreSettings(IN_FOLDER))
         with self._storage.exclusive():
@@ -369,9 +370,9 @@ class Archive:
 
 
 def restore(file: str | Path, path: str | Path) -> Examination:
-    """Make an archive in folder `path`, where there is none, of a backup; a name as for `open`.
+    """Make an archive in folder `path` from a backup; a name works as for `open`.
 
     Its indexes are built when it is next opened. Raises `ArchiveError` when there is an
-    archive already, or `file` is no whole backup.
+    archive already, or `file` is not a complete backup.
     """
     return care.restore(Path(file), database=FolderStorage.database_in(archive_path(path)))

@@ -27,7 +27,7 @@ class ArchiveError(RagError):
 
 
 class MissingError(ArchiveError):
-    """There is no archive, or no article, of the name that was asked for."""
+    """There is no archive or article of that name."""
 
 
 class LockedError(ArchiveError):
@@ -35,7 +35,7 @@ class LockedError(ArchiveError):
 
 
 class SettingsError(RagError):
-    """A file of settings cannot be read, or says what is not known."""
+    """A settings file cannot be read, or has unknown keys or values."""
 
 
 class SharedError(RagError):
@@ -60,7 +60,7 @@ class BenchError(RagError):
 
 @contextmanager
 def extra(name: str, *, error: type[RagError] = RagError) -> Iterator[None]:
-    """Raise `error`, which names the extra to install, for a library that is imported within."""
+    """Raise `error`, which names the extra to install, if a library imported inside is missing."""
     try:
         yield
     except ModuleNotFoundError as lack:

@@ -28,8 +28,8 @@ class Feedback:
     """A user's judgement of one answer, with what is needed to ask the question again.
 
     `message` names the answer: a later judgement of the same one, by the same `user`, replaces
-    the earlier. Where nobody logs in `user` is blank.
-    `right_answer` is what the user would have liked to read; blank when not told.
+    the earlier. If nobody logs in, `user` is blank.
+    `right_answer` is the answer that the user expected; blank when not told.
     """
 
     message: str

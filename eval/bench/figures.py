@@ -84,7 +84,7 @@ MEASURES = (
     Measure("ingest_memory", "peak memory of an ingest, MB", 1e6, 0, "less"),
     Measure("answer_memory", "peak memory of answering, MB", 1e6, 0, "less"),
     Measure("disk_per_article", "disk per article, kB", 1e3, 1, "less"),
-    Measure("elsewhere", "other work beside it, at the most, %", 1e-2, 0, None),
+    Measure("elsewhere", "other work beside it, at most, %", 1e-2, 0, None),
 )
 
 

@@ -39,7 +39,7 @@ class RemoteEmbedder:
         """
         where = addresses(text)
         if not where:
-            raise ModelError(f"{text!r} is no address of a server; write http://HOST:PORT")
+            raise ModelError(f"{text!r} is not the address of a server; write http://HOST:PORT")
         return cls(Pool(where, token=os.environ.get("DATELINE_MODELS_TOKEN")))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -73,6 +73,6 @@ class RemoteEmbedder:
         found = self._pool.ask(path, {"texts": texts, **more})
         if not isinstance(found, dict) or answer not in found:
             raise ModelError(
-                f"the answer of the server to {path} lacks {answer!r}; is it of this version?"
+                f"the answer of the server to {path} lacks {answer!r}; is it the same version?"
             )
         return found[answer]

@@ -1,5 +1,5 @@
 """Archives and articles for other programs.
 
 A module for each framework makes a retriever of an archive and imports that framework;
-`bibliography` writes articles down as tables, records and entries.
+`bibliography` writes articles as tables, records and entries.
 """

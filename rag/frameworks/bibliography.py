@@ -1,4 +1,4 @@
-"""Articles written down for other programs: tables, records and bibliographies."""
+"""Articles in forms for other programs: tables, records and bibliographies."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _ris_record(article: Article) -> dict[str, Any]:
 
 
 def _authors(article: Article, *, corporate: str = "{}") -> list[str]:
-    """Return the authors; one with a comma in it is no first and last name but a byline."""
+    """Return the authors; one with a comma in it is a byline, not a first and last name."""
     names = [name for name in _AUTHORS.split(_line(article.author or "")) if name]
     plain = [name.translate(str.maketrans("{}", "()")) for name in names]
     return [corporate.format(name) if "," in name else name for name in plain]

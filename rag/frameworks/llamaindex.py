@@ -39,7 +39,7 @@ class ArchiveRetriever(BaseRetriever):  # type: ignore[misc, unused-ignore]
 
 def _node(hit: Hit) -> NodeWithScore:
     about = metadata(hit)
-    # Only what places a passage is told to the model that reads it.
+    # The model that reads a passage is only told where it is from.
     told = {"title", "date", "publisher"}
     node = TextNode(
         id_=passage_id(hit),

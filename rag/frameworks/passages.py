@@ -1,4 +1,4 @@
-"""What every framework is told of a passage beside its text."""
+"""What every framework gets with the text of a passage."""
 
 from __future__ import annotations
 
@@ -68,5 +68,5 @@ def metadata(hit: Hit) -> dict[str, Any]:
 
 
 def passage_id(hit: Hit) -> str:
-    """Return what tells a passage from every other one."""
+    """Return an id that no other passage has."""
     return f"{hit.article.id}:{hit.start}-{hit.end}"

@@ -30,7 +30,8 @@ def load_generator(name: str, *, on_progress: Callable[[str], None] | None = Non
         address, _, model = name.partition("#")
         if not model:
             raise GenerationError(
-                f"{name!r} names no model; write it after the address, as in {address}#model-name"
+                f"{name!r} does not name a model; write it after the address, as in "
+                f"{address}#model-name"
             )
         key = os.environ.get("DATELINE_API_KEY") or os.environ.get("OPENAI_API_KEY")
         return OpenAIGenerator(address, model=model, api_key=key)

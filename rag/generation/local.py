@@ -174,7 +174,7 @@ class TransformersGenerator:
 
 
 class _Pieces(TextStreamer):
-    """Hands on the words that are finished."""
+    """Passes on the words that are finished."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, say: Callable[[str], None]) -> None:
         super().__init__(tokenizer, skip_prompt=True, skip_special_tokens=True)

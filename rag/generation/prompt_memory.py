@@ -34,7 +34,7 @@ class PromptMemory:
 
     Prompts share their instructions, and an answer its question's whole prompt; only the
     tokens after the shared ones are read. Used by one thread at a time. A model with a
-    running state or a sliding window cannot go back, so it reads anew.
+    running state or a sliding window cannot go back, so it reads from the start.
     """
 
     def __init__(self, model: PreTrainedModel) -> None:

@@ -1,4 +1,4 @@
-"""What the generator is told: instructions, numbered passages, the question."""
+"""What the generator reads: instructions, numbered passages, the question."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # A server that is slow to read a long prompt may be silent for a while; one that cannot
 # be connected to in seconds will not be.
 _TIMEOUT = openai.Timeout(120.0, connect=5.0)
-# English text has a little over four characters a token in common vocabularies.
+# English text has a little over four characters per token in common vocabularies.
 _CHARACTERS_PER_TOKEN = 4
 # Enough for a reason, and not for a page of HTML.
 _REPLY_CHARACTERS = 300
@@ -100,7 +100,7 @@ class OpenAIGenerator:
                 stream=True,
             ) as chunks:
                 yield from _texts(chunks, stop)
-        # Clients before version 3 let a connection that breaks off through as it is.
+        # Clients before version 3 do not translate the error of a connection that breaks off.
         except (openai.APIError, httpx.HTTPError, json.JSONDecodeError) as error:
             raise GenerationError(f"{self.name}: {self._advice(error)}") from error
 
@@ -119,7 +119,7 @@ class OpenAIGenerator:
                     f"model (see {self._address}/models)?"
                 )
             case openai.RateLimitError():
-                return f"the server has had enough for now; wait, then ask again: {_reply(error)}"
+                return f"too many requests for this server; wait, then ask again: {_reply(error)}"
             case openai.APIStatusError():
                 return f"the server answered {error.status_code}: {_reply(error)}"
             case json.JSONDecodeError():

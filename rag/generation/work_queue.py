@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 
 from rag.errors import GenerationError
 
-# How often a conversation that waits for its turn looks whether it was stopped, in seconds.
+# Seconds after which a waiting conversation checks whether it was stopped.
 _POLL = 0.1
 
 _Given = ParamSpec("_Given")
@@ -33,7 +33,7 @@ Write = Callable[[Callable[[str], None], Stop], None]
 
 
 class WorkQueue:
-    """A worker: a model answers one conversation at a time, the others wait in line."""
+    """A worker that lets a model answer one conversation at a time; the others wait in line."""
 
     def __init__(self) -> None:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="generator")
@@ -41,7 +41,7 @@ class WorkQueue:
     def wait_for(
         self, work: Callable[_Given, _Made], *args: _Given.args, **options: _Given.kwargs
     ) -> _Made:
-        """Return what the work comes to; `GenerationError` when it fails."""
+        """Return the result of the work; `GenerationError` when it fails."""
         return _result(self._worker.submit(work, *args, **options))
 
     def stream(self, write: Write, *, stop: threading.Event) -> Iterator[str]:

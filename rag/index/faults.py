@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES})
-# tantivy and FAISS hand on the system's words alone.
+# tantivy and FAISS pass on only the system's words.
 _SAID = re.compile(
     r"No space left|File too large|quota exceeded|Read-only file system|Permission denied", re.I
 )
 
 
-class IndexFault(Exception):  # noqa: N818 - a fault of a file, which is mended and not shown
-    """An index cannot be read or written; it is derived, so that it can be built anew."""
+class IndexFault(Exception):  # noqa: N818 - a fault of a file, which is repaired and not shown
+    """An index cannot be read or written; it is derived, so that it can be rebuilt."""
 
 
 class NoRoomFault(IndexFault):

@@ -24,12 +24,12 @@ from rag.index.terms import stems_of_question
 from rag.text.sentences import STOPWORDS, is_english, stem, words
 from rag.types import Filter
 
-# Texts in memory, a thread, before they are written as a part of the index.
+# Texts that a thread keeps in memory before it writes them as a part of the index.
 _HEAP_BYTES = 64_000_000
 _THREADS = min(4, os.cpu_count() or 1)
 # Bytes of an index up to which its checksums are read as it is opened: 30 ms, and 100,000 chunks.
 _READ_WHOLE = 64_000_000
-# A publisher is one term of its field; tantivy leaves out longer ones.
+# A publisher is one term of its field; tantivy leaves out longer terms.
 _LONGEST_TERM = 60_000
 _FIELDS = frozenset({"id", "text", "stems", "language", "day", "publisher"})
 _MOST_LANGUAGES = 200

@@ -16,9 +16,8 @@ from rag.index.faults import IndexFault, faults
 # Memory-mapped, so that opening reads next to nothing and what searches do not touch stays
 # on disk.
 _MAPPED = faiss.IO_FLAG_MMAP_IFC
-# A filter that lets so many vectors pass, or fewer, is searched in all partitions: 0.1 us a
-# vector. A wider one is searched in so many that twice as many vectors as without a filter
-# are looked at.
+# If a filter lets at most this many vectors pass, all partitions are searched, at 0.1 us per
+# vector. With a wider filter, twice as many vectors are looked at as without one.
 _SCANNED = 50_000
 _WIDER = 2
 
@@ -29,7 +28,7 @@ class DenseIndex:
     """Chunk vectors by chunk id: a file that is only read, and what has changed since.
 
     Scores are cosines, higher is closer; those of a partitioned file, whose vectors are
-    kept in 8 bits a number, are off by .0004 on average and .005 at most. `base` holds
+    kept in 8 bits per number, are off by .0004 on average and .005 at most. `base` holds
     chunks with ids up to `last`; what is added has ids above, as SQLite gives them.
     """
 
@@ -43,7 +42,7 @@ class DenseIndex:
 
     @classmethod
     def load(cls, path: Path, *, dimension: int, last: int) -> DenseIndex:
-        """Map the index in file `path`; `IndexFault` when it is damaged."""
+        """Memory-map the index in file `path`; `IndexFault` when it is damaged."""
         with faults():
             base = faiss.read_index(str(path), _MAPPED)
         if base.d != dimension:
@@ -63,7 +62,7 @@ class DenseIndex:
         return int(self._base.ntotal) if self._base else 0
 
     def add(self, ids: Sequence[int] | Ids, vectors: Vectors) -> None:
-        """Add one vector an id; `vectors` has shape (len(ids), dimension)."""
+        """Add one vector per id; `vectors` has shape (len(ids), dimension)."""
         if len(ids):
             self._tail.add_with_ids(
                 np.ascontiguousarray(vectors, dtype=np.float32), np.asarray(ids, dtype=np.int64)
@@ -147,7 +146,7 @@ def _nearest(
 
 
 def _bits(ranges: Ids, last: int = 0) -> Bits:
-    """Return a bit an id, up to `last` at least, set for the ids of the ranges.
+    """Return one bit per id, up to `last` at least, set for the ids in the ranges.
 
     The ranges do not overlap.
     """

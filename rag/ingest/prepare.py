@@ -1,4 +1,4 @@
-"""Articles made ready to be stored: their language told, cut into chunks, embedded."""
+"""Articles prepared for storing: their language detected, cut into chunks, embedded."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ class Ingest:
         )
 
     def _take(self, article: Article, *, came: Prepared | None = None) -> None:
-        """Queue an article that is new or has changed; `came` is it, when it came prepared."""
+        """Queue an article that is new or has changed; `came` is it, if it came prepared."""
         if not self._tally.meet(article):
             return
         article, known = self._identify(article)

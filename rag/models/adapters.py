@@ -79,7 +79,7 @@ def read(folder: Path) -> Adapter:
     """
     lacks = [name for name in (CONFIG, WEIGHTS) if not (folder / name).is_file()]
     if lacks:
-        raise ModelError(f"{folder} is not a whole adapter: it lacks {', '.join(lacks)}")
+        raise ModelError(f"{folder} is not a complete adapter: it lacks {', '.join(lacks)}")
     settings = _settings(folder / CONFIG)
     _check_kind(folder, settings)
     base, rank, alpha = (settings.get(k) for k in ("base_model_name_or_path", "r", "lora_alpha"))
@@ -138,7 +138,7 @@ def _settings(path: Path) -> dict[str, Any]:
             f"{path} is not readable JSON ({error}); copy the adapter again"
         ) from error
     if not isinstance(settings, dict):
-        raise ModelError(f"{path} holds no JSON object; copy the adapter again")
+        raise ModelError(f"{path} is not a JSON object; copy the adapter again")
     return settings
 
 

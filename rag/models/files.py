@@ -53,7 +53,7 @@ def fetched() -> int:
 
 @contextlib.contextmanager
 def staging() -> Iterator[Path]:
-    """Lend an empty folder in the cache that is gone afterwards, whatever happens.
+    """Provide an empty folder in the cache, which is removed afterwards whatever happens.
 
     A model is prepared here and moved into place when it is whole, so that an
     interruption never leaves half a model under its final name. Raises `ModelError`
@@ -193,7 +193,7 @@ def check_folder(folder: Path) -> None:
             "code when loaded; convert them to model.safetensors or choose another model"
         )
     if lacks:
-        raise ModelError(f"{folder} is not a whole model: it lacks {', '.join(lacks)}")
+        raise ModelError(f"{folder} is not a complete model: it lacks {', '.join(lacks)}")
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -202,5 +202,5 @@ def _read_json(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise ModelError(f"{path} is not readable JSON ({error}); fetch the model again") from error
     if not isinstance(content, dict):
-        raise ModelError(f"{path} holds no JSON object; fetch the model again")
+        raise ModelError(f"{path} is not a JSON object; fetch the model again")
     return content

@@ -72,18 +72,18 @@ def resolve(name: str, *, on_progress: OnProgress | None = None) -> LocalModel:
 def adapter_folder(name: str) -> Path:
     """Return the folder of the adapter called `name`, before it is merged.
 
-    Raises `ModelError` when that is no adapter on this machine.
+    Raises `ModelError` when that is not an adapter on this machine.
     """
     folder = next(filter(None, map(_present, _known(name).sources)), None)
     if folder is None or not adapters.is_adapter(folder):
-        raise ModelError(f"{name} is no adapter; name the folder that `rag train` wrote")
+        raise ModelError(f"{name} is not an adapter; name the folder that `rag train` wrote")
     return folder
 
 
 def status(name: str) -> ModelStatus:
     """Return whether the model called `name` is on this machine; nothing is fetched.
 
-    An adapter is there when its base is, merged or not.
+    An adapter counts as present if its base is, merged or not.
     """
     known = _known(name)
     found = next(filter(None, map(_present, known.sources)), None)
@@ -100,7 +100,7 @@ def status(name: str) -> ModelStatus:
 
 
 def _known(name: str) -> KnownModel:
-    """Return the entry of `name`, made up on the spot for a name that says where to look."""
+    """Return the entry of `name`; a name that says where to look gets an entry of its own."""
     for model in known_models():
         if model.name == name:
             return model
@@ -108,8 +108,8 @@ def _known(name: str) -> KnownModel:
     if says_where or (name and Path(name).expanduser().exists()):
         return KnownModel(name, (name,), (), licence="", about="", download=0)
     raise ModelError(
-        f"no model {name!r}: it is no existing folder or .gguf file, no hub id (owner/name), and "
-        f"none of the known models {', '.join(model.name for model in known_models())}"
+        f"no model {name!r}: it is neither a folder or .gguf file, nor a hub id (owner/name), nor "
+        f"one of the known models {', '.join(model.name for model in known_models())}"
     )
 
 
@@ -281,4 +281,4 @@ def _verify(folder: Path, pins: tuple[Pin, ...]) -> None:
 
 
 def _silent(_line: str) -> None:
-    """Drop a progress line that nobody asked for."""
+    """Ignore a line of progress."""

@@ -48,13 +48,13 @@ class IndexSettings:
     # Share of the ten nearest vectors that must be among a search's candidates. Each fit
     # takes the fewest partitions that reach it on questions made of the archive's vectors.
     least_recall: float = 0.985
-    # Vectors added or removed since the file was written before it is written anew: this
+    # Vectors added or removed since the file was written before it is written again: this
     # many, or this share of it. Until then they are kept in memory and looked at one by one.
     pending: int = 2_000
     pending_share: float = 0.05
 
 
-# Names the store that is no server, where a blank would be overlooked.
+# Stands for the folder as the store, where a blank would be overlooked.
 IN_FOLDER = "folder"
 
 
@@ -70,7 +70,7 @@ def named_database() -> str:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """Where a new archive is kept; one that is there stays where it is."""
+    """Where new archives are kept; existing ones stay where they are."""
 
     # Address of a Milvus server, such as "http://milvus:19530", or a file of Milvus Lite that
     # ends in ".db". Blank or "folder", an archive is kept in its folder, which needs no server
@@ -95,7 +95,7 @@ class AnswerSettings:
     # Passages retrieved and read. One of 220 tokens takes 0.05 to 0.1 s of a core with
     # bfloat16, 0.4 s without.
     hits: int = 8
-    # Passages that a generator which writes the answer is given.
+    # Passages that a generator gets to write an answer from.
     passages: int = 4
     # Long enough for three sentences; a 135M model that goes on longer is rambling.
     max_new_tokens: int = 96
@@ -106,10 +106,10 @@ class AnswerSettings:
     max_rejected: int = 1
     # Score of the grounding check below which a sentence is dropped.
     least_support: float = 0.5
-    # A supported sentence must speak to the question this much as well as the best one.
+    # A supported sentence must be at least this relevant, as a share of the best one.
     least_relevance: float = 0.5
     # Passages read for a broad question, and sentences quoted from them. Sentences are
-    # weighed at 60 to 100 a second on two cores.
+    # weighed at 60 to 100 per second on two cores.
     digest_hits: int = 24
     digest_sentences: int = 5
     # Probability that a span answers (`rag.answering.choice`) below which a question is
@@ -132,7 +132,7 @@ class Settings:
     embedder_at: str = ""
     # A name, or addresses of servers that read.
     reader: str = DEFAULT_READER
-    # One that is named writes the answers, in words of its own; by default none does.
+    # If one is named, it writes the answers in its own words; by default none does.
     generator: str = ""
     # Address of a PostgreSQL, "postgresql://user:password@host/name", for what several servers
     # share: users, log-ins, conversations, feedback, saved questions. Blank, they are in files

@@ -51,7 +51,7 @@ class SettingsFile:
         return cls.read(found) if found else cls()
 
     def _with_environment(self) -> SettingsFile:
-        """Return the file with what the environment says, which counts more."""
+        """Return the file with the settings of the environment, which take precedence."""
         settings = self.settings
         if uri := named_store():
             settings = replace(settings, store=replace(settings.store, uri=uri))

@@ -1,4 +1,4 @@
-"""Files read in a process apart, within limits of time and memory; see `worker`."""
+"""Files read in a separate process, within limits of time and memory; see `worker`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PATIENCE = 120.0
 
 
 class Apart:
-    """A process that reads files, started anew when a file has ended it.
+    """A process that reads files, restarted when a file has ended it.
 
     Use it as a context manager; one thread at a time.
     """
@@ -153,7 +153,7 @@ class Apart:
         if line["status"] in worker.OUT_OF_TIME:
             return (
                 f"took longer than {self._limits.seconds:g} s of work or "
-                f"{self._limits.waiting:g} s in all to read, and was given up; split it into "
+                f"{self._limits.waiting:g} s in all to read, and was skipped; split it into "
                 "smaller files"
             )
         return (
@@ -217,7 +217,7 @@ def _start(limits: ReadLimits) -> subprocess.Popen[str]:
 
 
 def _listen(process: subprocess.Popen[str], lines: queue.Queue[Line | None]) -> None:
-    """Hand on the lines of a process, then None."""
+    """Pass on the lines of a process, then None."""
     try:
         for line in process.stdout or ():
             lines.put(json.loads(line))
@@ -228,7 +228,7 @@ def _listen(process: subprocess.Popen[str], lines: queue.Queue[Line | None]) -> 
 
 
 def _once(found: Any, seen: set[Any], tell: Callable[[Any], None]) -> None:
-    """Hand on what a process that was started anew did not find a second time."""
+    """Pass on what a restarted process did not find a second time."""
     if found not in seen:
         seen.add(found)
         tell(found)

@@ -28,7 +28,7 @@ _HEAD_LINES, _SHORT = 6, 120  # lines above a text, blank ones too, and their le
 _HAS_WORDS = re.compile(r"\w")
 _BY = re.compile(r"(?i)by\s+(?=\S)")
 
-# A number, with a few letters before it at the most, counts rows and names no article.
+# A number, with a few letters before it at most, counts rows and names no article.
 _WEAK_ID = re.compile(r"[A-Za-z]{0,8}[-_#./: ]?\d{1,7}")
 
 

@@ -30,7 +30,7 @@ def text_grid(lines: Sequence[str]) -> Grid | None:
 
 
 def grid_lines(rows: Grid) -> list[str]:
-    """Return a table as lines: "Hythe: Winner Nora Pell, Votes 1,204."; none if it is no table.
+    """Return a table as lines: "Hythe: Winner Nora Pell, Votes 1,204."; none if it is not a table.
 
     The first row names the columns and the first column the rows. A table with long cells, or
     with one row or column, is none.

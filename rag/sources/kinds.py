@@ -162,7 +162,7 @@ def _warc(file: File, *, columns: Columns) -> Found:
             yield Skipped(captured.file.name, why(error))
     if passed:
         kinds = ", ".join(f"{count} {what}" for what, count in passed.most_common(6))
-        yield Note(file.name, f"has {sum(passed.values())} records that are no pages: {kinds}")
+        yield Note(file.name, f"has {sum(passed.values())} records that are not pages: {kinds}")
 
 
 def _wacz(file: File, *, columns: Columns) -> Found:

@@ -37,7 +37,7 @@ def read(
 
     Addresses are of the web, or of files in a store: see `rag.sources.files.stores`.
 
-    Reading is lazy, tables by the row. What a file is, its bytes decide; the kinds that are
+    Reading is lazy, tables row by row. The bytes of a file decide what it is; the kinds that are
     read are listed in `rag.sources.files.detect`, also inside ``.gz`` and ``.zip``.
     `columns` maps a field of `Article` to the column of a table that holds it; fields
     it leaves out are matched by well-known names. What cannot be read is passed to
@@ -48,7 +48,7 @@ def read(
     `TypeError` for a lone path instead of a list.
     """
     if isinstance(paths, str | Path):
-        raise TypeError(f"give a list of paths, not a lone one: [{str(paths)!r}]")
+        raise TypeError(f"give a list of paths, not a single one: [{str(paths)!r}]")
     checked = check_columns(columns)
     asked = wants or (lambda _name: True)
     found = (
@@ -77,7 +77,7 @@ def _files(path: str | Path) -> Iterator[File | Skipped]:
     if isinstance(path, str) and stores.is_store_address(path):
         return stores.find(path)
     if isinstance(path, str) and "://" in path:
-        raise SourceError("is an address of a kind that is not read; give the path of a file")
+        raise SourceError("is a kind of address that is not supported; give the path of a file")
     return walk.find(Path(path))
 
 

@@ -1,4 +1,4 @@
-"""The process that files are read in, so that a bad one ends no more than it: see `apart`.
+"""The process that files are read in, so that a bad file ends only this process: see `apart`.
 
 Each line it reads is a job, each line it writes something found. It ends itself when a file
 takes too long, also while a library holds the interpreter.

@@ -104,7 +104,7 @@ class Storage(Protocol):
         """Let go of what is open; the archive must not be used afterwards."""
 
     def reading(self) -> AbstractContextManager[Records]:
-        """Lend what the archive holds."""
+        """Provide what the archive holds."""
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Keep others of this machine from writing; `LockedError` when one already does."""

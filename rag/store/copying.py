@@ -21,8 +21,8 @@ def copy(
 ) -> CopyReport:
     """Write what `source` holds into `target`, in the order of its ingest.
 
-    What is there already is left alone, so that a copy that broke off goes on when it is run
-    again. What `target` has beyond `source` stays. Raises `ArchiveError` when the vectors of
+    Articles that are already there are skipped, so that an interrupted copy continues when it is
+    run again. Other articles of `target` stay. Raises `ArchiveError` when the vectors of
     `target` were made with another embedder.
     """
     if target.folder.resolve() == source.folder.resolve():

@@ -43,7 +43,7 @@ class OwnEmbedder:
         self._embedder = given and self._checked(given)
 
     def get(self, *, on_progress: Callable[[str], None] | None = None) -> Embedder:
-        """Return the model. Raises `ModelError` when it cannot be had.
+        """Return the model. Raises `ModelError` when it cannot be loaded.
 
         Raises `ArchiveError` when its weights are not those that the archive's vectors were
         made with.

@@ -1,4 +1,4 @@
-"""An archive's folder moved, deleted, and replaced by one that was made anew."""
+"""An archive's folder moved, deleted, and replaced by a new one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# How the names begin of what is made anew in an archive's folder; the rest is the user's. The
+# How the names begin of what is made again in an archive's folder; the rest is the user's. The
 # socket belongs to the process that listens there.
 _OURS = (
     *(DATABASE, LOCK, "warm.sock", "manifest.json"),
@@ -91,7 +91,7 @@ def finish_take_over(folder: Path) -> None:
         return
     made = (_fresh(folder) / DATABASE).is_file()
     (_fresh(folder) if made else _retired(folder)).rename(folder)
-    log.warning("%s is put in place, where a process was killed meanwhile", folder)
+    log.warning("%s is put in place, because a process was killed before it could do so", folder)
 
 
 def _fresh(folder: Path) -> Path:

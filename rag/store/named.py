@@ -16,7 +16,7 @@ _SHOWN_NAMES = 20
 
 
 def full_id(beginning: str, *, catalog: Catalogue, folder: Path) -> str:
-    """Return the one id that begins with `beginning`, or is it.
+    """Return the one id that begins with, or is, `beginning`.
 
     Raises `ArchiveError` when there is none, or more than one.
     """
@@ -27,7 +27,7 @@ def full_id(beginning: str, *, catalog: Catalogue, folder: Path) -> str:
         more = ", ..." if len(found) > _SHOWN_IDS else ""
         raise ArchiveError(
             f"several ids begin with {beginning!r}: {', '.join(found[:_SHOWN_IDS])}{more}; "
-            "give more of it"
+            "give more characters"
         )
     if not found or not beginning:
         raise unknown_article(beginning, folder)
@@ -71,7 +71,7 @@ def days_around(where: Filter, *, catalog: Catalogue) -> list[str]:
 
 
 def check_publishers(names: Iterable[str], *, known: Sequence[str]) -> None:
-    """Raise `ValueError`, naming the known publishers, for a name that is none of them."""
+    """Raise `ValueError`, with the known publishers, for a name that is not one of them."""
     folded = {name.casefold(): name for name in known}
     for name in names:
         if name.casefold() not in folded:

@@ -22,7 +22,7 @@ class EmbedderIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An article ready to be written; `vectors` has one row a chunk."""
+    """An article ready to be written; `vectors` has one row per chunk."""
 
     article: Article
     content_hash: str
@@ -35,7 +35,7 @@ class Prepared:
 class Known:
     """What the store knows of an article it already holds.
 
-    The hash of a damaged one is blank, so that it is written anew when it comes again.
+    The hash of a damaged one is blank, so that it is written again when it comes again.
     """
 
     content_hash: str
@@ -82,7 +82,7 @@ class Examination:
     """What an archive holds and every fault that was found in it; none in a whole one.
 
     `embedder` is the model that made its vectors, blank while there are none. `mended` are
-    the faults of indexes, which were built anew.
+    the faults of indexes, which were rebuilt.
     """
 
     articles: int

@@ -204,6 +204,6 @@ def _read_checkpoint(path: Path) -> dict[str, Any]:
         state: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
     except _UNREADABLE as error:
         raise TrainingError(
-            f"cannot read {path}: {error}; delete it to begin the run anew"
+            f"cannot read {path}: {error}; delete it to start the run again"
         ) from error
     return state

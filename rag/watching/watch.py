@@ -60,7 +60,7 @@ class Watch:
     """Keeps an archive current with folders, files and addresses of feeds.
 
     `every` is the time between two questions to a feed, in seconds. Raises `SourceError` for a
-    folder that is not there. A `webhook` is told of changed answers.
+    folder that is not there. Changed answers are sent to a `webhook`.
     """
 
     def __init__(
@@ -149,7 +149,7 @@ class Watch:
                 return
             yield from changes
             if self._webhook and (fault := self._webhook.tell(*changes)):
-                yield Trouble(self._webhook.name, f"{fault}; told with the next change")
+                yield Trouble(self._webhook.name, f"{fault}; it is sent with the next change")
 
     def _files(self) -> Iterator[Happening]:
         paths = [path for path in self._waiting if Path(path).exists()]

@@ -1,4 +1,4 @@
-"""Changed answers told to another program: one POST of JSON for each, tried again when it fails."""
+"""Changed answers sent to another program, as one POST of JSON each, with retries."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class _Outcome:
 
 
 class Webhook:
-    """An address that is told of changed answers. The address and the token are secrets.
+    """An address to which changed answers are sent. The address and the token are secrets.
 
-    Neither is logged or told: of the address only its host is. Redirects are not followed, so
+    Neither is logged or shown, except for the host of the address. Redirects are not followed, so
     what is sent goes nowhere else. `pauses` are the seconds between attempts, `limit` those for
-    all of them. Raises `ValueError` for what is no http or https address.
+    all of them. Raises `ValueError` for what is not an http or https address.
     """
 
     def __init__(
@@ -151,4 +151,4 @@ def _host_of(url: str) -> str:
     except ValueError:
         pass
     # Without the address, which may hold a secret.
-    raise ValueError("the webhook is no address that begins with http:// or https://; mend it")
+    raise ValueError("the address of the webhook must begin with http:// or https://; correct it")

@@ -9,7 +9,9 @@ import json
 import numpy as np
 import pytest
 
-from eval.bench.scale import Copies, Watch, index, questions_in, table, write
+from eval.bench.scale.__main__ import questions_in, table
+from eval.bench.scale.copies import Copies, write
+from eval.bench.scale.stages import Watch, index
 from rag import Article
 from rag.store.folder.store import Store
 from rag.store.identity import jaccard, shingles, similarity

@@ -145,7 +145,7 @@ def test_stop_set_beforehand_asks_nothing(server):
         (401, "the API key was refused; set DATELINE_API_KEY"),
         (403, "the API key was refused"),
         (404, r"does the server have this model \(see http://.*/v1/models\)"),
-        (429, "has had enough for now"),
+        (429, "too many requests for this server"),
         (400, r"the server answered 400: .*no such thing"),
         (500, "the server answered 500"),
     ],

@@ -130,7 +130,7 @@ def test_a_server_of_something_else_is_told():
     def page(_request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, text="<html>")
 
-    with pytest.raises(ModelError, match="answers no JSON"):
+    with pytest.raises(ModelError, match="does not answer with JSON"):
         Pool([A], transport=httpx.MockTransport(page)).ask("/x")
 
 

@@ -218,7 +218,7 @@ def test_entities_with_a_text_become_articles(name: str, tmp_path: Path) -> None
     assert facts(article) == STORY
     assert (article.id, article.text) == ("a1f0", f"{TEXT}\n\n{MORE}")
     assert skipped == []
-    assert note.text == "has 2 entities that are no texts: 2 Person"
+    assert note.text == "has 2 entities that are not texts: 2 Person"
 
 
 def test_pages_are_joined_in_their_order_and_wherever_they_stand(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_markup_of_an_entity_is_taken_out_and_bad_lines_are_told(tmp_path: Path)
     [article], skipped, _ = take(file)
     assert article.text == TEXT
     assert len(skipped) == 2
-    assert any("is no entity of FollowTheMoney" in item.reason for item in skipped)
+    assert any("is not an entity of FollowTheMoney" in item.reason for item in skipped)
 
 
 # Datashare

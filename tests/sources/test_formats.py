@@ -285,7 +285,7 @@ def test_web_archives(tmp_path: Path, name: str, content: bytes) -> None:
         (TITLE, TEXT, "https://tarn.example/bridge")
     ]
     assert [skip.source.rpartition("!")[2] for skip in skipped] == ["https://tarn.example/menu"]
-    assert note.text == "has 2 records that are no pages: 1 text/css, 1 of status 404"
+    assert note.text == "has 2 records that are not pages: 1 text/css, 1 of status 404"
 
 
 def test_the_parts_of_a_saved_page_are_no_files_of_their_own(tmp_path: Path) -> None:
@@ -396,7 +396,7 @@ def test_wiki_dump(tmp_path: Path) -> None:
     text = f"The glass bridge reopened.\n\n{SECOND}"
     assert facts(article) == (TITLE, text, "2024-05-06", "Tarnwiki", None)
     assert skipped == []
-    assert note.text == "has 2 pages that are redirects or no articles"
+    assert note.text == "has 2 pages that are redirects or not articles"
 
 
 def test_wiki_markup_is_taken_out() -> None:

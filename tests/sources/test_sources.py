@@ -512,7 +512,7 @@ def test_gzip_and_zip(tmp_path: Path) -> None:
         story(f"{outer}!rows.jsonl.gz#1"),
     ]
     assert skipped.source == str(outer)
-    assert skipped.reason.startswith("passed over files of other types: 1 .png; read are txt,")
+    assert skipped.reason.startswith("skipped files of other types: 1 .png; supported are txt,")
 
 
 def test_parquet_in_an_archive(tmp_path: Path) -> None:
@@ -576,7 +576,7 @@ def test_folder_is_walked_in_order(tmp_path: Path) -> None:
     expected = ["a.txt", "b/one.txt", "b/two.txt", "c.txt"]
     assert [article.source for article in articles] == [str(tmp_path / name) for name in expected]
     assert skipped.source == str(tmp_path)
-    assert skipped.reason.startswith("passed over files of other types: 1 .jpg, 1 .such; read")
+    assert skipped.reason.startswith("skipped files of other types: 1 .jpg, 1 .such; supp")
 
 
 def test_bad_files_never_stop_the_good_neighbour(tmp_path: Path) -> None:
@@ -737,8 +737,12 @@ def test_addresses_that_fail(site: str, monkeypatch: pytest.MonkeyPatch) -> None
     articles, skipped = take(*bad, f"{site}/ferry")
     assert articles == [story(f"{site}/ferry", id=None)]
     assert [skip.source for skip in skipped] == bad
-    starts = ["the server answered 404 Not Found", "is larger than 1 MB", "is not, or leads to,"]
-    starts += ["the server redirects without end", "could not be fetched"]
+    starts = [
+        "the server answered 404 Not Found",
+        "is larger than 1 MB",
+        "is not, or does not lead to,",
+    ]
+    starts += ["the server redirects endlessly", "could not be fetched"]
     assert [s.reason[: len(t)] for s, t in zip(skipped, starts, strict=True)] == starts
 
 

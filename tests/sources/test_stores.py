@@ -68,7 +68,7 @@ def test_an_article_names_its_file_in_the_store(memory):
     ("address", "reason"),
     [
         ("memory://news/none", "there is nothing at memory:///news/none; check the spelling"),
-        ("nosuch://x", "is no address that can be read"),
+        ("nosuch://x", "is not an address that can be read"),
         ("file:///etc/passwd", "give the path of a file"),
     ],
 )

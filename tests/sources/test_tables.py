@@ -76,7 +76,7 @@ def test_a_cell_may_run_over_lines_that_are_no_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "title", "text", "note"),
     [
-        (f"A,2024-02-01,{TEXT}", "A", TEXT, "surplus was joined"),
+        (f"A,2024-02-01,{TEXT}", "A", TEXT, "extra cells were joined"),
         (f"A,2024-02-01,{TEXT.replace(',', '')},,", "A", TEXT.replace(",", ""), ""),
         ("A,2024-02-01,It rained\nand snowed.", "A", "It rained\nand snowed.", "broken over lines"),
         ("7,A,2024-02-01,It rained.", "A", "It rained.", ""),

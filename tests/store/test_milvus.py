@@ -203,7 +203,7 @@ def test_a_write_that_breaks_off_shows_nothing_and_is_made_good(news, monkeypatc
         assert news.search("strike court", k=9) == []
     assert news.article("storm") == STORM
     [fault] = [each for each in news.examine().faults if "storm" not in each and "belong" in each]
-    assert "a write broke off" in fault
+    assert "a write was interrupted" in fault
     assert news.ingest([edited]).updated == 1
     assert news.search("strike court", k=1)[0].article == edited
     assert news.examine().faults == ()

@@ -170,7 +170,7 @@ SENSELESS = (
     (["ask", " "], "blank"),
     (["ask"], "no question"),
     (["stats", "-q", "-v"], "--quiet and --verbose contradict"),
-    (["train", "reader", "--out", "x"], "not both"),
+    (["train", "reader", "--out", "x"], "give either files"),
 )
 
 

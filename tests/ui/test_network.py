@@ -138,7 +138,7 @@ def test_users_are_added_checked_and_removed(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "password", "words"),
-    [("a b", "a long password", "is no name"), ("ann", "short", "at least 10")],
+    [("a b", "a long password", "cannot be a user name"), ("ann", "short", "at least 10")],
 )
 def test_unfit_users_are_refused(tmp_path, name: str, password: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):

@@ -118,7 +118,7 @@ def test_roles_are_given_and_listed_by_the_command(tmp_path, database, monkeypat
     assert run("role", "ann", "reader") == "ann is now a reader."
     assert run("list") == "ann  reader"
     result = CliRunner().invoke(commands, ["users", "role", "ann", "king"])
-    assert str(result.exception) == "'king' is no role; choose reader, editor, admin"
+    assert str(result.exception) == "'king' is not a role; choose reader, editor, admin"
 
 
 # Wrong passwords

@@ -161,7 +161,7 @@ def test_a_watch_tells_changes_and_that_one_did_not_get_through(
     [trouble] = [item for item in happenings if isinstance(item, Trouble)]
     assert "9 days" in change.after.text
     assert trouble == Trouble(
-        "the webhook at hooks.example", "it answered 404; told with the next change"
+        "the webhook at hooks.example", "it answered 404; it is sent with the next change"
     )
     assert len(server.requests) == 1
 

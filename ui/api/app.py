@@ -45,7 +45,7 @@ from ui.web.network.users import required
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who gets in: with a `token` whoever has it or a key, without one the users."""
+    """Who gets in: with a `token`, anyone who has it or a key; without one, the users."""
 
     host: str
     token: str | None
@@ -83,7 +83,7 @@ class Entry:
 def build_api(desk: Desk, *, access: Access | None = None) -> FastAPI:
     """Return the app of the web API alone, which describes itself at ``/openapi.json``.
 
-    Without `access` nobody has a name, and whoever gets in may do everything.
+    Without `access` nobody has a name, and everybody may do everything.
     """
     app = FastAPIOffline(
         docs_url="/docs",
@@ -159,7 +159,7 @@ def add_pages(
     # Where nobody has a name, Gradio must not ask for one.
     named = None if entry.token else user_of
     with warnings.catch_warnings():
-        # That it does without what it was told to do without.
+        # That it works without what it was told to leave out.
         warnings.filterwarnings("ignore", message="SSR mode")
         kwargs = {"middleware": [Middleware(Owned), Middleware(Shell)]}
         gr.mount_gradio_app(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rag.types import MOST_CHARACTERS, Stance, Turn
 from ui.api.records import AnswerRecord, Narrowing
 
-# What follows the answer in a message, and is no part of it when it comes back as history.
+# What follows the answer in a message, and is not part of it when it comes back as history.
 SOURCES = "\n\nSources:\n"
 _MOST_MESSAGES = 200
 

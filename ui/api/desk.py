@@ -59,7 +59,7 @@ async def _present() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: a name for the line of questions, and whether he has gone."""
+    """Who asks: a name for the line of questions, and whether they have gone."""
 
     name: str
     gone: Callable[[], Awaitable[bool]] = _present

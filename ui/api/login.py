@@ -1,4 +1,4 @@
-"""Who may use the web API from other machines: a user's password, or one of his keys."""
+"""Who may use the web API from other machines: a user's password, or one of their keys."""
 
 from __future__ import annotations
 

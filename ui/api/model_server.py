@@ -24,7 +24,7 @@ from rag.types import MOST_CHARACTERS, Passage
 from ui.api.listening import address_of, listening, run
 from ui.web.network.guard import is_loopback
 
-# What one request may bring; the client that comes along asks for less at a time.
+# What one request may bring; our own client asks for less at a time.
 _MOST_TEXTS, _MOST_PASSAGES, _MOST_CHARACTERS = 4_096, 64, 100_000
 # Requests in work and waiting, beyond which a client is sent to another server.
 _MOST_WAITING = 64

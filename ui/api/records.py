@@ -54,7 +54,7 @@ class Narrowing(BaseModel):
     until: dt.date | None = Field(None, description="Only articles up to this day.")
     publishers: list[_Line] = Field([], description="Only these publishers.", max_length=100)
     today: dt.date | None = Field(
-        None, description='The day from which "last week" is seen; by default today.'
+        None, description='The day from which "last week" is counted; by default today.'
     )
 
 
@@ -274,7 +274,7 @@ class FaultReply(BaseModel):
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Return values with our records in tuples read into lists of theirs."""
+    """Return values with our records in tuples turned into lists of API records."""
     citations = [CitationRecord.model_validate(item) for item in values["citations"]]
     hits = [HitRecord.model_validate(item) for item in values["hits"]]
     return values | {"citations": citations, "hits": hits}

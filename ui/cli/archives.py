@@ -103,7 +103,7 @@ def copy_archive(
         ),
     ] = None,
 ) -> None:
-    """Copy an archive into another one, into another store as well; run again, it goes on."""
+    """Copy an archive into another one, also in another store. Run it again to continue."""
     settings = SettingsFile.find().settings
     if to is not None:
         settings = dataclasses.replace(
@@ -218,7 +218,7 @@ def backup(
     with rag.Archive.open(archive_folder(archive), create=False) as opened:
         found = opened.backup(file)
     size = file.stat().st_size / MEGABYTE
-    write(f"{found.articles} articles in {file}, {size:.1f} MB, read back and whole.")
+    write(f"{found.articles} articles in {file}, {size:.1f} MB, read back and complete.")
 
 
 @heard

@@ -75,9 +75,9 @@ class Here:
 
 @contextmanager
 def asker(archive: str | None, *, settings: Settings, local: bool) -> Iterator[Asker]:
-    """Lend who answers questions to an archive: with `local`, this process in any case.
+    """Provide what answers questions to an archive; with `local` it is always this process.
 
-    What a caller got wrong, as a publisher that no article has, is a usage error.
+    A caller's mistake, such as a publisher that no article has, is a usage error.
     """
     try:
         with _asker(archive, settings=settings, local=local) as found:

@@ -45,7 +45,7 @@ def bench(
         str,
         typer.Option(
             help="Compare with these, separated by commas: floor, haystack, llamaindex, txtai. "
-            "All but the floor are installed from the package index, 1 to 2 GB each."
+            "All except the floor are installed from the package index, 1 to 2 GB each."
         ),
     ] = "floor",
     limit: Annotated[
@@ -108,7 +108,7 @@ def _measure(
                 write(f"{step.name}: {error}", to=errors, style="red")
                 failed.add(step.system)
             except KeyboardInterrupt:
-                note("Stopped. To go on, give the same command again.")
+                note("Stopped. To continue, give the same command again.")
                 return done, 130
             else:
                 done.append((step, outcome))

@@ -62,7 +62,7 @@ Chosen = TypeVar("Chosen", Format, AnswerFormat)
 
 LogForm = Annotated[LogFormat, typer.Option(help="How the log is written.")]
 LogQuestions = Annotated[
-    bool, typer.Option("--log-questions", help="Let the log of -v tell what is asked.")
+    bool, typer.Option("--log-questions", help="Include the questions in the log of -v.")
 ]
 ArchiveName = Annotated[
     str | None,

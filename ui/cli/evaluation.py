@@ -76,7 +76,7 @@ def evaluate(
             questions, left_out = write_questions(opened.folder, opened.shared())
             note(f"{questions} has the feedback as questions")
             if left_out:
-                note(f"{left_out} left out, for want of a right answer")
+                note(f"{left_out} left out, because their right answer is not known")
         asked = questions or packaged_questions()
         _tell_missing(opened, load_questions(asked)[:limit])
         with fetching(opened.settings.reader) as say:

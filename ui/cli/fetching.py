@@ -19,7 +19,7 @@ _BETWEEN_LINES = 30.0
 
 @contextmanager
 def fetching(name: str) -> Iterator[Callable[[str], None]]:
-    """Lend what is told of each long step of loading model `name`.
+    """Provide the function that reports each long step of loading model `name`.
 
     MB of MB and the time left are shown meanwhile.
     """

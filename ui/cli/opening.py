@@ -68,7 +68,7 @@ def known_publishers(archive: rag.Archive, names: list[str] | None) -> list[str]
 
 def _sample_stands_in() -> str:
     note(
-        "This is the sample archive, since you have none of your own yet; "
+        "This is the sample archive, because you have none of your own yet; "
         "`rag ingest FILES` makes one."
     )
     return archives.SAMPLE

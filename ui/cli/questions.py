@@ -54,13 +54,16 @@ Words = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="QUESTION",
-        help="The question; - or nothing reads one per line from standard input.",
+        help="The question. With - or nothing, questions are read from standard input, one "
+        "per line.",
         show_default=False,
     ),
 ]
 Local = Annotated[
     bool,
-    typer.Option("--local", help="Load the models here, even if a running page could answer."),
+    typer.Option(
+        "--local", help="Load the models in this process, even if a running page could answer."
+    ),
 ]
 
 

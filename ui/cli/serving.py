@@ -20,7 +20,8 @@ Token = Annotated[
     str | None,
     typer.Option(
         envvar="DATELINE_TOKEN",
-        help="What programs on this machine log in with; default: a new one at each start.",
+        help="The token with which programs on this machine log in; default: a new one at each "
+        "start.",
     ),
 ]
 
@@ -58,7 +59,7 @@ def serve(
             token=token,
             log_questions=log_questions,
             on_ready=lambda address: output.print(
-                f"Pages at {address}, web API at v1/docs beside them (Ctrl-C stops it)",
+                f"Pages at {address}, web API at v1/docs (Ctrl-C stops it)",
                 soft_wrap=True,
             ),
         )
@@ -73,7 +74,8 @@ def serve_models(
     token: Annotated[
         str | None,
         typer.Option(
-            envvar="DATELINE_MODELS_TOKEN", help="What clients log in with; needed with --host."
+            envvar="DATELINE_MODELS_TOKEN",
+            help="The token with which clients log in; needed with --host.",
         ),
     ] = None,
 ) -> None:

@@ -148,7 +148,7 @@ def _examine(name: str) -> None:
             found = opened.examine()
     write(f"{path}: {found.articles} articles, {found.chunks} passages")
     for fault in found.mended:
-        write(f"An index was damaged and is built anew: {fault}")
+        write(f"An index was damaged and has been rebuilt: {fault}")
     for fault in found.faults:
         write(f"Problem: {fault}", to=errors, style="red")
     if found.faults:

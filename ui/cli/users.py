@@ -30,7 +30,7 @@ def add_user(
     password: Annotated[
         str,
         typer.Option(
-            help="Asked for when it is left out.",
+            help="If it is left out, you are asked for it.",
             prompt=True,
             hide_input=True,
             confirmation_prompt=True,
@@ -90,7 +90,7 @@ def remove_user(name: Name) -> None:
 def make_key(
     name: Name,
     revoke: Annotated[
-        bool, typer.Option("--revoke", help="Take all keys of this user away instead.")
+        bool, typer.Option("--revoke", help="Revoke all keys of this user instead.")
     ] = False,
 ) -> None:
     """Print a new key, with which programs log in as this user; it is shown only now."""
@@ -119,7 +119,7 @@ def _role(name: str) -> Role:
     try:
         return Role(name)
     except ValueError:
-        raise ValueError(f"{name!r} is no role; choose {', '.join(Role)}") from None
+        raise ValueError(f"{name!r} is not a role; choose {', '.join(Role)}") from None
 
 
 def _article(users: Users, name: str) -> str:

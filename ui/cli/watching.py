@@ -47,10 +47,10 @@ def watch(
     ],
     archive: ArchiveName = None,
     every: Annotated[
-        float, typer.Option(min=1.0, help="Minutes between two questions to a feed.")
+        float, typer.Option(min=1.0, help="Minutes between two checks of a feed.")
     ] = 15.0,
     once: Annotated[
-        bool, typer.Option("--once", help="Look once and end, as for a job of cron.")
+        bool, typer.Option("--once", help="Look once and end, as for a cron job.")
     ] = False,
     allow_private: Annotated[
         bool,
@@ -59,7 +59,9 @@ def watch(
         ),
     ] = False,
     webhook: WebhookAddress = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON each.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, one line per event.")
+    ] = False,
 ) -> None:
     """Keep an archive current with folders and feeds, until Ctrl-C.
 
@@ -91,7 +93,7 @@ def watch(
             for happening in watcher.once() if once else watcher.run(stop):
                 _tell(happening, as_json=as_json)
     except KeyboardInterrupt:
-        note("Stopped; the same command goes on.")
+        note("Stopped. To continue, give the same command again.")
         raise typer.Exit(130) from None
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -148,9 +150,11 @@ def remove_alert(
 def check_alerts(
     archive: ArchiveName = None,
     webhook: WebhookAddress = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON each.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, one line per event.")
+    ] = False,
 ) -> None:
-    """Ask all saved questions again, and tell the answers that have changed."""
+    """Ask all saved questions again, and print the answers that have changed."""
     from rag.watching.alerts import Alerts
 
     with open_archive(archive) as opened:
@@ -168,9 +172,11 @@ def check_alerts(
 @heard
 def show_log(
     archive: ArchiveName = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON each.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON, one line per event.")
+    ] = False,
 ) -> None:
-    """Show all answers that have changed, with the sources of before and after."""
+    """Show all answers that have changed, with their sources before and after."""
     from rag.watching.alerts import Alerts
 
     with open_archive(archive) as opened:

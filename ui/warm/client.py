@@ -52,7 +52,7 @@ class Warm:
             reply = self._client.post(path, content=_QUERY.dump_json(query), headers=_JSON)
         except httpx.HTTPError as error:
             raise RagError(
-                f"the process that answers for this archive broke off ({error}); ask again, or "
+                f"the process that answers for this archive stopped ({error}); ask again, or "
                 "with --local"
             ) from error
         if reply.is_success:
@@ -65,9 +65,9 @@ _JSON = {"content-type": "application/json"}
 
 @contextmanager
 def connected(folder: Path, settings: Settings) -> Iterator[Warm | None]:
-    """Lend the warm process of the archive in `folder`; None where there is none that fits.
+    """Provide the warm process of the archive in `folder`, or None if none fits.
 
-    One fits that works with the same settings. A socket whose process is gone is ignored.
+    It fits if it has the same settings. A socket whose process is gone is ignored.
     """
     path = folder / SOCKET
     if not path.exists():

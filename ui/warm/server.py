@@ -63,9 +63,9 @@ def build(archive: Archive) -> FastAPI:
 
 @contextmanager
 def warm(archive: Archive) -> Iterator[None]:
-    """Answer commands over `archive` for the time of the block, where that can be.
+    """Answer commands over `archive` during the block, if possible.
 
-    It cannot where another process does already, where the folder cannot be written or its path
+    It cannot if another process already does, if the folder cannot be written or its path
     is too long for a socket, and where a generator is in use that would be loaded twice.
     """
     listening = _listen(archive.folder / SOCKET) if _fits(archive.settings) else None
@@ -124,7 +124,7 @@ def _is_alive(path: Path) -> bool:
         except (ConnectionError, FileNotFoundError):
             return False
         except OSError:
-            # One that is too busy to answer, or is no socket, is not ours to remove.
+            # One that is too busy to answer, or is not a socket, must not be removed.
             return True
     return True
 

@@ -13,7 +13,7 @@ from harness import Heard, Job, read, serve
 from txtai import RAG, Embeddings
 from txtai.pipeline import Segmentation
 
-# What Chonkie counts; English news has a little over four characters a token.
+# What Chonkie counts; English news has a little over four characters per token.
 _CHARACTERS_PER_TOKEN = 4
 _TEMPLATE = """
   Answer the following question using the provided context.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-# Failures in a row after which a server is left alone.
+# Failures in a row after which a server is not used.
 _FAILURES = 2
-# Seconds until it is looked at again: at first, and at most after doubling.
+# Seconds until it is tried again: at first, and at most after doubling.
 _FIRST_REST, _LONGEST_REST = 1.0, 30.0
 
 
@@ -27,16 +27,16 @@ class Breaker:
 
     @property
     def is_open(self) -> bool:
-        """Whether the server is left alone."""
+        """Whether the server is not used at the moment."""
         return self._failures >= _FAILURES
 
     def succeed(self) -> None:
-        """Take in that the server answered."""
+        """Note that the server answered."""
         with self._lock:
             self._failures, self._rest = 0, _FIRST_REST
 
     def fail(self) -> None:
-        """Take in that the server did not answer, or not well."""
+        """Note that the server did not answer, or not properly."""
         with self._lock:
             self._failures += 1
             if self.is_open:
@@ -44,10 +44,10 @@ class Breaker:
                 self._rest = min(2 * self._rest, _LONGEST_REST)
 
     def probe(self) -> bool:
-        """Tell one caller, once the rest is over, to look at the server; the others, to wait."""
+        """Let one caller try the server once the rest is over; the others wait."""
         with self._lock:
             if not self.is_open or self._clock() < self._until:
                 return False
-            # While this one looks, nobody else does.
+            # While this caller tries, the others wait.
             self._until = self._clock() + self._rest
             return True

@@ -1,4 +1,4 @@
-"""Ask one of several servers that are alike, and another one when it fails."""
+"""Ask one of several equal servers, and another one when it fails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _REPLY_CHARACTERS = 300
 
 
 class _PassingError(Exception):
-    """A server did not answer, or not well; another one, or a later time, may."""
+    """A server did not answer, or not properly; another one may, or the same one later."""
 
 
 @dataclass(slots=True)
@@ -40,9 +40,9 @@ class _Server:
 
 
 class Pool:
-    """Servers that answer alike. Safe for use by several threads.
+    """Servers that give the same answers. Safe for use by several threads.
 
-    A call goes to the server with the fewest calls in work. One that fails is asked no more
+    A call goes to the server with the fewest calls in work. One that fails is not asked
     until it says at ``/health`` that it is well, and its calls go to the others. An answer is
     asked for again, so calls must change nothing.
     """
@@ -98,7 +98,7 @@ class Pool:
                 for server in self._servers
             )
             raise ModelError(
-                f"no server of the models has answered in {self._all_seconds:.0f} s ({said}); "
+                f"no model server has answered in {self._all_seconds:.0f} s ({said}); "
                 "start one with `rag serve-models`, or correct the addresses in the settings"
             ) from None
 
@@ -125,7 +125,7 @@ class Pool:
                 "GET" if body is None else "POST", server.address + path, json=body
             )
         except httpx.InvalidURL as error:
-            raise ModelError(f"{server.address!r} is no address: {error}") from error
+            raise ModelError(f"{server.address!r} is not an address: {error}") from error
         except httpx.HTTPError as error:
             raise _PassingError(f"{type(error).__name__}: {error}".rstrip(": ")) from error
         if response.status_code in _PASSING:
@@ -150,7 +150,7 @@ class Pool:
             if not (server := self._servers[(turn + at) % count]).breaker.is_open
         ]
         if not ready:
-            raise _PassingError("all servers are left alone for a while")
+            raise _PassingError("all servers have failed and are not asked for a while")
         return min(ready, key=lambda server: server.busy)
 
     def _is_well(self, server: _Server) -> bool:
@@ -167,7 +167,8 @@ def _json(response: httpx.Response) -> Any:
         return response.json()
     except ValueError as error:
         raise ModelError(
-            f"{_shown(str(response.url))} answers no JSON; is it a server of `rag serve-models`?"
+            f"{_shown(str(response.url))} does not answer with JSON; was it started by "
+            "`rag serve-models`?"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Read entities of FollowTheMoney, as Aleph and its tools write them: one JSON object a line."""
+"""Read entities of FollowTheMoney, as Aleph and its tools write them: one JSON object per line."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Entities:
     """Turns entities into rows; the pages of a document become one text, whatever their order."""
 
     def __init__(self) -> None:
-        # Those that were no texts, by schema.
+        # Those that were not texts, by schema.
         self.passed: Counter[str] = Counter()
         self._waiting: dict[str, Mapping[str, Any]] = {}
         self._pages: dict[str, dict[int, str]] = {}
@@ -37,7 +37,7 @@ class Entities:
     def rows(self, entities: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         """Yield a row for each entity with a text, those that have it in pages at the end.
 
-        A document without a text is a row without one, so that it is told.
+        A document without a text becomes a row without one, so that it is reported.
         """
         for entity in entities:
             properties = entity["properties"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# Items that are no texts of their own.
+# Items that are not texts.
 _PARTS = frozenset({"attachment", "note", "annotation"})
 
 

@@ -29,7 +29,7 @@ class Reference:
 
 
 def references(data: bytes) -> Iterator[Reference]:
-    """Yield the references of an export; raises `SourceError` for what is no XML."""
+    """Yield the references of an export; raises `SourceError` for what is not XML."""
     root = parse_tree(data)
     named = {_about(node): node for node in root if _about(node)}
     for node in root:

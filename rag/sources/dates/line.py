@@ -137,7 +137,7 @@ class Line:
     def around(self, name: re.Match[str], before: _Pieces, after: _Pieces) -> WrittenDate | None:
         """Return the date that the numbers around a month's name make with it."""
         pairs = self.days_and_years(before, after)
-        # Numbers first: a word that is no month's name is looked up in all languages, and the
+        # Numbers first: a word that is not a month's name is looked up in all languages, and the
         # first such word loads them, which takes half a second.
         month = month_of(name[0], language=self.manner.language) if pairs else None
         for day, year in pairs:

@@ -35,7 +35,7 @@ def read_odt(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]:
         raise
     except DAMAGE as error:
         raise SourceError(
-            f"is not a readable OpenDocument text ({said(error)}); save it anew"
+            f"is not a readable OpenDocument text ({said(error)}); save it again"
         ) from error
     headings = [line for tag, line in lines if tag == "h"]
     written = Written(

@@ -46,7 +46,7 @@ def read_pdf(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]:
         raise SourceError(_PASSWORD) from None
     except (PyPdfError, *DAMAGE) as error:
         raise SourceError(
-            f"is not a readable PDF ({said(error)}); save or print it anew"
+            f"is not a readable PDF ({said(error)}); save or print it again"
         ) from error
     if not any(page.strip() for page in pages):
         pages = list(ocr.read_pages(reader))

@@ -118,7 +118,7 @@ def _without_comments(text: str) -> str:
 
 
 def _inline(tokens: Sequence[Token]) -> Iterator[str]:
-    """Yield the words of a paragraph; the stars of "2*3*4" are no marks."""
+    """Yield the words of a paragraph; the stars of "2*3*4" are not markup."""
     within: list[bool] = []
     for before, token, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
         if token.type == "em_open":
@@ -187,7 +187,7 @@ def _front_matter(text: str) -> tuple[dict[str, object], str]:
 def _first_heading(tokens: Sequence[Token]) -> tuple[str, Sequence[Token]]:
     """Return the heading that a text begins with, and what follows it.
 
-    A line underlined that is a sentence is no heading.
+    An underlined line that is a sentence is not a heading.
     """
     if not tokens or tokens[0].type != "heading_open":
         return "", tokens

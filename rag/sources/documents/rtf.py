@@ -30,7 +30,7 @@ def read_rtf(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]:
         text = rtf_to_text(raw, encoding=encoding, errors="replace")
         info = {key: rtf_to_text(f"{{\\rtf1 {value}}}") for key, value in _INFO.findall(raw)}
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise SourceError(f"is not a readable RTF file ({said(error)}); save it anew") from error
+        raise SourceError(f"is not a readable RTF file ({said(error)}); save it again") from error
     document = Written(
         text.split("\n"), title=named(info.get("title")), author=info.get("author", "")
     )

@@ -30,7 +30,7 @@ def named(title: str | None) -> str:
 
 
 def titled(paragraphs: list[str], *, title: str) -> tuple[str, list[str]]:
-    """Return title and body; without a title, a short first line that is no sentence.
+    """Return title and body; without a title, a short first line that is not a sentence.
 
     Raises `SourceError` if there is no paragraph at all.
     """

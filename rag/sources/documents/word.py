@@ -32,7 +32,7 @@ def read_docx(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]
         written = _written(docx.Document(BytesIO(data)))
     except (OpcError, *DAMAGE) as error:
         raise SourceError(
-            f"is not a readable Word document ({said(error)}); save it anew"
+            f"is not a readable Word document ({said(error)}); save it again"
         ) from error
     yield from articles_of(written, source=source)
 

@@ -1,4 +1,4 @@
-"""Tell what stands around the text of a page from the text itself, one line at a time.
+"""Tell the surroundings of a page's text from the text itself, line by line.
 
 Captions, buttons, pointers to other pages, small print and sections of a menu are
 furniture; bylines, dates and addresses are facts. Every function is pure.

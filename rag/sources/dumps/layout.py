@@ -138,7 +138,7 @@ def is_headline(part: Part) -> bool:
 
 
 def same_line(left: str, right: str) -> bool:
-    """Return whether two lines agree but for case, punctuation and spacing."""
+    """Return whether two lines agree except for case, punctuation and spacing."""
     return Part(left, 0).key == Part(right, 0).key
 
 

@@ -67,7 +67,7 @@ def is_date_line(line: str) -> bool:
 
 
 def stray_letters(line: str) -> int | None:
-    """Return how many letters stand around the date of a line; None if it is no date line."""
+    """Return how many letters stand around the date of a line; None if it is not a date line."""
     bare = " ".join(line.split())
     if not re.search(r"\d", bare) or len(bare) > _WIDEST or label_of(bare)[0]:
         return None

@@ -1,4 +1,4 @@
-"""Hand on the articles of an export, and tell of a text that looks like several."""
+"""Pass on the articles of an export, and tell of a text that looks like several."""
 
 from __future__ import annotations
 

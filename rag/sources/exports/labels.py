@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# What a label says of its article; those of a foot are no part of it.
+# What a label says of its article; those at the foot are not part of it.
 _LABELS = {
     "title": "headline|title|titel|titre|titulo|titolo|schlagzeile|uberschrift|titular|hd|зг",
     "author": "byline|author|authors|authors?|autor|autoren|auteur|auteurs|autore|autores"

@@ -15,7 +15,7 @@ from rag.sources.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_HEAD = 40  # blocks that a head may take, at the most
+_HEAD = 40  # blocks that a head may take at most
 _RUNNING = 90  # characters; no line of a head but the headline is longer
 _TITLE_LINES = 3  # above the date line: a headline of two lines, and the paper
 _BY = re.compile(r"^(?i:by|von|par|por|di)\s+(?=\S)")
@@ -164,7 +164,7 @@ def _signed(above: Sequence[str], *, publisher: str, date: str | None) -> _Head:
 
 
 def _said(blocks: Sequence[Block]) -> list[str]:
-    """Return the lines that are no small print."""
+    """Return the lines that are not small print."""
     lines = [line.strip() for block in blocks for line in block.lines]
     return [
         line

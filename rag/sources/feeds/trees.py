@@ -56,7 +56,7 @@ def parse_tree(data: bytes) -> etree._Element:
         text = _STRAY.sub("&amp;", _CONTROL.sub("", text))
         root = etree.fromstring(f"<records>{text}</records>".encode(), _LENIENT)
     if root is None:
-        raise SourceError("is not readable XML; write it anew")
+        raise SourceError("is not readable XML; write it again")
     return root
 
 
@@ -111,7 +111,7 @@ def paragraphs(node: etree._Element) -> list[str]:
 
 
 def _is_field(name: str) -> bool:
-    """Return whether an element holds a field of an article, and is no word of a text."""
+    """Return whether an element is a field of an article, and not a word of a text."""
     return any(name in known for known in (FIELDS["title"], FIELDS["text"], FIELDS["date"]))
 
 

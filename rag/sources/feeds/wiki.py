@@ -57,7 +57,7 @@ def read_wiki(file: File) -> Iterator[Article | Skipped | Note]:
                 yield _page(node, markup, site=site, source=name)
             node.clear()
     if passed:
-        yield Note(file.name, f"has {passed} pages that are redirects or no articles")
+        yield Note(file.name, f"has {passed} pages that are redirects or not articles")
 
 
 def _page(node: etree._Element, markup: str, *, site: str, source: str) -> Article | Skipped:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rag.types import Skipped
 
 _ADDRESS = re.compile(r"(?i)[a-z][a-z0-9+.-]+://")
-# Schemes that are no stores: the web's, those of local files, whose paths are given as such,
+# Schemes that are not stores: the web's, those of local files, whose paths are given as such,
 # and one that sends passwords in the clear.
 _OTHERS = ("http", "https", "file", "local", "ftp")
 # Characters of an address that stand for themselves; others are quoted.
@@ -127,8 +127,8 @@ def _by_fsspec(address: str) -> tuple[Any, str]:
         system, path = url_to_fs(address)
     except (ImportError, ValueError, OSError) as error:
         raise SourceError(
-            f"is no address that can be read ({_first_line(error)}); http, https, s3, gs, abfs "
-            "and hdfs are read, and those that fsspec has a package for"
+            f"is not an address that can be read ({_first_line(error)}); http, https, s3, gs, abfs "
+            "and hdfs are read, and others for which fsspec has a package"
         ) from error
     return fs.PyFileSystem(fs.FSSpecHandler(system)), path
 

@@ -44,7 +44,7 @@ def readable(name: str, files: Iterable[File | Skipped]) -> Iterator[File | Skip
             yield file
     if unknown:
         counts = ", ".join(f"{count} {suffix}" for suffix, count in sorted(unknown.items()))
-        reason = f"passed over files of other types: {counts}; read are {READABLE}"
+        reason = f"skipped files of other types: {counts}; supported are {READABLE}"
         yield Skipped(name, reason, count=sum(unknown.values()))
 
 

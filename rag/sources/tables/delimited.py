@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from rag.sources.files.handle import File
     from rag.sources.tables.rows import Columns, Found
 
-_PREAMBLE = 20  # lines above the header, at the most
+_PREAMBLE = 20  # lines above the header at most
 _LONGEST = 2**21  # characters that one quoted cell may run over
 _QUOTES = "has quotation marks that are never closed ({}); their rows were read without quoting"
-_SURPLUS = "has rows with more cells than columns ({}); the surplus was joined to the text"
-_MISSING = "has rows with fewer cells than columns ({}); what is missing is blank"
+_SURPLUS = "has rows with more cells than columns ({}); the extra cells were joined to the text"
+_MISSING = "has rows with fewer cells than columns ({}); the missing ones are blank"
 _BROKEN = "has rows that were broken over lines ({}); they were joined again"
-_ABOVE = "has lines above the row that names the columns ({}); they were passed over"
+_ABOVE = "has lines above the row that names the columns ({}); they were skipped"
 
 
 def read_csv(file: File, *, columns: Columns) -> Found:

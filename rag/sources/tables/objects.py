@@ -172,13 +172,13 @@ def _entities(rows: Iterable[dict[str, Any] | BadRow], *, name: str) -> Found:
             elif entities.is_entity(row):
                 yield row
             else:
-                bad.append(BadRow("is no entity of FollowTheMoney", "that are no entities"))
+                bad.append(BadRow("is not an entity of FollowTheMoney", "that are not entities"))
 
     texts = reader.rows(known())
     yield from read_rows(chain(texts, bad), columns={}, account=Account(name))
     if reader.passed:
         kinds = ", ".join(f"{count} {what}" for what, count in reader.passed.most_common(6))
-        yield Note(name, f"has {reader.passed.total()} entities that are no texts: {kinds}")
+        yield Note(name, f"has {reader.passed.total()} entities that are not texts: {kinds}")
 
 
 def _documented(row: dict[str, Any] | BadRow) -> dict[str, Any] | BadRow:

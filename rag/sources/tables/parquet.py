@@ -32,7 +32,7 @@ def read_parquet(file: File, *, columns: Columns) -> Found:
             rows = (row for batch in batches for row in _plain_times(batch).to_pylist())
             yield from read_rows(rows, columns=columns, account=Account(file.name))
         except pa.ArrowException as error:
-            raise SourceError(f"is not a readable Parquet file ({error}); write it anew") from error
+            raise SourceError(f"is not a readable Parquet file ({error}); save it again") from error
 
 
 def _plain_times(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -24,7 +24,7 @@ SKIPS_SHOWN = 20  # rows of a file reported one by one
 _LISTED = 12  # columns named in a complaint
 _NO_TEXT = "without text"
 _WEAK_IDS = (
-    "numbers its rows, and numbers are no names: its articles are told apart by address, "
+    "numbers its rows, and numbers are not ids: its articles are told apart by address, "
     "or by publisher, date and title; map id to a column to trust it"
 )
 _EXTRACTS = "has rows that hold only an extract of their text ({})"

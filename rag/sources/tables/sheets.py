@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rag.sources.files.handle import File
     from rag.sources.tables.rows import Columns, Found
 
-_PREAMBLE = 20  # rows above the one that names the columns, at the most
+_PREAMBLE = 20  # rows above the one that names the columns at most
 
 
 def read_xlsx(file: File, *, columns: Columns) -> Found:

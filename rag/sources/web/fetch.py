@@ -87,11 +87,11 @@ def fetch(url: str, *, client: httpx.Client) -> Fetched:
             f"the server did not answer in {_TIMEOUT:.0f} s; try again later"
         ) from None
     except httpx.TooManyRedirects:
-        raise SourceError(
-            "the server redirects without end; open the address in a browser"
-        ) from None
+        raise SourceError("the server redirects endlessly; open the address in a browser") from None
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
-        raise SourceError(f"is not, or leads to, no http or https address ({error})") from error
+        raise SourceError(
+            f"is not, or does not lead to, an http or https address ({error})"
+        ) from error
     except httpx.HTTPError as error:
         raise SourceError(
             f"could not be fetched ({error}); check address and connection"

@@ -1,7 +1,7 @@
 """Connect to the public web only: neither to this machine nor to its neighbours.
 
 An address that someone types or a page redirects to may name this machine, a router or a
-cloud's metadata server in many forms, and a name may be resolved anew between a check and the
+cloud's metadata server in many forms, and a name may be resolved again between a check and the
 connection. So every name is resolved once, all its addresses are checked, and the connection
 goes to the one that was checked, at every redirect again.
 """

@@ -28,7 +28,7 @@ class Captured:
 def captures(file: File, *, passed: Counter[str]) -> Iterator[Captured]:
     """Yield what a WARC file holds of kinds that are read; count the rest by type in `passed`.
 
-    Raises `SourceError` if it is no WARC file.
+    Raises `SourceError` if it is not a WARC file.
     """
     with extra("formats", error=SourceError):
         from warcio.archiveiterator import ArchiveIterator

@@ -69,7 +69,7 @@ def backup(database: Path, *, to: Path) -> Examination:
 def restore(file: Path, *, database: Path) -> Examination:
     """Put the archive of a backup in the place of `database`, whose folder has none.
 
-    Raises `ArchiveError` when there is an archive already, when `file` is no whole backup,
+    Raises `ArchiveError` when there is an archive already, when `file` is not a complete backup,
     or when there is no room.
     """
     if not file.is_file():

@@ -21,7 +21,7 @@ _ORDERS: dict[Order, str] = {
     "title": "title COLLATE NOCASE, key",
     "publisher": "publisher COLLATE NOCASE ASC NULLS LAST, date DESC NULLS LAST, key",
 }
-# One step of the index a name, where DISTINCT would read an entry an article.
+# One step in the index per name; DISTINCT would read one entry per article.
 _NAMES = (
     "WITH RECURSIVE names(name) AS (SELECT min(publisher) FROM articles UNION ALL "
     "SELECT (SELECT min(publisher) FROM articles WHERE publisher > name) FROM names "

@@ -35,7 +35,7 @@ def damage(path: Path, what: str) -> DamageError:
     folder = path.parent
     return DamageError(
         f"{path} is damaged ({what}). Make a copy of {folder} before anything else; "
-        f"`rag doctor --archive {folder}` shows what is whole. Once the folder is moved away, "
+        f"`rag doctor --archive {folder}` shows what is intact. Once the folder is moved away, "
         f"`rag restore {folder} FILE` puts a backup in its place"
     )
 

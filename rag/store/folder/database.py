@@ -110,7 +110,7 @@ def create(path: Path) -> sqlite3.Connection:
 def connect(path: Path) -> sqlite3.Connection:
     """Open the database at `path`, bringing one of an older format up to date in place.
 
-    Raises `ArchiveError` when it is no archive or of a newer format. A file that cannot be
+    Raises `ArchiveError` when it is not an archive, or has a newer format. A file that cannot be
     written is opened for reading.
     """
     try:
@@ -132,8 +132,8 @@ def connect(path: Path) -> sqlite3.Connection:
 def _brought_up_to_date(connection: sqlite3.Connection, path: Path) -> int:
     if is_read_only(path):
         raise ArchiveError(
-            f"{path} is of an older format and cannot be written; copy the folder to a place "
-            "that can, and open it there once"
+            f"{path} is in an older format and cannot be written; copy the folder to a place "
+            "where it can, and open it there once"
         )
     with transaction(connection):
         # Another process may have done so while this one waited.

@@ -85,7 +85,7 @@ class Indexes:
 
     @classmethod
     def rebuild(cls, folder: Path | None, store: Store, *, settings: IndexSettings) -> Indexes:
-        """Build the indexes anew from the database, without embedding anything.
+        """Rebuild the indexes from the database, without embedding anything.
 
         They replace those in `folder`; when it is None they stay in memory. `NoRoomFault`
         when there is no room for them, which leaves no half of one behind.
@@ -157,7 +157,7 @@ class Indexes:
     def reload(self, store: Store, folder: Path) -> bool:
         """Take in what another process has written to the database and to `folder`.
 
-        False when it has not finished, or has written files that must be loaded anew.
+        False when it has not finished, or has written files that must be loaded again.
         """
         try:
             manifest = Manifest.load(folder)

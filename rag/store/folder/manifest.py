@@ -102,7 +102,7 @@ class Manifest:
         with faults():
             read = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
             if not isinstance(read, dict) or not {"mark", "commits", "vectors"} <= read.keys():
-                raise IndexFault(f"{folder / _MANIFEST} is no manifest of this version")
+                raise IndexFault(f"{folder / _MANIFEST} is not a manifest of this version")
             if file := read["vectors"]:
                 # Called "fit" by the first versions.
                 tuning = file.pop("fit", None) or file["tuning"]

@@ -87,7 +87,7 @@ def articles_by_key(db: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Ar
 
 
 def _fields(article: Article) -> tuple[str | None, ...]:
-    """Return an article's fields in the order of `ARTICLE`, but for the checksum."""
+    """Return an article's fields in the order of `ARTICLE`, except the checksum."""
     return (
         article.id,
         article.title,

@@ -31,7 +31,7 @@ class FolderStorage:
     """The open files of one archive in a folder: a database, and the indexes derived from it.
 
     Hold `lock` while using `store`, by way of `reading`; searches go by way of `search`,
-    which sees the writes of other processes and mends the indexes where they fail. The
+    which sees the writes of other processes and repairs the indexes when they fail. The
     methods that write take the lock themselves, and hold it only for the moment in which
     searches begin to see what was written. The files of the indexes belong to the process that
     is in `exclusive`.
@@ -112,13 +112,13 @@ class FolderStorage:
 
     @contextmanager
     def reading(self) -> Iterator[Store]:
-        """Lend the database; `ArchiveError` when its file was deleted or replaced."""
+        """Provide the database; `ArchiveError` when its file was deleted or replaced."""
         with self.lock:
             self._check_present()
             yield self.store
 
     def search(self, work: Callable[[Store, Indexes], Found]) -> Found:
-        """Return what `work` finds; an index that fails is built anew, and asked again."""
+        """Return what `work` finds; an index that fails is rebuilt and asked again."""
         with self.reading() as store:
             self._upkeep.refresh()
             try:
@@ -178,7 +178,7 @@ class FolderStorage:
         return self.store.whole_articles()
 
     def examine(self) -> Examination:
-        """Read everything and check all of it; a damaged index is built anew."""
+        """Read everything and check all of it; a damaged index is rebuilt."""
         found = care.examine(self.store.path)
         fault = self.check_indexes()
         return dataclasses.replace(found, mended=(fault,) if fault else ())
@@ -191,7 +191,7 @@ class FolderStorage:
         """Do nothing: all that the archive holds lies in its folder."""
 
     def check_indexes(self) -> str | None:
-        """Read all files of the indexes; build them anew if one is damaged, and say which."""
+        """Read all files of the indexes; rebuild them if one is damaged, and say which."""
         with self.reading():
             return self._upkeep.check()
 
@@ -230,7 +230,7 @@ class FolderStorage:
 
     @contextmanager
     def _changing(self) -> Iterator[Store]:
-        """Lend a connection for writing, beside the one that searches read by.
+        """Provide a connection for writing, beside the one that searches read with.
 
         Only in `exclusive`, so by one thread at a time. Until the indexes have followed,
         searches use them as they were, as they do while another process writes.

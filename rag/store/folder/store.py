@@ -43,7 +43,7 @@ class Store:
     def open(cls, path: Path) -> Store:
         """Open the database at `path`.
 
-        Raises `ArchiveError` when it is no archive or of a newer format.
+        Raises `ArchiveError` when it is not an archive, or has a newer format.
         """
         return cls(database.connect(path), path)
 
@@ -173,7 +173,7 @@ class Store:
             yield Prepared(item.article, hash_, np.frombuffer(sketch, np.uint64), chunks, vectors)
 
     def whole_articles(self) -> Iterator[Article]:
-        """Yield all articles in the order of their ingest; as `prepared`, but for the chunks."""
+        """Yield all articles in the order of their ingest; as `prepared`, without the chunks."""
         for item in self.feed.indexable():
             self._check(item)
             yield item.article

@@ -96,7 +96,7 @@ class Texts:
         """Let other processes write to the folders.
 
         Parts that could not be joined stay as they are; what is wrong with one is found,
-        and mended, when it is next read.
+        and repaired, when it is next read.
         """
         for index in (self.passages, self.headlines):
             try:

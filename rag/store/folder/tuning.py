@@ -1,7 +1,7 @@
 """The vector index of a whole archive: its kind chosen by size, fitted on its own vectors.
 
 Up to some tens of thousands of vectors a search compares all of them. Beyond, they lie in
-partitions around centres found by k-means, in 8 bits a number, and a search reads the
+partitions around centres found by k-means, in 8 bits per number, and a search reads the
 partitions nearest to the question (Jégou, Douze and Schmid, "Product Quantization for
 Nearest Neighbor Search", 2011, section V).
 """

@@ -1,4 +1,4 @@
-"""The indexes of an archive's folder, brought up to date and built anew where they fail."""
+"""The indexes of an archive's folder, brought up to date, and rebuilt when they fail."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ class Upkeep:
         try:
             fresh = self.indexes.reload(self._store, self._folder)
         except IndexFault as error:
-            log.info("the indexes in %s are loaded anew: %s", self._folder, error)
+            log.info("the indexes in %s are reloaded: %s", self._folder, error)
             fresh = False
         if not fresh:
             self.indexes = self._current() or self.indexes
 
     def check(self) -> str | None:
-        """Read all files of the indexes; build them anew if one is damaged, and say which."""
+        """Read all files of the indexes; rebuild them if one is damaged, and say which."""
         self.refresh()
         try:
             self.indexes.check(self._folder)
@@ -74,7 +74,7 @@ class Upkeep:
         return None
 
     def renew(self, fault: IndexFault) -> None:
-        """Build the indexes anew, in memory where the folder is not ours to write."""
+        """Rebuild the indexes, in memory if the folder cannot be written."""
         self._say_rebuilding(fault)
         try:
             with self._writing:
@@ -196,6 +196,6 @@ class Upkeep:
     def _no_room(self, error: IndexFault) -> ArchiveError:
         return ArchiveError(
             f"the indexes in {self._folder} cannot be written ({error}). The articles written so "
-            "far are kept, and searches go on with the indexes of before; make room, and run "
+            "far are kept, and searches go on with the previous indexes; make room, and run "
             "this again"
         )

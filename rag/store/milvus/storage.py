@@ -85,7 +85,7 @@ class MilvusStorage:
 
     @contextmanager
     def reading(self) -> Iterator[MilvusRecords]:
-        """Lend what the archive holds."""
+        """Provide what the archive holds."""
         yield self._records
 
     @contextmanager
@@ -162,7 +162,7 @@ class MilvusStorage:
                 )
         stray = chunks.total()
         if stray:
-            faults.append(f"{stray} passages belong to no article; a write broke off")
+            faults.append(f"{stray} passages belong to no article; a write was interrupted")
         return Examination(articles, total, tuple(faults), identity.id if identity else "")
 
     def backup(self, file: Path) -> Examination:

@@ -15,7 +15,7 @@ from rag.store.milvus.place import Place
 from rag.types import Article
 
 DAY, PUBLISHER, LANGUAGE = "day", "publisher", "language"
-# What the archive notes about itself, one row a name.
+# What the archive notes about itself, one row per name.
 _NOTE = "note"
 _CHANGED = "values"
 

@@ -102,7 +102,7 @@ class Shared:
         if isinstance(place, URL):
             shown = place.set(drivername="postgresql").render_as_string()
             return SharedError(f"the database {shown} cannot be used: {said}; is it running?")
-        return SharedError(f"{place} cannot be used: {said}; see to the file and its folder")
+        return SharedError(f"{place} cannot be used: {said}; check the file and its folder")
 
 
 def forget_archive(folder: Path, *, url: str = "") -> None:

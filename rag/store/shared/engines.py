@@ -31,7 +31,7 @@ def server_url(text: str) -> URL:
     if url is None or url.drivername not in ("postgresql", "postgres", "postgresql+psycopg"):
         # Without the address, which may hold a password.
         raise SettingsError(
-            "the setting `database` is no address of PostgreSQL; write it as in "
+            "the setting `database` is not an address of PostgreSQL; write it as in "
             "postgresql://user:password@host:5432/name, or leave it out"
         )
     return url.set(drivername="postgresql+psycopg")
@@ -44,7 +44,7 @@ def of_server(url: URL) -> Engine:
         import psycopg  # noqa: F401
     engine = create_engine(
         url,
-        # The server may have been started anew since a connection was last used.
+        # The server may have been restarted since a connection was last used.
         pool_pre_ping=True,
         pool_timeout=_PATIENCE,
         connect_args={"connect_timeout": _PATIENCE},

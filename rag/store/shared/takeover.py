@@ -85,7 +85,7 @@ def _take_over(
             rows(connection, path.read_text(encoding="utf-8", errors="replace"))
     except (ValueError, AttributeError, TypeError, KeyError) as error:
         raise SharedError(
-            f"{path} cannot be read, so that nothing of it is in the database ({error!r}); mend "
+            f"{path} cannot be read, so nothing of it is in the database ({error!r}); repair "
             "or remove it"
         ) from error
     path.rename(path.with_name(path.name + _TAKEN))

@@ -1,7 +1,7 @@
 """Lessons on what is proposed: a claim, or a question with an answer to it.
 
 The reader says of a passage whether it answers what it is asked; here it learns to say whether
-a passage bears out "X was Y", "Was X Y? Yes." and "Who was Y? X.". What is borne out is a lesson
+a passage supports "X was Y", "Was X Y? Yes." and "Who was Y? X.". What is supported is a lesson
 with an answer somewhere in the passage, what is not is one without.
 """
 

@@ -89,7 +89,7 @@ def train(
     targets = _targets(tokenizer, lessons)
     if not targets:
         raise TrainingError(
-            f"none of {len(lessons)} lessons can be used; an answer must stand in its passage"
+            f"none of {len(lessons)} lessons can be used; an answer must occur in its passage"
         )
     batches = _batches(targets, recipe)
     run = _Run(network, recipe, digest=_digest(targets))

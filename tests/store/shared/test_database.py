@@ -103,7 +103,7 @@ def test_names_of_parts_are_not_mixed_up() -> None:
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "postgres", "sqlite:///x", "://secret"])
 def test_what_is_no_postgresql_is_told_without_its_password(tmp_path: Path, url: str) -> None:
-    with pytest.raises(SettingsError, match="no address of PostgreSQL") as told:
+    with pytest.raises(SettingsError, match="not an address of PostgreSQL") as told:
         Shared.beside(tmp_path, url=url)
     assert "secret" not in str(told.value)
 

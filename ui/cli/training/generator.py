@@ -59,7 +59,7 @@ def train(
     seed: Annotated[int, typer.Option(help="The seed of the order and of the first weights.")] = 0,
     held_out: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Questions to measure the result on."),
+        typer.Option(exists=True, dir_okay=False, help="Questions on which to measure the result."),
     ] = None,
     archive: Annotated[
         str | None,
@@ -82,7 +82,7 @@ def train(
     readings = material(files, archive)
     finished = _run(readings, out=out, base=_lasting(base), start=start, recipe=recipe)
     if not finished:
-        note("Stopped, with a checkpoint. To go on, give the same command again.")
+        note("Stopped, with a checkpoint. To continue, give the same command again.")
         raise typer.Exit(130)
     _show_result(out)
     if held_out:

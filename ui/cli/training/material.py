@@ -33,7 +33,7 @@ def material(files: list[Path], archive: str | None) -> list[AnswerExample]:
     if len(readings) < len(questions):
         note(
             f"{len(questions) - len(readings)} of {len(questions)} questions are left out: they "
-            "are follow-ups, or no passage found holds an accepted answer word for word."
+            "are follow-ups, or no passage that was found has an accepted answer word for word."
         )
     return readings
 

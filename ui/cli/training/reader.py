@@ -45,18 +45,18 @@ def train(
     ] = None,
     fresh: Annotated[bool, typer.Option(help="Begin with the bare encoder.")] = False,
     minutes: Annotated[
-        float | None, typer.Option(min=0.1, help="End after this time, with what is learnt.")
+        float | None, typer.Option(min=0.1, help="End after this time, and keep what was learnt.")
     ] = None,
-    passes: Annotated[int, typer.Option(min=1, help="How often all is read.")] = 1,
-    learning_rate: Annotated[float, typer.Option(min=0.0, help="Length of a step.")] = 4e-4,
-    seed: Annotated[int, typer.Option(help="Decides order and first weights.")] = 0,
+    passes: Annotated[int, typer.Option(min=1, help="How many times to read everything.")] = 1,
+    learning_rate: Annotated[float, typer.Option(min=0.0, help="The learning rate.")] = 4e-4,
+    seed: Annotated[int, typer.Option(help="The seed of the order and of the first weights.")] = 0,
 ) -> None:
     """Train the reader on questions; the same command goes on after a stop.
 
-    One core with bfloat16 reads 2 to 4 questions a second, one without about one.
+    One core with bfloat16 reads 2 to 4 questions per second, one without it about one.
     """
     if bool(files) == bool(mix):
-        raise typer.BadParameter("give files of questions, or a folder with --mix, and not both")
+        raise typer.BadParameter("give either files of questions or a folder with --mix")
     only_one(start=start, fresh=fresh)
     need_peft()
     from rag.training.reader.loop import Recipe
@@ -69,7 +69,7 @@ def train(
     begun = None if fresh else start or DEFAULT_READER
     learnt = _run(found, out=out, start=begun, recipe=recipe)
     if learnt is None:
-        note("Stopped, with a checkpoint. To go on, give the same command again.")
+        note("Stopped, with a checkpoint. To continue, give the same command again.")
         raise typer.Exit(130)
     save(learnt, out, base=BASE_READER, recipe=recipe)
     write(f"Reader in {out}")

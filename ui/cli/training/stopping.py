@@ -23,7 +23,7 @@ def need_peft() -> None:
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """Lend a function that tells whether Ctrl-C was pressed; a second one ends at once.
+    """Provide a function that tells whether Ctrl-C was pressed; a second press ends at once.
 
     A step that is cut off may leave half of the weights changed, so the step is finished.
     """

@@ -85,7 +85,9 @@ def wire(
         pasted = [line.strip() for line in addresses.splitlines() if line.strip()]
         for line in pasted:
             if not is_address(line):
-                raise gr.Error(f"{line} is no address; one begins with http:// or https://")
+                raise gr.Error(
+                    f"{line} is not an address; addresses begin with http:// or https://"
+                )
         paths = [*(files or []), *pasted]
         if not paths:
             raise gr.Error("There is nothing to add: drop files, or paste addresses.")

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # Changes shown, the newest.
 _SHOWN = 20
-_ASKING = "Asking it, to keep its answer of now..."
-_ASKING_ALL = "Asking all of them again, which may take some seconds each..."
+_ASKING = "Asking it, to keep its present answer..."
+_ASKING_ALL = "Asking all of them again; each may take some seconds..."
 _EVENTS = "dateline.connectAlerts(trigger, 'save', 'remove', 'check')"
 
 
@@ -35,7 +35,7 @@ def layout() -> gr.HTML:
 def wire(
     page: gr.Blocks, panel: gr.HTML, library: Library, access: Access, *, changed: gr.State
 ) -> None:
-    """Connect what saves questions; whoever may add articles may save and remove them."""
+    """Connect what saves questions; who may add articles may save and remove them."""
 
     def shown(request: gr.Request) -> Markup:
         may = access.may(request.username, Role.EDITOR)
@@ -66,7 +66,7 @@ def wire(
 
 
 def save(archive: Archive, event: gr.EventData) -> str:
-    """Save a question with its answer of now, and return what to tell the visitor."""
+    """Save a question with its present answer, and return what to tell the visitor."""
     from rag.watching.alerts import Alerts
 
     return f"Saved. For now: {Alerts(archive).add(str(event.question)).version.text}"

@@ -42,7 +42,7 @@ class Wanted:
         named = sent.get("order") or _UNSORTED
         order = next((name for name in known if name == named), None)
         if order is None and named != _UNSORTED:
-            raise ValueError(f"{named!r} is no order; choose among {', '.join(known)}")
+            raise ValueError(f"{named!r} is not an order; choose among {', '.join(known)}")
         words, since, until, publisher = (
             str(sent.get(name) or "").strip() for name in ("words", "since", "until", "publisher")
         )

@@ -168,6 +168,6 @@ def _wire_managing(managing: Managing, library: Library, access: Access) -> None
         deleted,
         managing.sure,
         managing.done,
-        js="() => confirm('Delete this archive with all its articles? It cannot be undone.')",
+        js="() => confirm('Delete this archive with all its articles? This cannot be undone.')",
         **QUIETLY,
     ).success(None, managing.done, None, js=go, **QUIETLY)

@@ -54,7 +54,7 @@
     },
     remove: (button) => {
       const { article } = button.closest("[data-article]").dataset;
-      if (confirm("Delete this article from the archive? It cannot be undone.")) raise("remove", { article });
+      if (confirm("Delete this article from the archive? This cannot be undone.")) raise("remove", { article });
     },
   };
   document.addEventListener("click", (event) => {

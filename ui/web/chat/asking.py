@@ -22,7 +22,7 @@ _TELL_EVERY = 1.0
 
 
 def present() -> bool:
-    """Tell that a visitor has not gone: of one who cannot be told from one who has."""
+    """Say that a visitor has not gone, for those of whom nothing is known."""
     return False
 
 
@@ -87,7 +87,7 @@ def _wait(place: Place, request: Request) -> Iterator[Status]:
             request.stop.set()
         if request.stop.is_set():
             return
-        yield Status(f"{place.ahead} before you, about {place.seconds} s to wait...")
+        yield Status(f"{place.ahead} ahead of you, about {place.seconds} s to wait...")
 
 
 def _steps(request: Request) -> Iterator[str | Answer | None]:

@@ -182,7 +182,7 @@ class Conversation:
     def suggest(self, number: int, questions: Sequence[str]) -> View | None:
         """Offer questions to go on with below the newest answer.
 
-        None when there are none, or when the answer of that number is the newest no more.
+        None when there are none, or when the answer of that number is no longer the newest.
         """
         newest = self.newest
         if not questions or newest is None or newest.message != number:
@@ -222,7 +222,7 @@ class Conversation:
             known = request.visitor.gone is not present
             return self._view(self._messages[-1]) if known else None
         pieces.append(step)
-        # The refusal that follows on a stop is no answer to show.
+        # The refusal that follows a stop is not an answer to show.
         if request.stop.is_set():
             return None
         return self._view(render.answer_html(pieces, message=self._asked))

@@ -29,7 +29,7 @@ SAMPLE_QUESTIONS = {
     ),
 }
 MOST = 4
-# Articles looked through, the newest first, and questions put to the reader at the most.
+# Articles looked through, the newest first, and questions put to the reader at most.
 _LOOKED_AT = 100
 _TRIED = 12
 # A name that an article is about is in it this often, and in few other articles.

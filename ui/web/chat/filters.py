@@ -31,7 +31,7 @@ class Filters:
         wanted = sent.get("stance") or "balanced"
         stance = next((name for name in known if name == wanted), None)
         if stance is None:
-            raise ValueError(f"{wanted!r} is no stance; choose among {', '.join(known)}")
+            raise ValueError(f"{wanted!r} is not a stance; choose among {', '.join(known)}")
         publishers = tuple(str(name) for name in sent.get("publishers") or ())
         since, until = (str(sent.get(name) or "") or None for name in ("since", "until"))
         return cls(since, until, publishers, stance)
@@ -81,7 +81,7 @@ def read_period(words: str, *, today: dt.date | None = None) -> Chosen:
     period = find_period(words, today=today or dt.date.today())
     if period is None:
         return Chosen(
-            problem=f"{words!r} names no time; write for example since May 2021, last week, or 2020"
+            problem=f"{words!r} is not a time; write for example since May 2021, last week, or 2020"
         )
     return Chosen(period.since, period.until, period_words(period.since, period.until))
 

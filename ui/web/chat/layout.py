@@ -30,7 +30,7 @@ _CHIPS = (
 _STANCES = (
     ("strict", "Strict", "refuses more often"),
     ("balanced", "Balanced", "errs as rarely as it refuses"),
-    ("lenient", "Lenient", "answers more often, and errs more often"),
+    ("lenient", "Lenient", "answers more often, and is wrong more often"),
 )
 # The events that each component raises; their names must stand in the script that connects them.
 _CHAT_EVENTS = "dateline.connect(trigger, 'retry', 'edit', 'judge', 'open', 'timeline')"

@@ -13,7 +13,7 @@ from ui.web.common.frame import Update
 from ui.web.conversations import saved
 from ui.web.conversations.kept import Conversations, Kept, tried
 
-WENT_ON = "This conversation went on in another window too, so this one is now called “{title}”."
+WENT_ON = "This conversation went on in another window too; this one is now called “{title}”."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Parts:
     def go_on(self, conversation: Conversation, archive: Archive, request: gr.Request) -> None:
         """Bring a conversation to where the page is that shows it.
 
-        Another server may have answered there meanwhile, or this one was started anew.
+        Another server may have answered there meanwhile, or this one was restarted.
         """
         kept, user = self.kept, request.username
         if kept is None or not user or conversation.running:

@@ -38,7 +38,7 @@ class Shell:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; what is no page stays as it is."""
+        """Answer a request; what is not a page stays as it is."""
         name = scope.get("path", "").rpartition("/")[2]
         if scope["type"] != "http" or scope["method"] != "GET" or name not in (_CHAT, *_OTHERS):
             await self._app(scope, receive, send)

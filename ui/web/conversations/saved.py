@@ -57,7 +57,7 @@ def checked(record: Record, *, archive: Archive) -> Record:
     """
     _answers(record, archive)
     if record.get("archive") != archive.folder.name:
-        raise ValueError("the conversation is over another archive; open it there")
+        raise ValueError("the conversation is about another archive; open it there")
     return {name: record.get(name) or "" for name in _FIELDS}
 
 

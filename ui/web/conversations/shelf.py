@@ -1,4 +1,4 @@
-"""The conversations kept in the browser: brought back, and begun anew.
+"""The conversations kept in the browser: restored, and started.
 
 The list of them is made in the browser, where they are. Those of users who have logged in are kept
 on the server too, and what one browser did to them the others are told.

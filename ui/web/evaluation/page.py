@@ -27,7 +27,7 @@ NONE_YET = (
     "No evaluation of this archive yet. One asks questions whose answers are known, and shows "
     "which were answered right, which wrong, and which not at all."
 )
-WHOLE = "The last report in full, with all its scores"
+WHOLE = "The full last report, with all its scores"
 STOPPED = "Stopped; an evaluation counts only when it is complete."
 _PACKAGED, _FEEDBACK, _FILE = "packaged", "feedback", "file"
 # How often a running evaluation is looked at, in seconds.
@@ -131,7 +131,7 @@ def _layout() -> Parts:
             [
                 ("Those that come with Dateline, about its sample articles", _PACKAGED),
                 ("From the thumbs given on the chat page", _FEEDBACK),
-                ("A file of your own", _FILE),
+                ("Your own file", _FILE),
             ],
             value=_PACKAGED,
             label="Questions",
@@ -196,7 +196,7 @@ def _wire(
     ) -> tuple[Update, ...]:
         archive = allowed(request)
         if source == _FILE and not file:
-            raise gr.Error("There are no questions: choose a file of them.")
+            raise gr.Error("There are no questions; choose a file that has some.")
 
         def work(job: EvalJob) -> Path:
             questions = Path(file or "") if source == _FILE else packaged_questions()

@@ -36,7 +36,7 @@ CHECKS = 2
 # Log-ins looked up at once.
 LOOKS = 8
 WRONG = "That is not the password of this user."
-UNKNOWN = "It cannot be told at the moment who is logged in. Try again soon."
+UNKNOWN = "The server cannot check at the moment who is logged in. Try again soon."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Doorman:
 class Door:
     """Lets requests of logged-in browsers through, as ASGI middleware; others get the form.
 
-    The scope then has `user_name`. Nothing behind it answers anybody else, but for the places
+    The scope then has `user_name`. Nothing behind it answers anybody else, except the places
     in `elsewhere`, which have a log-in of their own, and those that are open to watchers.
     """
 
@@ -114,7 +114,7 @@ class Door:
         if user is None:
             return _first(scope)
         if path.endswith("/upload") and not await self._look(self._may_upload, user):
-            return PlainTextResponse("readers add no files; ask an administrator", 403)
+            return PlainTextResponse("readers cannot add files; ask an administrator", 403)
         return None
 
     async def _look(self, ask: Callable[[str], Result], name: str) -> Result:

@@ -103,7 +103,7 @@ class Guard:
         if origin is not None and urlsplit(origin).netloc != host:
             raise Refusal(403, f"requests from {origin!r} are not answered")
         if int(headers.get("content-length") or 0) > self._body_limit:
-            raise Refusal(413, f"more than {self._body_limit >> 20} MB are not taken at a time")
+            raise Refusal(413, f"more than {self._body_limit >> 20} MB are not accepted at a time")
 
     def _admitted(self, scope: Scope) -> Response | None:
         """Return None for one who may go on; a redirection for the first visit with the token."""

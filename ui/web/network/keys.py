@@ -12,7 +12,7 @@ from rag.store.shared.tables import KEYS
 
 
 class Keys:
-    """The keys of an installation; every call asks the database anew.
+    """The keys of an installation; every call asks the database.
 
     Each raises `SharedError` when that cannot be used.
     """

@@ -64,7 +64,7 @@ class Owned:
         pages = _named(scope)
         if scope["method"] == "POST" and not scope["path"].rstrip("/").endswith("/upload"):
             if _is_form(scope):
-                await _refusal("forms are not read here", 415)(scope, receive, send)
+                await _refusal("forms are not accepted here", 415)(scope, receive, send)
                 return
             messages = await _whole(receive)
             pages |= _named_in(b"".join(message.get("body", b"") for message in messages))
@@ -72,7 +72,7 @@ class Owned:
         if all(self._owners.may(user, page) for page in pages):
             await self._app(scope, receive, send)
             return
-        await _refusal("this page is another user's; open one of your own", 403)(
+        await _refusal("this page belongs to another user; open your own", 403)(
             scope, receive, send
         )
 

@@ -55,7 +55,7 @@ def required(shared: Shared) -> Users:
 
 
 class Users:
-    """The users of an installation; every call asks the database anew.
+    """The users of an installation; every call asks the database.
 
     Each raises `SharedError` when that cannot be used.
     """
@@ -80,7 +80,7 @@ class Users:
         Without `role` a new user is a reader, and one there is stays what he is.
         """
         if not _NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name for a user; use letters, digits and . @ - _")
+            raise ValueError(f"{name!r} cannot be a user name; use letters, digits and . @ - _")
         if len(password) < LEAST:
             raise ValueError(f"the password has {len(password)} characters; use at least {LEAST}")
         hashed = _HASHER.hash(password)
@@ -116,7 +116,7 @@ class Users:
 
 def user_in(connection: Connection, name: str) -> User | None:
     """Return what a database has of a user; None when there is none of that name."""
-    # What is no name may be what the database takes for no text.
+    # What is not a name may not be a text for the database either.
     if not _NAME.fullmatch(name):
         return None
     row = connection.execute(select(USERS).where(USERS.c.name == name)).one_or_none()
@@ -126,7 +126,7 @@ def user_in(connection: Connection, name: str) -> User | None:
         return User(row.password, Role(row.role))
     except ValueError:
         raise RagError(
-            f"{name} has the role {row.role!r}, which is none; add {name} anew"
+            f"{name} has the role {row.role!r}, which does not exist; add {name} again"
         ) from None
 
 

@@ -1,165 +1,38 @@
-"""Measure building, opening, searching and changing an archive as it grows.
-
-Archives of each size are made of the articles of one that exists: repeated, with a share
-of their words replaced and with noise added to their vectors, so that nothing is embedded.
-Run `python -m eval.bench.scale --archive NAME --questions FILE --out FOLDER`; what is already in
-the folder is not measured again.
-"""
+"""What is measured of an archive: building, opening, searching and changing it."""
 
 from __future__ import annotations
 
-import argparse
-import dataclasses
-import datetime as dt
-import gzip
-import itertools
 import json
 import logging
 import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
-from multiprocessing import get_context
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 
+from eval.bench.scale.copies import write
 from rag import Archive, Article
 from rag.embedding.embedder import Embedder, TransformerEmbedder, Vectors
 from rag.errors import BenchError
 from rag.index.full_text import LexicalIndex
 from rag.index.vectors import DenseIndex
-from rag.settings import IndexSettings, archive_path
-from rag.store.folder.changes import Indexable
+from rag.settings import IndexSettings
 from rag.store.folder.indexes import Indexes
 from rag.store.folder.manifest import VectorFile
 from rag.store.folder.storage import FolderStorage
 from rag.store.folder.store import Store
-from rag.store.identity import Signature, content_hash, signature
-from rag.store.types import Prepared
-from rag.types import Chunk, Filter
+from rag.types import Filter
 
 log = logging.getLogger(__name__)
 
 STAGES = ("write", "index", "open", "search", "recall", "update")
-# Words of a copy that are replaced by others of the archive, so that terms are as rare as
-# they were. Of its five-word runs .44 stay, which makes a likeness of .29 with the original.
-_REPLACED, _ALIKE = 0.15, 0.29
-# One in this many copies is a near-duplicate, with few words replaced.
-_EVERY, _SYNDICATED, _NEARLY_ALIKE = 50, 0.005, 0.95
-# Cosine of a copy's vector with the one it was made of.
-_LIKENESS = 0.85
-_BATCH = 500
 
 Measured = dict[str, Any]
-
-
-# Making archives
-
-
-class Copies:
-    """The articles of an archive, repeated with variation without end."""
-
-    def __init__(self, store: Store) -> None:
-        self._items = list(store.feed.indexable())
-        self._sketches = [signature(item.article.text) for item in self._items]
-        self._vectors = np.concatenate([vectors for _, vectors in store.feed.vectors()])
-        texts = itertools.islice((item.article.text for item in self._items), 500)
-        self._words = [word for text in texts for word in text.split()]
-
-    def after(self, done: int) -> Iterator[Prepared]:
-        """Yield the articles that follow the first `done`; the same ones at every call."""
-        firsts = np.cumsum([0, *(len(item.chunk_ids) for item in self._items)])
-        for number in itertools.count(done):
-            copy, at = divmod(number, len(self._items))
-            own = self._vectors[firsts[at] : firsts[at + 1]]
-            yield self._made(self._items[at], own, copy=copy, number=number)
-
-    def _made(self, item: Indexable, vectors: Vectors, *, copy: int, number: int) -> Prepared:
-        rng = np.random.default_rng(number)
-        share, likeness = (0.0, 1.0) if not copy else (_REPLACED, _ALIKE)
-        if copy and number % _EVERY == 0:
-            share, likeness = _SYNDICATED, _NEARLY_ALIKE
-        texts = [self._varied(text, share, rng) for text in item.texts]
-        spans = np.cumsum([0, *(len(text) + 1 for text in texts)]).tolist()
-        id_ = f"{item.article.id}-{copy}"
-        article = dataclasses.replace(
-            item.article,
-            id=id_,
-            title=self._varied(item.article.title, share, rng),
-            text=" ".join(texts),
-            date=_moved(item.article.date, int(rng.integers(-300, 300)) if copy else 0),
-        )
-        chunks = [
-            Chunk(id_, n, start, start + len(text), text)
-            for n, (start, text) in enumerate(zip(spans, texts, strict=False))
-        ]
-        noisy = _noisy(vectors, rng) if copy else vectors
-        return Prepared(
-            article,
-            content_hash(article),
-            _alike(self._sketches[number % len(self._items)], likeness, rng),
-            chunks,
-            noisy,
-        )
-
-    def _varied(self, text: str, share: float, rng: np.random.Generator) -> str:
-        words = text.split(" ")
-        drawn = rng.integers(len(self._words), size=len(words))
-        chosen = rng.random(len(words)) < share
-        return " ".join(
-            self._words[other] if replaced else word
-            for word, other, replaced in zip(words, drawn, chosen, strict=True)
-        )
-
-
-def _alike(sketch: Signature, likeness: float, rng: np.random.Generator) -> Signature:
-    """Return the signature of a text of that likeness, which is quicker than hashing one."""
-    others = rng.integers(2**32, size=len(sketch), dtype=np.uint64)
-    return np.where(rng.random(len(sketch)) < likeness, sketch, others)
-
-
-def _moved(date: str | None, days: int) -> str | None:
-    return str(dt.date.fromisoformat(date) + dt.timedelta(days)) if date else None
-
-
-def _noisy(vectors: Vectors, rng: np.random.Generator) -> Vectors:
-    noise = rng.normal(size=vectors.shape).astype(np.float32)
-    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
-    mixed = vectors + noise * np.float32((_LIKENESS**-2 - 1) ** 0.5)
-    unit: Vectors = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
-    return unit
-
-
-def write(folder: Path, source: Path, size: int) -> Measured:
-    """Fill the database in `folder` with `size` chunks, going on where it was left."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "archive.sqlite"
-    spent = 0.0
-    with (
-        closing(Store.open(source / "archive.sqlite")) as given,
-        closing(Store.open(path) if path.exists() else Store.create(path)) as store,
-    ):
-        if given.embedder and not store.embedder:
-            store.set_embedder(given.embedder)
-        articles, chunks, _ = store.catalog.counts()
-        copies = Copies(given).after(articles)
-        while chunks < size:
-            batch = list(itertools.islice(copies, min(_BATCH, 1 + (size - chunks) // 20)))
-            started = time.perf_counter()
-            store.write(batch)
-            spent += time.perf_counter() - started
-            chunks += sum(len(item.chunks) for item in batch)
-            log.info("%d of %d chunks", chunks, size)
-        articles, chunks, linked = store.catalog.counts()
-    return {"articles": articles, "chunks": chunks, "linked": linked, "seconds": spent}
-
-
-# Measuring
 
 
 class Watch:
@@ -201,7 +74,7 @@ class Watch:
 
 
 def index(folder: Path) -> Measured:
-    """Build all indexes anew from the database."""
+    """Rebuild all indexes from the database."""
     for path in folder.glob("manifest.json"):
         path.unlink()
     watch = Watch()
@@ -409,9 +282,6 @@ def _resident() -> tuple[float, float]:
     return int(found["RssAnon"]) / 1000, int(found["RssFile"]) / 1000
 
 
-# Running
-
-
 def measure(
     stage: str, folder: Path, *, source: Path, size: int, questions: Sequence[str]
 ) -> Measured:
@@ -429,77 +299,3 @@ def measure(
             return recall(folder, questions)
         case _:
             return update(folder)
-
-
-def questions_in(path: Path, *, most: int) -> list[str]:
-    """Return the questions of a file of JSON Lines, packed or not, that have six words."""
-    data = path.read_bytes()
-    lines = (gzip.decompress(data) if path.suffix == ".gz" else data).splitlines()
-    found = (json.loads(line)["question"] for line in lines)
-    return list(itertools.islice((each for each in found if len(each.split()) >= 6), most))
-
-
-def table(results: Mapping[int, Measured]) -> str:
-    """Return the measurements as rows, with one column per size."""
-    rows: dict[str, dict[int, str]] = {}
-    for size, stages in results.items():
-        for stage, measured in stages.items():
-            for name, value in _flat(measured):
-                rows.setdefault(f"{stage}: {name}", {})[size] = value
-    width = max(map(len, rows), default=0)
-    lines = [" " * width + "".join(f"{size:>14,}" for size in results)]
-    lines += [
-        name.ljust(width) + "".join(f"{found.get(size, ''):>14}" for size in results)
-        for name, found in rows.items()
-    ]
-    return "\n".join(lines)
-
-
-def _flat(measured: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in measured.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}, ")
-        elif isinstance(value, list):
-            yield f"{prefix}{name}, median", f"{np.median(value):.3f}"
-        elif value is not None:
-            yield f"{prefix}{name}", f"{value:,.3f}" if isinstance(value, float) else str(value)
-
-
-def main() -> None:
-    """Run the measurements and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--archive", required=True, help="archive whose articles are to be repeated"
-    )
-    parser.add_argument("--questions", required=True, type=Path, help="questions, JSON Lines")
-    parser.add_argument(
-        "--sizes", default="10000,100000", help="numbers of chunks, separated by commas"
-    )
-    parser.add_argument("--stages", default=",".join(STAGES), help="with commas between")
-    parser.add_argument("--out", required=True, type=Path, help="folder for archives and results")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    questions = questions_in(options.questions, most=200)
-    results: dict[int, Measured] = {}
-    for size in map(int, options.sizes.split(",")):
-        file = options.out / f"{size}.json"
-        results[size] = json.loads(file.read_text()) if file.exists() else {}
-        for stage in options.stages.split(","):
-            if stage in results[size]:
-                continue
-            # In a process of its own, whose memory is that of this stage alone.
-            with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                results[size][stage] = pool.submit(
-                    measure,
-                    stage,
-                    options.out / str(size),
-                    source=archive_path(options.archive),
-                    size=size,
-                    questions=questions,
-                ).result()
-            file.write_text(json.dumps(results[size], indent=2) + "\n", encoding="utf-8")
-    print(table(results))  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()
