@@ -140,3 +140,28 @@ def test_a_failed_reembed_leaves_the_archive_as_it_was(
     with rag.Archive.open(home / "city", create=False) as archive:
         assert archive.stats().embedder == "one"
         assert len(archive.search("ferry strike")) == 1
+
+
+def test_a_backup_is_restored_under_another_name(home: Path, tmp_path: Path) -> None:
+    fill(home / "city")
+    file = tmp_path / "city.backup"
+    assert f"1 articles in {file}, " in run("backup", "city", str(file))
+    assert f"1 articles in {home / 'again'}." in run("restore", "again", str(file))
+    with rag.Archive.open(home / "again", create=False) as archive:
+        [hit] = archive.search("ferry strike")
+    assert hit.article.title == "Ferry strike"
+
+
+def test_a_damaged_backup_makes_no_archive(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "city.backup"
+    file.write_bytes(b"no database" * 500)
+    assert "damaged" in run("restore", "again", str(file), status=1)
+    assert not (home / "again" / "archive.sqlite").exists()
+
+
+def test_models_are_not_served_to_other_machines_without_a_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("DATELINE_MODELS_TOKEN", raising=False)
+    said = run("serve-models", "--host", "0.0.0.0", status=1)
+    assert "other machines can reach 0.0.0.0; set --token" in said

@@ -188,7 +188,8 @@ def test_a_path_in_json_is_text(served) -> None:
     file = {"path": str(served.secret), "meta": {"_type": "gradio.FileData"}}
     record = {"id": "c", "archive": "town", "title": file, "answers": []}
     for name in ("opened", "ask"):
-        served.call(name, {**record, "question": file}, None)
+        said = served.call(name, {**record, "question": file}, None)
+        assert SECRET not in json.dumps(said)
 
 
 @pytest.mark.parametrize(

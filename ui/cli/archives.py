@@ -226,7 +226,7 @@ def restore(
     archive: Annotated[str, typer.Argument(help="Name of the archive to make, or its folder.")],
     file: Annotated[Path, typer.Argument(help="File that `rag backup` has written.")],
 ) -> None:
-    """Make an archive of a backup."""
+    """Make an archive from a backup."""
     found = rag.restore(file, archive)
     with rag.Archive.open(archive, create=False):
         # Which builds its indexes.

@@ -113,13 +113,13 @@ def chosen_format(given: Chosen | None, *, as_json: bool, kind: type[Chosen]) ->
 
 
 def check_dates(since: str | None, until: str | None) -> None:
-    """Refuse, as a usage error, a range of dates that is empty."""
+    """Raise a usage error for an empty range of dates."""
     if since and until and since > until:
         raise typer.BadParameter(f"--since {since} is after --until {until}; swap them")
 
 
 def only_one(**options: object) -> None:
-    """Refuse, as a usage error, more than one of the options; their values by their names."""
+    """Raise a usage error if more than one of the options, given by name, is set."""
     given = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
     if len(given) > 1:
         raise typer.BadParameter(f"{' and '.join(given)} contradict each other; give one of them")
@@ -131,12 +131,12 @@ def write(text: str, *, to: Any = output, style: str | None = None, end: str = "
 
 
 def note(text: str) -> None:
-    """Say what is worth knowing, unless --quiet."""
+    """Print a remark, unless --quiet."""
     notes.print(text, style="dim", markup=False, highlight=False)
 
 
 def heard(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options --quiet and --verbose, which all have."""
+    """Give a command the options --quiet and --verbose, which all commands have."""
 
     @functools.wraps(command)
     def run(*, quiet: bool, verbose: int, **options: Any) -> None:
@@ -157,7 +157,7 @@ def _volume() -> Iterable[inspect.Parameter]:
 
 
 def set_volume(*, quiet: bool, verbose: int) -> None:
-    """Let what is worth knowing be said, or not, and the log of more or fewer things."""
+    """Set how much commands say, and how much is logged."""
     only_one(quiet=quiet, verbose=verbose)
     notes.quiet = quiet
     level = {0: logging.WARNING, 1: logging.INFO}.get(verbose, logging.DEBUG)
@@ -165,7 +165,7 @@ def set_volume(*, quiet: bool, verbose: int) -> None:
 
 
 def unwrap() -> None:
-    """Leave lines whole where no person reads them on a screen."""
+    """Do not wrap lines that go to a file or another program."""
     for console in (output, errors, notes):
         if not console.is_terminal:
             console.width = _UNWRAPPED

@@ -136,7 +136,7 @@ def _examined(path: Path) -> Examination:
 
 
 def _examine(name: str) -> None:
-    """Tell every fault of one archive, and exit with status 1 if its database has any."""
+    """Print every fault of one archive, and exit with status 1 if its database has any."""
     from rag.store.folder.care import examine
     from rag.store.folder.storage import FolderStorage
 

@@ -41,7 +41,7 @@ def add_user(
         typer.Option(help=f"{_ROLES} By default a new user is a reader."),
     ] = None,
 ) -> None:
-    """Add a user, or give one another password."""
+    """Add a user, or change a user's password."""
     from ui.web.network.users import Users
 
     known = Users(_shared())
@@ -67,7 +67,7 @@ def set_role(
     name: Name,
     role: Annotated[str, typer.Argument(help=_ROLES)],
 ) -> None:
-    """Give a user another role; it holds from the next click on."""
+    """Give a user another role; it takes effect at the next click."""
     from ui.web.network.users import Users
 
     known = Users(_shared())
@@ -78,7 +78,7 @@ def set_role(
 @users.command("remove")
 @heard
 def remove_user(name: Name) -> None:
-    """Remove a user with all keys, log-ins and conversations of this user."""
+    """Remove a user with all their keys, log-ins and conversations."""
     from ui.web.network.users import Users
 
     Users(_shared()).remove(name)
@@ -93,7 +93,7 @@ def make_key(
         bool, typer.Option("--revoke", help="Revoke all keys of this user instead.")
     ] = False,
 ) -> None:
-    """Print a new key, with which programs log in as this user; it is shown only now."""
+    """Print a new key, with which programs log in as this user; it is shown only once."""
     from ui.web.network.keys import Keys
     from ui.web.network.users import Users
 

@@ -105,7 +105,7 @@ def add_alert(
     question: Annotated[list[str], typer.Argument(help="The question.")],
     archive: ArchiveName = None,
 ) -> None:
-    """Save a question, with its answer of now."""
+    """Save a question with its present answer."""
     from rag.watching.alerts import Alerts
 
     with open_archive(archive) as opened:

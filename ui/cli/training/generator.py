@@ -69,7 +69,7 @@ def train(
         ),
     ] = None,
 ) -> None:
-    """Train the generator on questions; after a stop, the same command goes on.
+    """Train the generator on questions; after a stop, the same command continues.
 
     It takes hours on a processor: two cores read 150 to 280 tokens per second.
     """

@@ -51,7 +51,7 @@ def train(
     learning_rate: Annotated[float, typer.Option(min=0.0, help="The learning rate.")] = 4e-4,
     seed: Annotated[int, typer.Option(help="The seed of the order and of the first weights.")] = 0,
 ) -> None:
-    """Train the reader on questions; the same command goes on after a stop.
+    """Train the reader on questions; after a stop, the same command continues.
 
     One core with bfloat16 reads 2 to 4 questions per second, one without it about one.
     """
