@@ -1,4 +1,8 @@
-"""Writing answers: with a model in this process, or a server's."""
+"""A conversation in, the next message out, piece by piece.
+
+`base` is the seam, `local` a model in this process, `remote` one on a server. `prompts` has what
+the generator reads. Start with `load_generator` below.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from rag.errors import RagError
 from rag.types import Answer
 from ui.api import faults
 from ui.api.desk import Asked, Asker, Desk, DeskOf, Stepwise
-from ui.api.records import AnswerRecord, HitList, Question, Search
+from ui.api.replies import AnswerRecord, HitList
+from ui.api.requests import Question, Search
 
 router = APIRouter(tags=["questions"])
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 
 from ui.api.desk import Desk, DeskOf
 from ui.api.faults import WRITING
-from ui.api.records import ArchiveList, ArchiveRecord, NewArchive
+from ui.api.replies import ArchiveList, ArchiveRecord
+from ui.api.requests import NewArchive
 from ui.api.roles import ADMINISTERING
 
 router = APIRouter(prefix="/archives", tags=["archives"])

@@ -11,16 +11,8 @@ from fastapi import APIRouter, Query
 from rag.types import Article, IngestReport
 from ui.api.desk import DeskOf
 from ui.api.faults import WRITING
-from ui.api.records import (
-    MOST_LISTED,
-    ArticleFields,
-    ArticleHead,
-    ArticleList,
-    Name,
-    NewArticles,
-    Report,
-    WholeArticle,
-)
+from ui.api.replies import ArticleHead, ArticleList, Report, WholeArticle
+from ui.api.requests import MOST_LISTED, ArticleFields, Name, NewArticles
 from ui.api.roles import EDITING
 
 router = APIRouter(prefix="/articles", tags=["articles"])

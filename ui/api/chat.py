@@ -31,7 +31,7 @@ from ui.api.completions import (
     Usage,
 )
 from ui.api.desk import Asked, Asker, Desk, DeskOf, Stepwise
-from ui.api.records import AnswerRecord
+from ui.api.replies import AnswerRecord
 
 router = APIRouter(tags=["for clients of OpenAI's API"])
 

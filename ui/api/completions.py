@@ -8,7 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.types import MOST_CHARACTERS, Stance, Turn
-from ui.api.records import AnswerRecord, Narrowing
+from ui.api.replies import AnswerRecord
+from ui.api.requests import Narrowing
 
 # What follows the answer in a message, and is not part of it when it comes back as history.
 SOURCES = "\n\nSources:\n"

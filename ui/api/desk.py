@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 import rag
 from rag.archive import Archive
 from rag.types import Answer, Stance, Turn
-from ui.api.records import Narrowing
+from ui.api.requests import Narrowing
 from ui.web.common.library import Library
 from ui.web.common.models import Models
 from ui.web.common.waiting import Place

@@ -19,7 +19,7 @@ from rag.errors import (
     SourceError,
 )
 from rag.store.folder.connection import DamageError
-from ui.api.records import FaultReply
+from ui.api.replies import FaultReply
 from ui.web.common.waiting import BusyError
 from ui.web.network.access import ForbiddenError
 

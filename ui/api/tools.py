@@ -22,16 +22,8 @@ from rag.errors import RagError
 from rag.types import MOST_CHARACTERS, Answer, AnswerKind, Stance
 from ui.api import archives
 from ui.api.desk import Asked, Asker, Desk
-from ui.api.records import (
-    MOST_PASSAGES,
-    ArchiveList,
-    CitationRecord,
-    HitList,
-    Name,
-    Narrowing,
-    Record,
-    WholeArticle,
-)
+from ui.api.replies import ArchiveList, CitationRecord, HitList, Record, WholeArticle
+from ui.api.requests import MOST_PASSAGES, Name, Narrowing
 
 PLACE = "/mcp"
 INSTRUCTIONS = (
