@@ -1,7 +1,7 @@
 """The command `rag`: words of a command line in, text or JSON out.
 
-A module per group of commands; `questions` has `rag ask`. They share `console` (where to write, common
-options), `opening` (archives) and `shown` (answers as text).
+A module per group of commands; `questions` has `rag ask`. They share `console` (where to write,
+common options), `opening` (archives) and `shown` (answers as text).
 """
 
 from __future__ import annotations
