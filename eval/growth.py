@@ -110,9 +110,11 @@ def main() -> None:
     rows = {
         "chunks, millions": lambda plan: f"{plan.chunks(units) / 1e6:,.0f}",
         "disk, TB": lambda plan: f"{plan.disk_tb(units):,.2f}",
-        "disk, euros a month": lambda plan: f"{plan.disk_tb(units) * 1e3 * prices.disk_month:,.0f}",
+        "disk, euros per month": lambda plan: (
+            f"{plan.disk_tb(units) * 1e3 * prices.disk_month:,.0f}"
+        ),
         "memory that searches touch, GB": lambda plan: f"{plan.memory_gb(units):,.0f}",
-        "that memory, euros an hour": lambda plan: f"{plan.holding_price(units, prices):,.2f}",
+        "that memory, euros per hour": lambda plan: f"{plan.holding_price(units, prices):,.2f}",
         "shards": lambda plan: f"{plan.shards:,}",
         "work of embedding, core hours": lambda plan: f"{plan.core_hours(units):,.0f}",
         "cores that build": lambda plan: f"{plan.builders:,}",

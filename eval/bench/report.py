@@ -200,7 +200,7 @@ def _embedding(run: Outcome) -> list[Part]:
     ours, plain = (median(found["seconds"][name]) for name in ("ours", "plain"))
     many = found["passages"]
     return [
-        Part(f"embedding, passages of {found['tokens']:.0f} tokens a second", f"{many / ours:.1f}"),
+        Part(f"passages of {found['tokens']:.0f} tokens embedded per second", f"{many / ours:.1f}"),
         Part("the same by SentenceTransformer.encode in float32", f"{many / plain:.1f}"),
         Part("times as fast", f"{plain / ours:.2f}"),
         Part(
@@ -217,7 +217,7 @@ def _generation(run: Outcome) -> list[Part]:
     firsts = [median(item["first_text"] for item in texts) for texts in (ours, plain)]
     title = f"after prompts of {found['prompt_tokens']:.0f} tokens"
     return [
-        Part(f"tokens a second {title}, Dateline / plain", f"{speeds[0]:.1f} / {speeds[1]:.1f}"),
+        Part(f"tokens per second {title}, Dateline / plain", f"{speeds[0]:.1f} / {speeds[1]:.1f}"),
         Part(f"first text {title}, s, Dateline / plain", f"{firsts[0]:.2f} / {firsts[1]:.2f}"),
         Part("the same text from both", f"{found['same']} of {len(ours)}"),
     ]
