@@ -1,4 +1,4 @@
-"""The archives there are, by name, and the one that is used where none is named."""
+"""The archives by name, and the one that is used if none is named."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 # The articles that come with Dateline; it is never chosen while there is another archive.
 SAMPLE = "sample"
-# What an archive is called that nobody has named.
+# The name of an archive that nobody has named.
 UNNAMED = "default"
 
 # Remembers the default archive in the folder of the archives.
 _REMEMBERED = "default-archive"
-# What a folder may be called on every system, and nothing that leads out of its parent.
+# Names that a folder may have on every system, and that do not lead out of its parent.
 _NAME = re.compile(r"\w[\w .-]{0,62}(?<![ .])")
 
 
@@ -31,7 +31,7 @@ def names() -> list[str]:
 
 
 def check_name(name: str) -> str:
-    """Return `name` without blanks around it; `ArchiveError` if no archive can be called so."""
+    """Return `name` without blanks around it; `ArchiveError` if no archive can have that name."""
     name = name.strip()
     if not _NAME.fullmatch(name):
         raise ArchiveError(
@@ -42,10 +42,10 @@ def check_name(name: str) -> str:
 
 
 def default() -> str | None:
-    """Return the archive that is used where none is named; None when there is none.
+    """Return the archive that is used if none is named; None if there is none.
 
     It is `archive` of ``dateline.toml``, else the one that was chosen, else the one called
-    "default", else the only one beside the sample. Raises `ArchiveError` when several are left.
+    "default", else the only one besides the sample. Raises `ArchiveError` when several are left.
     """
     if configured := SettingsFile.find().archive:
         return configured
@@ -69,7 +69,7 @@ def choose(name: str) -> None:
 
 
 def remember_first(name: str) -> None:
-    """Keep the default archive what it is now that `name` was made; the first one becomes it."""
+    """Keep the default archive now that `name` was made; the first archive becomes the default."""
     if name == SAMPLE or name not in names() or _remembered() in names():
         return
     others = [other for other in names() if other not in (SAMPLE, name)]
@@ -80,7 +80,7 @@ def remember_first(name: str) -> None:
 def make(name: str) -> Path:
     """Make an empty archive and return its folder, which `Archive.open` opens.
 
-    Raises `ArchiveError` for a name that is taken or unfit.
+    Raises `ArchiveError` for a name that is taken or not allowed.
     """
     name = _free(name)
     _opened(name, create=True).close()
@@ -102,9 +102,9 @@ def remove(name: str) -> None:
 
 
 def rename(name: str, *, to: str) -> None:
-    """Give an archive another name; the default one stays so.
+    """Give an archive another name; the default one stays the default.
 
-    Raises `ArchiveError` when there is none, when the new name is taken or unfit, and while
+    Raises `ArchiveError` when there is none, when the new name is taken or not allowed, and while
     another process writes to the archive.
     """
     _existing(name)
@@ -143,7 +143,7 @@ def _existing(name: str) -> None:
 
 
 def missing(name: str) -> MissingError:
-    """Return the error for an archive that is not there, which names those that are."""
+    """Return the error for a missing archive, which names the existing ones."""
     there = f"there are {', '.join(names())}" if names() else "there is none yet"
     return MissingError(
         f"there is no archive {name!r} in {archives_folder()}; {there}; "

@@ -28,11 +28,10 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How likely the passages answer a question, and what that was worked out from.
+    """How likely the passages answer a question, and what that was computed from.
 
-    `probability` is in [0, 1]. `odds` are the reader's log-odds, in nats, of the span that was
-    chosen, None for an overview, which has none. `score` is the search's for its passage, in
-    [0, 1].
+    `probability` is in [0, 1]. `odds` are the reader's log-odds, in nats, of the chosen span; None
+    for an overview, which has no span. `score` is the search's score of its passage, in [0, 1].
     """
 
     probability: float
@@ -41,7 +40,7 @@ class Confidence:
 
 
 class AnswerKind(StrEnum):
-    """What a reply is: a fact, sentences of several articles, a word about itself, a refusal."""
+    """What a reply is: a fact, sentences of several articles, a remark, or a refusal."""
 
     ANSWER = "answer"
     OVERVIEW = "overview"

@@ -1,4 +1,4 @@
-"""Text for the eyes of people: in Markdown, and in HTML for notebooks."""
+"""Text for people: in Markdown, and in HTML for notebooks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def markdown(text: str) -> str:
 
 
 def markdown_link(text: str, url: str | None) -> str:
-    """Return text in Markdown that links to `url`, where that is an address of the web."""
+    """Return text in Markdown that links to `url`, if that is a web address."""
     return f"[{text}](<{_NO_ADDRESS.sub('', url or '')}>)" if _is_link(url) else text
 
 
@@ -51,5 +51,5 @@ def html_quotation(citation: Citation) -> str:
 
 
 def _is_link(url: str | None) -> bool:
-    """Tell whether an address may be followed; others, as of scripts, are not."""
+    """Tell whether an address may be followed; those of scripts, for example, may not."""
     return (url or "").startswith(("http://", "https://"))

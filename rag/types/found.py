@@ -1,4 +1,4 @@
-"""What a search finds in articles, and what of it is cited."""
+"""What a search finds in articles, and which part of it is cited."""
 
 from __future__ import annotations
 

@@ -34,8 +34,7 @@ class Turn(NamedTuple):
 class Filter:
     """Which articles a search may use; dates are inclusive, ``YYYY-MM-DD``.
 
-    Publishers are compared without regard to case. An article without a date is
-    left out as soon as a date is asked for.
+    Publishers are compared regardless of case. With a date, articles without a date are left out.
     """
 
     since: str | None = None
@@ -67,11 +66,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A stretch of time that a question names, in inclusive ISO dates, None when open.
+    """A stretch of time that a question names, in inclusive ISO dates; None where it is open.
 
-    `phrase` is the question's own words. With `exact` they speak of now ("last week"):
-    articles published at another time should be left out. Otherwise they date an event
-    ("in October 2021"): articles of then or soon after should only be preferred.
+    `phrase` has the question's own words. If `exact`, they refer to the present ("last week"), and
+    articles published at other times should be left out. Otherwise they date an event ("in October
+    2021"), and articles of that time or soon after should only be preferred.
     """
 
     since: str | None
@@ -116,9 +115,9 @@ class Query:
 
 
 def readable_question(text: str) -> str:
-    """Return a question without halves of characters, which no text has.
+    """Return a question without halves of characters, which cannot be encoded.
 
-    Raises `ValueError` when it is too long, before anything is done with it.
+    Raises `ValueError` if it is too long, before any work is done.
     """
     if len(text) > MOST_CHARACTERS:
         raise ValueError(

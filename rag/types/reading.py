@@ -23,7 +23,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What the reader of a source should know of it, though it was read."""
+    """What should be known about a source, although it was read."""
 
     source: str
     text: str
@@ -31,10 +31,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """What reading one file may cost before it is given up.
+    """What reading one file may cost before it is skipped.
 
-    `seconds` are of a processor's time for each article of it, `waiting` those that pass
-    altogether, as for a slow disk or server; `memory` is in bytes.
+    `seconds` are processor time for each of its articles. `waiting` is the time that passes in all,
+    for example on a slow disk or server. `memory` is in bytes.
     """
 
     seconds: float = 60.0
@@ -48,9 +48,9 @@ class ReadLimits:
 class IngestReport:
     """What an ingest did, in numbers of articles; `chunks` were newly embedded.
 
-    `read` is everything that was met: what was added, updated, found unchanged or left
-    out, the last by the counts in `skipped`. `linked` counts added or updated articles
-    that are near-duplicates of another, `undated` those read without a date.
+    `read` counts everything that was met: articles that were added, updated, unchanged or left out,
+    the last according to the counts in `skipped`. `linked` counts added or updated articles that
+    are near-duplicates of others, `undated` those read without a date.
     """
 
     read: int = 0
@@ -68,9 +68,9 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class CopyReport:
-    """What a copy did, in numbers of articles; `chunks` are those of the copied ones.
+    """What a copy did, in numbers of articles; `chunks` are those of the copied articles.
 
-    `unchanged` were there already, of an earlier copy, say, that was broken off.
+    `unchanged` articles were already there, for example from an earlier copy that was interrupted.
     """
 
     read: int = 0

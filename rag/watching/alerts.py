@@ -52,7 +52,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A saved question whose answer is another one than before."""
+    """A saved question whose answer has changed."""
 
     question: str
     before: Version
@@ -72,7 +72,7 @@ class Alerts:
             return [row.alert for row in _rows(connection, self._shared)]
 
     def add(self, question: str) -> Alert:
-        """Save a question with its answer of now. Raises `ValueError` for a blank or known one."""
+        """Save a question with its present answer. Raises `ValueError` for a blank or known one."""
         question = question.strip()
         if not question:
             raise ValueError("the question is blank; write one")
@@ -180,7 +180,7 @@ def _checked(row: _Row, now: Version) -> _Found | None:
 
 
 def _said(version: Version) -> str:
-    """Return what an answer says, whatever the numbers of its marks."""
+    """Return what an answer says, regardless of the numbers of its marks."""
     return " ".join(strip_marks(version.text).split())
 
 

@@ -1,4 +1,4 @@
-"""Feeds asked whether they have changed, and left alone for longer while they fail."""
+"""Feeds that are asked whether they have changed, less and less often while they fail."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FeedState:
     next_at: float = 0.0
 
     def unread(self) -> FeedState:
-        """Return the state of a feed that is to be read again though it has not changed."""
+        """Return the state of a feed that is to be read again although it has not changed."""
         return dataclasses.replace(self, etag=None, modified=None)
 
 
@@ -90,7 +90,7 @@ class Feeds:
         )
 
     def failed(self, address: str, why: str, *, wait: float | None = None) -> SourceError:
-        """Leave a feed alone for longer, and return the error that says so."""
+        """Make a feed wait longer, and return the error that says so."""
         known = self._state(address)
         failures = known.failures + 1
         longer = max(self._every * 2.0**failures, wait or 0.0)
@@ -125,7 +125,7 @@ class Feeds:
 
 
 def _read(file: Path) -> dict[str, FeedState]:
-    """Return what was kept; nothing when the file is damaged, since the feeds will tell again."""
+    """Return what was kept; nothing when the file is damaged, as feeds can be asked again."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
         return {address: FeedState(**state) for address, state in kept.items()}

@@ -94,12 +94,12 @@ class Watch:
         self._waiting: dict[str, None] = {}
 
     def once(self) -> Iterator[Happening]:
-        """Yield what comes of a look at everything: what changed since the last run."""
+        """Look at everything once, and yield what has changed since the last run."""
         self._waiting.update(dict.fromkeys(self._places))
         yield from self._take_in()
 
     def run(self, stop: threading.Event) -> Iterator[Happening]:
-        """Yield what happens, from a look at everything on, until `stop` is set."""
+        """Look at everything, then yield what happens until `stop` is set."""
         # Everything is looked at once files are watched, so that nothing falls between.
         self._waiting.update(dict.fromkeys(self._places))
         for changes in self._changes(stop):
@@ -129,7 +129,7 @@ class Watch:
             stop.wait(_TICK / 1000)
 
     def _is_of_others(self, change: Change, path: str) -> bool:
-        """Tell whether a change is none of the archive itself, which may lie in the folder."""
+        """Tell whether a change is outside the archive, which may lie in the watched folder."""
         own = self._archive.folder.resolve()
         place = Path(path).resolve()
         return self._filter(change, path) and own != place and own not in place.parents

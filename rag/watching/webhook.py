@@ -72,7 +72,7 @@ class Webhook:
     def tell(self, *changes: Changed) -> str:
         """Send changes, after those that did not get through before; return what went wrong.
 
-        It is empty when all got through. Those that did not are sent with the next ones.
+        The result is empty if all got through. Those that did not are sent with the next ones.
         """
         self._waiting.extend(changes)
         while self._waiting:
@@ -82,7 +82,7 @@ class Webhook:
         return ""
 
     def _within_limit(self, send: Callable[[], str]) -> str:
-        """Return what `send` returns; a server that trickles its answer is not waited for."""
+        """Return what `send` returns, without waiting for a server that answers too slowly."""
         said: list[str] = []
         # A daemon, so that it keeps no process from ending.
         thread = threading.Thread(target=lambda: said.append(send()), daemon=True)
