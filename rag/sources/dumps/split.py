@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LONG_HEADLINE = 5  # words; shorter ones may head a section
 _NEAR = 12  # a repeated headline follows within this many paragraphs
-_POSTS = 3  # times of day that stand alone above the posts of a live blog, at the least
+_POSTS = 3  # times of day that stand alone above the posts of a live blog at least
 _TEXT_LABEL = re.compile(r"(?i)^(?:body|text|content|article|story)\s?:\s*")
 
 

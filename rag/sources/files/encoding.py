@@ -42,7 +42,7 @@ _LANGUAGES: dict[str, tuple[str, ...]] = {
     "cp874": ("".join(map(chr, range(0x0E01, 0x0E5C))),),
     "cp866": (_CYRILLIC + "ё",),
 }  # fmt: skip
-# Letters that no text of an alphabet does without, and the share they have at the least;
+# Letters that no text of an alphabet does without, and the share they have at least;
 # Hebrew read in one of these encodings has fewer.
 _VOWELS = (frozenset("аеёиоуыэюяіїє"), 0.33)
 _NEEDED = {
@@ -58,7 +58,7 @@ _MULTIBYTE: dict[str, tuple[range, range]] = {
     "gb18030": (range(0xB0, 0xD8), range(0)),
     "big5": (range(0xA4, 0xC7), range(0)),
 }
-_KANA = 0.2  # of the characters of Japanese, at the least
+_KANA = 0.2  # of the characters of Japanese at least
 _LATIN = frozenset(("cp1252", "cp1250", "cp1254", "cp1257"))
 # The marks that stand in the news of every language.
 _MARKS = frozenset("“”„‘’‚–—…«»‹›€£§°·©®™²³½¼¾× \xa0№")
