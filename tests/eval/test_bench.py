@@ -292,7 +292,7 @@ def test_the_report_has_tables_json_and_a_page(
     }
     assert rows["ingest, chunks/s"] == ("8.0", "4.0 (2.0)")
     assert rows["start to first answer, later, s"] == ("–", "–")
-    assert rows["other work beside it, at the most, %"] == ("2", "2")
+    assert rows["other work beside it, at most, %"] == ("2", "2")
     values = dict(zip(*(column.cells for column in own.columns), strict=True))
     assert values["ingest, embedding, s (share)"] == "3.00 (75.0%)"
     assert values["times as fast"] == "3.00"

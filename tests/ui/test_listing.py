@@ -66,7 +66,7 @@ def test_pages_and_counts(archive, monkeypatch):
 
 
 def test_an_order_that_there_is_not_is_refused():
-    with pytest.raises(ValueError, match="'colour' is no order"):
+    with pytest.raises(ValueError, match="'colour' is not an order"):
         Wanted.read({"order": "colour"})
 
 
