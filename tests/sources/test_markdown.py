@@ -13,7 +13,7 @@ from rag.sources.documents.plain import plain_markdown, read_markdown
 UNCLOSED = ["<!--", "[", "![", "[a](", "[\n", "<http://", " __a", "**a ", " #", "<a ", " *a", "> "]
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.slow
 @pytest.mark.parametrize("opening", UNCLOSED)
 def test_markdown_that_never_closes_takes_no_longer_for_being_long(opening):
     """A pattern that goes back for every opening would take hours."""
