@@ -19,6 +19,7 @@ from ui.web.network.access import Access
 from ui.web.network.users import Role
 
 _EVENTS = "dateline.connectBrowser(trigger, 'look', 'open', 'edit', 'remove', 'to_csv', 'to_json')"
+_NOTHING_OPEN = markup.render("nothing_open.html")
 _ORDERS = (
     ("best", "Best or newest"),
     ("newest", "Newest first"),
@@ -49,7 +50,7 @@ def layout(archive: Archive) -> Browsing:
         with gr.Column(scale=2, min_width=320):
             found = own_html("", elem_id="dl-articles")
         with gr.Column(scale=3, min_width=320):
-            article = own_html("", elem_id="dl-article")
+            article = own_html(_NOTHING_OPEN, elem_id="dl-article")
     return Browsing(form, found, article, gr.JSON(visible=False), gr.JSON(visible=False))
 
 
@@ -88,7 +89,7 @@ def wire(
         with told():
             access.check(request.username, Role.EDITOR)
             archive.delete(str(event.article))
-        return "", archive.stats().generation
+        return _NOTHING_OPEN, archive.stats().generation
 
     def exported(kind: str) -> Any:
         def export(query: dict[str, Any] | None, request: gr.Request) -> dict[str, str]:

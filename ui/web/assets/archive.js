@@ -43,6 +43,11 @@
       look({ page: Number(button.dataset.page) });
       find("dl-browse").scrollIntoView({ block: "nearest" });
     },
+    back: () => {
+      const entry = document.querySelector(".dl-entry[aria-current]");
+      entry?.scrollIntoView({ block: "center" });
+      entry?.focus({ preventScroll: true });
+    },
     timeline: (button) => look({ timeline: button.ariaPressed !== "true" }),
     csv: () => raise("to_csv"),
     json: () => raise("to_json"),

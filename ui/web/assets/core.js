@@ -17,7 +17,9 @@ window.dateline = {
     link.click();
     URL.revokeObjectURL(link.href);
   },
-  archive: () => document.querySelector(".dl-archive h1")?.textContent ?? "",
+  // The heading names the first archive until the server has told of the one in the address.
+  archive: () =>
+    new URLSearchParams(location.search).get("archive") || (document.querySelector(".dl-archive h1")?.textContent ?? ""),
 };
 
 // Puts `panel` above or below `anchor`, where there is room, and inside the window.
