@@ -193,6 +193,53 @@ def test_where_two_tabs_of_one_browser_went_on_both_are_kept(archive, cranes, se
     assert stored(one) == [[ADRIA, BORNO], [ADRIA, CADIZ, BORNO]]
 
 
+def named(page, title):
+    """Give the first conversation of the list another name."""
+    page.get_by_role("button", name="Conversations", exact=True).click()
+    page.locator("#dl-kept li").first.hover()
+    page.get_by_role("button", name="Rename").first.click()
+    page.locator(".dl-rename:visible").fill(title)
+    page.keyboard.press("Enter")
+    expect(page.locator("#dl-kept .dl-open").first).to_have_text(title)
+    page.get_by_role("button", name="Close the conversations").click()
+
+
+def titles(page):
+    return page.evaluate(
+        """() => Object.keys(localStorage).map((key) => JSON.parse(localStorage.getItem(key)))
+          .filter((record) => record?.answers).map((record) => record.title)"""
+    )
+
+
+def test_a_name_stays_though_another_tab_goes_on_under_the_old_one(archive, cranes, serve, visit):
+    one = visit(serve(archive, generator=cranes))
+    ready(one)
+    ask(one, ADRIA)
+    other = one.context.new_page()
+    other.goto(one.url)
+    ready(other)
+    opened(other, ADRIA)
+    named(one, "Harbours")
+    ask(other, BORNO, answers=2)
+    assert titles(other) == ["Harbours"]
+    named(other, "Cranes")
+    reloaded(one)
+    ask(one, CADIZ, answers=3)
+    assert titles(one) == ["Cranes"]
+
+
+def test_a_name_stays_though_another_browser_goes_on_under_the_old_one(ann, kept):
+    one, other = ann(), ann()
+    ask(one, ADRIA)
+    reloaded(other)
+    opened(other, ADRIA)
+    named(one, "Harbours")
+    ask(other, BORNO, answers=2)
+    (record,) = kept.news("ann", archive="town", known={}).records
+    assert (record["title"], len(record["answers"])) == ("Harbours", 2)
+    assert titles(other) == ["Harbours"]
+
+
 def test_a_tab_closed_in_mid_answer_takes_nothing_with_it(ann, kept, cranes):
     one, other = ann(), ann()
     ask(one, ADRIA)
@@ -214,11 +261,14 @@ def test_a_tab_closed_in_mid_answer_takes_nothing_with_it(ann, kept, cranes):
 
 
 def waiting(page, question):
-    """Ask, and return what the tab remembers of the question that it waits for."""
+    """Ask, and return under which name the browser keeps the question meanwhile, and how."""
     page.fill("#dl-ask textarea", question)
     page.keyboard.press("Enter")
     expect(page.locator("#dl-chat .dl-answer").last).to_contain_text("cranes")
-    return page.evaluate("JSON.parse(sessionStorage.getItem('dateline-waiting/town'))")
+    return page.evaluate(
+        """() => Object.entries(localStorage)
+          .find(([name]) => name.startsWith("dateline-waiting/"))"""
+    )
 
 
 def test_an_answer_that_came_after_the_page_was_gone_is_shown_and_not_asked_for_again(
@@ -236,7 +286,7 @@ def test_an_answer_that_came_after_the_page_was_gone_is_shown_and_not_asked_for_
     one.evaluate(
         """([before, question]) => {
           for (const name in before) localStorage.setItem(name, before[name]);
-          sessionStorage.setItem("dateline-waiting/town", JSON.stringify(question));
+          localStorage.setItem(...question);
         }""",
         [before, question],
     )

@@ -82,7 +82,7 @@ def test_a_browser_is_told_what_it_lacks(conversations) -> None:
     found = conversations.news("ann", archive="town", known={"one": first, "gone": "x"})
     assert [item["id"] for item in found.records] == ["two"]
     assert ids(found) == ["one", "two"]
-    conversations.rename("ann", "one", "Strike")
+    conversations.rename("ann", "one", "Strike", at=1)
     conversations.remove("ann", "two")
     conversations.remove("ed", "one")
     [again] = conversations.news("ann", archive="town", known={"one": first}).records
@@ -144,6 +144,21 @@ def test_answers_of_before_are_known_by_their_words(conversations) -> None:
     assert conversations.save("ann", talk("A", "C", keys=False), seen=seen).record["id"] == "one"
     apart = conversations.save("ann", talk("A", "D", keys=False), seen=seen).record
     assert apart["id"] != "one"
+
+
+def test_the_name_that_was_given_last_stays(conversations) -> None:
+    conversations.save("ann", talk("A"))
+    conversations.rename("ann", "one", "Strike", at=20)
+    conversations.rename("ann", "one", "Late to arrive", at=10)
+    # A page that was opened before goes on under the old name.
+    kept = conversations.save("ann", talk("A", "B") | {"titled": 0}, seen={"a", "b"}).record
+    assert (asked(kept), kept["title"], kept["titled"]) == (["A", "B"], "Strike", 20)
+    apart = conversations.save("ann", talk("A", "C"), seen={"a", "c"}).record
+    assert apart["title"] == "Strike (2)"
+    # And one that was named later than the copy that is kept, which the server was not told.
+    named = kept | {"title": "Harbour", "titled": 30, "version": "v"}
+    assert conversations.newest("ann", named)["title"] == "Harbour"
+    assert conversations.save("ann", named).record["title"] == "Harbour"
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,14 @@
 // The bar below the conversation: the question, and the filters above it.
 {
   const kept = "dateline-filters/";
-  // The question that this tab waits for, so that a page which is loaded anew asks it again: its
-  // server may have ended, and Gradio then loads the page from another one.
-  const waiting = "dateline-waiting/";
-  const stillWanted = 300_000;
-  const random = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
-  const page = random();
   const none = { since: "", until: "", publishers: [], stance: "balanced", when: "" };
   let raise = () => {};
   let server = {};
   let running = false;
   let filters = { ...none };
-  let last = "";
-  // Of a question that is asked again: its number, by which the server knows it.
-  let again = "";
+  // What the server is told when its event comes to it.
+  let next = null;
+  let stopping = false;
   const box = () => document.getElementById("dl-question");
   const months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
   const spelled = (iso) => {
@@ -57,6 +51,9 @@
       const out = (filters.since && bar.dataset.last < filters.since) || (filters.until && bar.dataset.first > filters.until);
       bar.classList.toggle("dl-out", Boolean(out));
     }
+    // The chips may need another row now.
+    const open = document.querySelector(".dl-menu[data-beside]:popover-open");
+    if (open) dateline.place(open, document.querySelector(`[popovertarget="${open.id}"]`));
   };
   const set = (changes) => {
     filters = { ...filters, ...changes };
@@ -69,54 +66,49 @@
     stance: { stance: "balanced" },
   };
 
-  const send = () => {
-    if (running || !box().value.trim()) return;
-    raise("ask");
+  dateline.asking = () => running || dateline.sending();
+  const ready = (dateline.ready = () => (document.querySelector(".dl-bar").dataset.ready = dateline.asking() ? "no" : "yes"));
+  const take = (question, key) => {
+    next = dateline.wait(question, filters, key);
+    stopping = false;
+    ready();
+    return next;
   };
-  dateline.asked = () => {
-    last = box().value.trim();
+  const taken = () => {
+    const question = box().value.trim();
     box().value = "";
     fit();
-    const key = again || random();
-    again = "";
-    sessionStorage.setItem(waiting + dateline.archive(), JSON.stringify({ question: last, key, at: Date.now(), from: page }));
-    return { question: last, key, ...filters };
+    return take(question);
   };
+  const send = () => {
+    if (dateline.asking() || !box().value.trim()) return;
+    taken();
+    raise("ask");
+  };
+  dateline.asked = () => next;
   // The server has put the question that is asked again into the box by now.
-  dateline.askedAgain = () => dateline.asked();
+  dateline.askedAgain = taken;
   dateline.ask = (question) => {
     box().value = question;
     send();
   };
-  let brought = "";
-  // A tab that was duplicated has the other one's question too, which is asked there.
-  const tabs = new BroadcastChannel("dateline-waiting");
-  tabs.onmessage = ({ data }) => data.sought === page && tabs.postMessage({ here: page });
-  const isOpen = (other) =>
-    new Promise((tell) => {
-      const heard = ({ data }) => data.here === other && tell(true);
-      tabs.addEventListener("message", heard);
-      tabs.postMessage({ sought: other });
-      setTimeout(() => (tabs.removeEventListener("message", heard), tell(false)), 200);
-    });
-  dateline.resume = async (record) => {
-    const { question, key, at, from } = JSON.parse(sessionStorage.getItem(waiting + dateline.archive()) ?? "{}");
-    // One that was asked meanwhile is on its way.
-    if (question && from !== page) {
-      sessionStorage.removeItem(waiting + dateline.archive());
-      // Its answer may have come when the page was gone already.
-      const answered = record?.answers.some((item) => key && item.key === key);
-      if (!answered && Date.now() - at < stillWanted && !(await isOpen(from)) && !running) {
-        again = key;
-        dateline.ask(question);
-      }
-    }
-    dateline.there = true;
+  // One that was lost keeps its number, by which the server knows it, and its filters.
+  dateline.askAgain = (entry) => {
+    if (dateline.asking()) return;
+    set(entry.filters ?? {});
+    take(entry.question, entry.key);
+    raise("ask");
   };
+  let brought = "";
   dateline.ran = (now, question = "") => {
-    if (running && !now) sessionStorage.removeItem(waiting + dateline.archive());
+    if (running && !now && next) dateline.done(next);
     running = now;
-    document.querySelector(".dl-bar").dataset.ready = now ? "no" : "yes";
+    ready();
+    // Nothing can be stopped before the server has begun.
+    if (now && stopping) {
+      stopping = false;
+      raise("stop");
+    }
     const anew = question !== brought;
     brought = question;
     if (question && anew && !now) {
@@ -165,7 +157,10 @@
       set(undone[target.dataset.undo]);
       target.parentElement.querySelector("button").focus();
     } else if (target?.dataset.ask) dateline.ask(target.dataset.ask);
-    else if (target) raise("stop");
+    else if (target) {
+      stopping = dateline.sending();
+      raise("stop");
+    }
   });
   document.addEventListener("change", (event) => {
     const { id, name, value } = event.target;

@@ -40,13 +40,17 @@
   const identity = ({ key, asked, text }) => key || `${asked}\n${text}`;
   const lacks = (record, answers) => answers.some((item) => !record.has(identity(item)));
   const identities = (record) => new Set(record.answers.map(identity));
-  const joined = (record) => {
-    const stored = read(record.id);
+  // Of two copies' names the one that was given last counts.
+  const lastNamed = (record, other) =>
+    (other?.titled || 0) > (record.titled || 0) ? { ...record, title: other.title, titled: other.titled } : record;
+  const joined = (brought) => {
+    const stored = read(brought.id);
+    const record = lastNamed(brought, stored);
     const own = identities(record);
     if (!stored || !lacks(new Set([...own, ...seen]), stored.answers)) return record;
     if (!lacks(identities(stored), record.answers)) {
       const mine = new Map(record.answers.map((item) => [identity(item), item]));
-      return { ...stored, answers: stored.answers.map((item) => mine.get(identity(item)) ?? item) };
+      return { ...lastNamed(stored, record), answers: stored.answers.map((item) => mine.get(identity(item)) ?? item) };
     }
     const title = record.title.replace(/ \((\d{1,3})\)$/, "");
     const number = title === record.title ? 2 : Number(record.title.slice(title.length + 2, -1)) + 1;
@@ -61,6 +65,18 @@
     if (days <= 0) return "Today";
     if (days === 1) return "Yesterday";
     return new Date(time ?? 0).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+  };
+  const unanswered = (lost) => {
+    const heading = document.createElement("h3");
+    heading.textContent = "Without an answer";
+    const entries = document.createElement("ul");
+    for (const { key, question } of lost) {
+      const entry = find("dl-lost-item").content.firstElementChild.cloneNode(true);
+      entry.dataset.key = key;
+      entry.querySelector(".dl-open").textContent = question;
+      entries.append(entry);
+    }
+    return [heading, entries];
   };
   const list = () => {
     const place = find("dl-kept");
@@ -83,6 +99,8 @@
       if (record.id === shown()) entry.querySelector(".dl-open").ariaCurrent = "true";
       place.lastElementChild.append(entry);
     }
+    const lost = dateline.lost().filter(({ question }) => question.toLowerCase().includes(words));
+    place.prepend(...(lost.length ? unanswered(lost) : []));
     if (!place.childElementCount) place.textContent = words ? "Nothing found." : "Nothing kept yet.";
   };
   const named = (record, ending) => `${(record.title || "conversation").replace(/[^\p{L}\p{N} .-]+/gu, "").trim().slice(0, 60)}.${ending}`;
@@ -91,7 +109,10 @@
     const panel = find("dl-drawer");
     panel.hidden = !open;
     document.querySelector("[aria-controls=dl-drawer]").ariaExpanded = String(open);
-    if (open) list();
+    if (open) {
+      list();
+      dateline.look().then(list);
+    }
     (open ? panel.querySelector(".dl-anew") : document.querySelector("[aria-controls=dl-drawer]")).focus();
   };
   const rename = (entry) => {
@@ -107,8 +128,9 @@
     const record = read(field.closest("li").dataset.id);
     const title = field.value.trim();
     if (record && title && title !== record.title) {
-      write({ ...record, title });
-      raise("rename", { id: record.id, title });
+      const at = Date.now();
+      write({ ...record, title, titled: at });
+      raise("rename", { id: record.id, title, at });
     }
     list();
   };
@@ -118,6 +140,7 @@
   };
   const anew = () => {
     sessionStorage.setItem(kept, "");
+    dateline.unoffered();
     raise("anew");
   };
   const acts = {
@@ -129,10 +152,18 @@
       find("dl-question").focus();
     },
     open: (entry) => {
-      sessionStorage.setItem(kept, entry.dataset.id);
-      raise("restore");
+      dateline.open(entry.dataset.id);
       list();
       if (innerWidth < 1000) drawer(false);
+    },
+    "open-lost": (entry) => {
+      dateline.openLost(dateline.lost().find(({ key }) => key === entry.dataset.key));
+      list();
+      if (innerWidth < 1000) drawer(false);
+    },
+    "discard-lost": (entry) => {
+      dateline.discard(entry.dataset.key);
+      list();
     },
     rename,
     remove: (entry) => {
@@ -189,23 +220,37 @@
   // One without a version has what the server lacks; what has changed here meanwhile, the next news
   // is about.
   let told = {};
+  let merged = () => {};
+  dateline.merged = new Promise((tell) => (merged = tell));
   const version = (id) => (read(id) ? (read(id).version ?? "") : undefined);
   dateline.known = () => (told = Object.fromEntries(all().map(({ id, version }) => [id, version ?? ""])));
   dateline.merge = (news) => {
+    merged();
     if (!news) return;
     const same = (id) => version(id) === told[id];
     for (const id in told) if (told[id] && same(id) && !news.ids.includes(id)) localStorage.removeItem(kept + id);
     for (const record of news.records) {
       const own = told[record.id] === "" ? read(record.id).answers : [];
-      if (same(record.id) && !lacks(identities(record), own)) write(record);
+      if (same(record.id) && !lacks(identities(record), own)) write(lastNamed(record, read(record.id)));
+      // The answer to a question whose page was closed.
+      if (dateline.came(record.answers)) dateline.open(record.id);
     }
     if (find("dl-drawer")?.hidden === false) list();
   };
   dateline.current = () => read(shown());
+  dateline.conversation = shown;
+  dateline.answers = () => all().flatMap((record) => record.answers);
+  dateline.open = (id) => {
+    if (!read(id)) return false;
+    sessionStorage.setItem(kept, id);
+    raise("restore");
+    return true;
+  };
   dateline.save = (brought) => {
     if (!brought?.id) return;
     const { from, ...record } = joined(brought);
     for (const item of brought.answers) seen.add(identity(item));
+    dateline.came(record.answers);
     sessionStorage.setItem(kept, record.id);
     const before = read(record.id);
     // What was here alone of a conversation that went on elsewhere is in this one now.

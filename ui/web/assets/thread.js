@@ -188,7 +188,7 @@
   // While an answer grows the page follows it, unless its reader has scrolled up.
   const follow = (anew) => {
     const main = find("dl-main");
-    const last = document.querySelector(".dl-thread .dl-message:nth-last-child(2)");
+    const last = document.querySelector("#dl-chat .dl-message:nth-last-child(2)");
     if (!main || !last) return;
     const low = main.scrollHeight - main.scrollTop - main.clientHeight < 120;
     if (anew) last.scrollIntoView({ block: "start" });
@@ -198,9 +198,10 @@
   };
   let count = 0;
   const changed = () => {
-    const thread = document.querySelector(".dl-thread");
+    const thread = document.querySelector("#dl-chat .dl-thread");
     if (!thread) return;
     const messages = thread.childElementCount;
+    if (messages > count || thread.dataset.running === "yes") dateline.taken();
     dateline.ran(thread.dataset.running === "yes", thread.dataset.question);
     follow(messages > count);
     count = messages;

@@ -50,6 +50,8 @@ class Conversation:
     def __init__(self) -> None:
         self.id = uuid.uuid4().hex
         self.title = ""
+        # When it was given that name, in milliseconds since 1970; 0 for never.
+        self.titled = 0
         # Of what is kept of it, where users log in; blank for what was not kept yet.
         self.version = ""
         self.shown: list[Shown] = []
@@ -61,6 +63,8 @@ class Conversation:
         # What was asked with each pair of messages, and the number of its message.
         self._questions: list[tuple[int, str]] = []
         self._asked = 0
+        # What was asked last, until its answer or an error is on the page.
+        self._unfinished = ""
         self._stop: threading.Event | None = None
 
     @property
@@ -147,9 +151,16 @@ class Conversation:
             return View(tuple(self._messages), running=True)
         return self.restore(())
 
-    def restore(self, shown: Sequence[Shown], *, id: str = "", title: str = "") -> View:  # noqa: A002
+    def restore(
+        self,
+        shown: Sequence[Shown],
+        *,
+        id: str = "",  # noqa: A002
+        title: str = "",
+        titled: int = 0,
+    ) -> View:
         """Go on from the answers of a saved conversation; none begin a new one."""
-        self.id, self.title = id or uuid.uuid4().hex, title
+        self.id, self.title, self.titled = id or uuid.uuid4().hex, title, titled
         self.shown = list(shown)
         self.seen |= {item.identity for item in shown}
         self._questions = [(item.message, item.asked) for item in shown]
@@ -192,14 +203,19 @@ class Conversation:
         return View(tuple(self._messages), running=self.running)
 
     def failed(self) -> View:
-        """Return the page after an error that is no `RagError`: a mistake in this program."""
-        if not self._messages:
-            return View(())
-        return self._view(markup.problem_html(FAILED), running=False)
+        """Return the page after an error that is no `RagError`: a mistake in this program.
+
+        The question goes back into its box. Nothing changes when it was not begun.
+        """
+        question = self._unfinished
+        if not question:
+            return View(tuple(self._messages))
+        return self._view(markup.problem_html(FAILED), question=question, running=False)
 
     def _begin(self, request: Request) -> None:
         self._stop = request.stop
         self._asked += 1
+        self._unfinished = request.question
         self._questions.append((self._asked, request.question))
         self._messages += [render.question_html(request.question), ""]
 
@@ -268,6 +284,8 @@ class Conversation:
     ) -> View:
         """Return the page with `content` as the last message."""
         self._messages[-1] = content
+        if not running:
+            self._unfinished = ""
         return View(tuple(self._messages), sources, question, running)
 
 

@@ -65,6 +65,7 @@ def layout(library: Library) -> Parts:
                 elem_id="dl-chat",
                 js_on_load=_CHAT_EVENTS,
             )
+            own_html(markup.render("waiting.html"), elem_id="dl-waiting")
         with gr.Column(elem_id="dl-side"):
             own_html(markup.render("side.html"))
             sources = own_html("", elem_id="dl-panel")

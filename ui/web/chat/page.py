@@ -114,6 +114,9 @@ def _wire_conversation(page: gr.Blocks, parts: Parts, library: Library, models: 
     )
     for event in (asked, repeated):
         event.failure(failed, parts.session, parts.changing, **QUIETLY)
+        # Whatever has become of it, the page stops saying that it is being sent.
+        for ended in (event.success, event.failure):
+            ended(None, js="() => dateline.settled()", **QUIETLY)
         suggesting.wire(event, parts, library, models)
     parts.chat.edit(**back)
     parts.bar.stop(

@@ -11,6 +11,7 @@ from ui.web.chat import render
 from ui.web.chat.conversation import Conversation, View
 from ui.web.common.frame import Update
 from ui.web.conversations import saved
+from ui.web.conversations.both import titled
 from ui.web.conversations.kept import Conversations, Kept, tried
 
 WENT_ON = "This conversation went on in another window too; this one is now called “{title}”."
@@ -75,7 +76,12 @@ class Parts:
             return
         if shown.record["archive"] == archive.folder.name:
             answers = saved.read_answers(shown.record, archive=archive)
-            conversation.restore(answers, id=shown.record["id"], title=shown.record["title"])
+            conversation.restore(
+                answers,
+                id=shown.record["id"],
+                title=shown.record["title"],
+                titled=titled(shown.record),
+            )
             conversation.version = shown.version
 
     def newest(self, record: saved.Record, request: gr.Request) -> saved.Record:
@@ -97,6 +103,8 @@ class Parts:
         conversation.version = done.version
         if done.record["id"] != conversation.id:
             go_apart(conversation, id=done.record["id"], title=done.record["title"])
+        elif titled(done.record) > conversation.titled:
+            conversation.title, conversation.titled = done.record["title"], titled(done.record)
         return done.record | {"version": done.version}
 
 

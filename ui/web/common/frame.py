@@ -33,6 +33,7 @@ _STYLES = ("tokens.css", "base.css", "chat.css", "pages.css")
 _SCRIPTS = (
     "core.js",
     "thread.js",
+    "waiting.js",
     "bar.js",
     "conversations.js",
     "archive.js",

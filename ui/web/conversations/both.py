@@ -1,7 +1,8 @@
 """What to keep where one conversation went on in two places: nothing that was said is lost.
 
 Each page knows which answers it has shown. What it does may take those back; an answer that it has
-never shown was given elsewhere, and stays. `conversations.js` does the same in the browser.
+never shown was given elsewhere, and stays. Of its names the one that was given last counts.
+`conversations.js` does the same in the browser.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ def joined(stored: Record, record: Record, *, seen: Collection[str] = ()) -> Rec
     takes the place of `stored`. Where both went on it comes back under another id and title, so
     that both are kept, with the id of before as `from`.
     """
+    record, stored = named(record, stored), named(stored, record)
     there, own = _by_identity(stored), _by_identity(record)
     if set(there) <= {*own, *seen}:
         return record
@@ -42,8 +44,22 @@ def newest(stored: Record | None, record: Record) -> Record:
     answers where it was deleted meanwhile. One that bears none is the browser's alone.
     """
     if record.get("version"):
-        return stored or record | {"answers": [], "title": ""}
+        return named(stored, record) if stored else record | {"answers": [], "title": ""}
     return joined(stored, record) if stored else record
+
+
+def named(record: Record, other: Record) -> Record:
+    """Return `record` under the name of `other` if that was given later."""
+    if titled(other) <= titled(record):
+        return record
+    return record | {"title": other["title"], "titled": titled(other)}
+
+
+def titled(record: Record) -> int:
+    """Return when a conversation was given its name, in ms since 1970; 0 for never."""
+    # Records of before do not say.
+    at = record.get("titled")
+    return int(at) if isinstance(at, int | float) else 0
 
 
 def numbered(title: str) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, select, update
 from rag.errors import SharedError
 from rag.store.shared.database import Shared, put
 from rag.store.shared.tables import CONVERSATIONS, hashed
-from ui.web.conversations.both import joined, newest
+from ui.web.conversations.both import joined, newest, titled
 
 log = logging.getLogger(__name__)
 
@@ -109,13 +109,16 @@ class Conversations:
             tuple(record["id"] for _, record in found),
         )
 
-    def rename(self, user: str, id_: str, title: str) -> None:
-        """Give a conversation another name; one that is not there stays so."""
+    def rename(self, user: str, id_: str, title: str, *, at: int) -> None:
+        """Give a conversation another name, unless it got one later than `at`, in ms since 1970.
+
+        One that is not there stays so.
+        """
         with self._shared.writing(CONVERSATIONS) as connection:
-            row = connection.execute(select(CONVERSATIONS).where(_is(user, id_))).first()
-            if row:
-                record = json.loads(row.record) | {"title": title}
-                values = {"record": json.dumps(record), "version": uuid.uuid4().hex}
+            record = _stored(connection, user, id_)
+            if record and titled(record) <= at:
+                text = json.dumps(record | {"title": title, "titled": at})
+                values = {"record": text, "version": uuid.uuid4().hex}
                 connection.execute(update(CONVERSATIONS).where(_is(user, id_)).values(values))
 
     def remove(self, user: str, id_: str) -> None:

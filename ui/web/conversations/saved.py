@@ -24,7 +24,7 @@ Record = dict[str, Any]
 
 MOST_OF_TITLE = 60
 # Of a record as a browser sends it.
-_FIELDS = ("id", "archive", "title", "answers", "version")
+_FIELDS = ("id", "archive", "title", "titled", "answers", "version")
 
 # A mark such as [1], as `escape` writes it.
 _MARK = re.compile(r"&#91;(\d{1,3})&#93;(?!\()")
@@ -38,6 +38,7 @@ def to_record(conversation: Conversation, *, archive: str) -> Record:
         "id": conversation.id,
         "archive": archive,
         "title": title_of(conversation),
+        "titled": conversation.titled,
         "answers": [_record(item) for item in conversation.shown],
     }
 

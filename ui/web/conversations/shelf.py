@@ -6,6 +6,7 @@ on the server too, and what one browser did to them the others are told.
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +17,7 @@ from ui.web.chat.parts import Parts, go_apart
 from ui.web.common.frame import QUIETLY, Update, archive_of, told
 from ui.web.common.library import Library
 from ui.web.conversations import saved
+from ui.web.conversations.both import titled
 from ui.web.conversations.kept import tried
 
 
@@ -33,7 +35,8 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
         with told():
             record = parts.newest(saved.checked(record, archive=archive), request)
             answers = saved.read_answers(record, archive=archive)
-        view = conversation.restore(answers, id=str(record["id"]), title=str(record["title"]))
+        id_, title = str(record["id"]), str(record["title"])
+        view = conversation.restore(answers, id=id_, title=title, titled=titled(record))
         return parts.updates(view, conversation, archive, request)
 
     def cleared(conversation: Conversation, request: gr.Request) -> tuple[Update, ...]:
@@ -43,10 +46,12 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
     def renamed(event: gr.EventData, conversation: Conversation, request: gr.Request) -> None:
         parts.go_on(conversation, archive_of(library, request), request)
         title = str(event.title).strip()
-        if conversation.id == str(event.id) and title:
-            conversation.title = title
+        # A clock that is ahead would have the last word for ever.
+        at = min(int(event.at), round(time.time() * 1000))
+        if conversation.id == str(event.id) and title and conversation.titled <= at:
+            conversation.title, conversation.titled = title, at
         if (kept := parts.kept) and (user := request.username) and title:
-            tried(lambda: kept.rename(user, str(event.id), title))
+            tried(lambda: kept.rename(user, str(event.id), title, at=at))
 
     def removed(event: gr.EventData, request: gr.Request) -> None:
         if (kept := parts.kept) and (user := request.username):
@@ -81,7 +86,7 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
     }
     arrived = "(record) => { dateline.arrived(); dateline.resume(record); }"
     page.load(**reopen).then(None, parts.record, None, js=arrived, **QUIETLY)
-    parts.drawer.restore(**reopen)
+    parts.drawer.restore(**reopen).then(None, js="() => dateline.offer()", **QUIETLY)
     parts.drawer.anew(cleared, parts.session, parts.changing, **QUIETLY)
     parts.drawer.rename(renamed, parts.session, None, **QUIETLY)
     parts.drawer.remove(removed, None, None, **QUIETLY)
