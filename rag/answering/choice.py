@@ -18,7 +18,7 @@ from rag.answering.wanted import FIGURES, Wanted, fits, is_long_form, short_form
 from rag.reading import Candidate, Reading
 from rag.text.counted import asked_to_count, counted
 from rag.text.doers import does_another
-from rag.text.facts import numbers, numbers_told, spelled_date, years
+from rag.text.facts import months_named, numbers, numbers_told, spelled_date, years
 from rag.text.opposites import contrary, counts_another
 from rag.text.sentences import stem, words
 from rag.types import Article, Confidence, Hit, Passage
@@ -27,7 +27,7 @@ from rag.types import Article, Confidence, Hit, Passage
 # those of the best candidate, the search's score of the passage before the time asked about
 # counts, the share of the question's rarer words that the passage has and that the sentence
 # has. The rest speaks against it: a span of another kind than was asked for, a sentence with
-# the opposite of a word of the question, a passage without a year asked about, the share
+# the opposite of a word of the question, a passage without a year or month asked about, the share
 # of the question's numbers that the passage lacks, no figure where one was asked for, and a number
 # of something else than was to be counted.
 FEATURES = (
@@ -149,7 +149,7 @@ class _Asked:
     kind: Wanted
     given: frozenset[str]
     numbers: frozenset[float]
-    years: frozenset[str]
+    times: frozenset[str]
     to_count: frozenset[str]
     overlap: Overlap
     best: float
@@ -160,18 +160,18 @@ class _Asked:
         kind = wanted(question)
         # Numbers of the talk, in brackets, are not asked for.
         own = without_talk(question)
-        asked_years = frozenset(years(own))
+        asked_times = frozenset(years(own) | months_named(own, dated=True))
         odds = (item.odds for reading in readings for item in reading.candidates)
         return cls(
             question,
             kind,
             _given(question, kind),
             frozenset(numbers(own)),
-            asked_years,
+            asked_times,
             asked_to_count(own),
             Overlap(question, [hit.text for hit in hits]),
             _bounded(max(odds, default=0.0)),
-            max((_score(hit) for hit in hits if not _is_of_another(hit, asked_years)), default=1.0),
+            max((_score(hit) for hit in hits if not _is_of_another(hit, asked_times)), default=1.0),
         )
 
     def takes(self, span: str) -> bool:
@@ -183,8 +183,8 @@ class _Asked:
     def passage(self, hit: Hit) -> _Passage:
         """Return what a passage is weighed by."""
         told = _told(hit)
-        other_year = _is_of_another(hit, self.years)
-        score = min(1.0, _score(hit) / self.top) if self.years and self.top else _score(hit)
+        other_year = _is_of_another(hit, self.times)
+        score = min(1.0, _score(hit) / self.top) if self.times and self.top else _score(hit)
         lacking = self.numbers - numbers_told(told) if self.numbers else ()
         share = len(lacking) / (len(self.numbers) or 1)
         return _Passage(hit, score, self.overlap.of(told), other_year, share)
@@ -249,8 +249,9 @@ def _score(hit: Hit) -> float:
 
 
 def _is_of_another(hit: Hit, asked: frozenset[str]) -> bool:
-    """Tell whether a passage lacks a year asked about; without a date it may be of that one."""
-    return hit.article.date is not None and bool(asked - years(_told(hit)))
+    """Tell whether a passage lacks a time asked about; without a date it may be of that one."""
+    told = _told(hit)
+    return hit.article.date is not None and bool(asked - years(told) - months_named(told))
 
 
 def _bounded(odds: float) -> float:

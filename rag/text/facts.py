@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from rag.text.lexicon import MONTHS, NEGATIONS
+from rag.text.lexicon import MONTH, MONTHS, NEGATIONS
 from rag.text.number_words import spelled_numbers
 from rag.text.sentences import STOPWORDS, words
 
@@ -13,6 +13,8 @@ _NUMBER = re.compile(
     r"(?<![\w.])(\d+(?:,\d{3})*(?:\.\d+)?)(?:[\s-]*(thousand|million|billion|trillion|bn|tn)\b)?"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_MONTH = re.compile(rf"\b({MONTH})\b", re.IGNORECASE)
+_DATED = re.compile(rf"\b({MONTH}),? (?:of )?(?:19|20)\d\d\b", re.IGNORECASE)
 _NAME = re.compile(r"\b[A-Z][\w’'&-]*")
 _SCALE = {
     "thousand": 1e3,
@@ -82,6 +84,11 @@ def names(text: str) -> set[str]:
 def years(text: str) -> set[str]:
     """Return the years, 1900 to 2099, that `text` names."""
     return set(_YEAR.findall(text))
+
+
+def months_named(text: str, *, dated: bool = False) -> set[str]:
+    """Return the months that `text` names, in small letters; `dated` ones have a year behind."""
+    return {match[1].casefold() for match in (_DATED if dated else _MONTH).finditer(text)}
 
 
 def spelled_date(date: str | None) -> str:

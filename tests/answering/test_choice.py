@@ -266,6 +266,23 @@ def test_a_short_form_is_told_by_what_begins_with_its_letters() -> None:
     assert not is_long_form("NASA", "DART")
 
 
+@pytest.mark.parametrize(
+    ("question", "other"),
+    [
+        ("Who won the vote in November 2024?", False),
+        ("Who won the vote in March 2024?", True),
+        ("Who won the vote of March?", False),
+        ("Who won the vote in 2023?", True),
+    ],
+)
+def test_a_passage_without_the_month_asked_about_is_of_another_time(
+    question: str, other: bool
+) -> None:
+    new = hit("Vella is the winner.", date="2024-11-06")
+    (found,) = rank(question, [new], [reading(new.text, ("Vella", 2.0))])
+    assert bool(found.features[FEATURES.index("other_year")]) is other
+
+
 def test_a_passage_is_measured_by_those_of_the_year_asked_about() -> None:
     old = replace(hit("Borg won the vote in 2020.", date="2020-11-08", id="old"), score=0.8)
     new = hit("Vella is the winner.", date="2024-11-06", id="new")
