@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from eval.measures import MEASURES, Measure
 from eval.metrics import interval
-from eval.runner import MEASURES, EvalRun, Measure, Outcome
+from eval.outcomes import EvalRun, Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tempfile
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
@@ -15,19 +15,20 @@ from rich.table import Table
 
 from eval import pages, plots
 from eval.comparison import Change, compare
-from eval.questions import load_questions, to_question
-from eval.runner import MEASURES, EvalRun, Outcome, Summary, run_on, summarise
-from rag.errors import SourceError
-from rag.types import Confidence, Timings
+from eval.measures import MEASURES, Summary, summarise
+from eval.outcomes import EvalRun, Outcome, fault
+from eval.questions import load_questions
+from eval.runner import run_on
+from eval.saved import JSON_FILE, latest, outcome_record, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from eval.runner import Latency, Mean, ProgressFunction, Scores
+    from eval.measures import Latency, Mean, Scores
+    from eval.runner import ProgressFunction
     from rag.archive import Archive
     from rag.generation import Generator
 
-JSON_FILE = "report.json"
 MARKDOWN_FILE = "report.md"
 HTML_FILE = "report.html"
 # The folder of the reports in an archive's folder, and the file name of a report.
@@ -120,7 +121,7 @@ def to_json(report: Report) -> str:
         "changes": [
             {**asdict(change), "significant": change.significant} for change in report.changes
         ],
-        "outcomes": [_outcome(outcome) for outcome in report.run.outcomes],
+        "outcomes": [outcome_record(outcome) for outcome in report.run.outcomes],
     }
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
@@ -194,64 +195,12 @@ def write(report: Report, folder: Path) -> Path:
     return target
 
 
-def read(path: Path) -> EvalRun:
-    """Read the run of a report from its folder or from the JSON file in it.
-
-    Raises `SourceError` if it is missing or is not a report.
-    """
-    file = path / JSON_FILE if path.is_dir() else path
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-        started = dt.datetime.fromisoformat(record["started"])
-        return EvalRun(started, tuple(map(_read_outcome, record["outcomes"])))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SourceError(f"{file} is not a report of an evaluation: {error!r}") from error
-
-
-def latest(folder: Path) -> Path | None:
-    """Return the folder of the last report in `folder`, or None."""
-    found = sorted(file.parent for file in folder.glob(f"*/{JSON_FILE}"))
-    return found[-1] if found else None
-
-
-def fault(outcome: Outcome) -> str | None:
-    """Return what is wrong with an outcome in a few words, or None."""
-    if outcome.error is not None:
-        return f"error: {outcome.error}"
-    if not outcome.question.answerable:
-        return None if outcome.abstained else "answered, should have refused"
-    if outcome.abstained:
-        return "refused"
-    if not outcome.holds_answer:
-        return "wrong answer"
-    return "cites no gold article" if outcome.cites_gold is False else None
-
-
 def _utc(run: EvalRun) -> dt.datetime:
     return run.started.astimezone(dt.UTC)
 
 
 def _minute(run: EvalRun) -> str:
     return f"{_utc(run):%Y-%m-%d %H:%M} UTC"
-
-
-def _outcome(outcome: Outcome) -> dict[str, object]:
-    """Return an outcome for JSON, with the history as in a question file."""
-    record = asdict(outcome)
-    record["question"]["history"] = [turn._asdict() for turn in outcome.question.history]
-    return record
-
-
-def _read_outcome(record: dict[str, Any]) -> Outcome:
-    known = {field.name for field in fields(Outcome)}
-    given = {name: value for name, value in record.items() if name in known}
-    given["question"] = to_question(record["question"])
-    given["timings"] = Timings(**record["timings"])
-    given["ranked_ids"] = tuple(record["ranked_ids"])
-    # Older reports have none.
-    sure = record.get("confidence")
-    given["confidence"] = Confidence(**sure) if sure else None
-    return Outcome(**given)
 
 
 def _overall_plot(summary: Summary) -> str:

@@ -27,8 +27,9 @@ from rich.table import Table
 
 import rag
 from eval.metrics import Interval, gold_name, interval, percentile
+from eval.outcomes import Outcome
 from eval.questions import Question, load_questions
-from eval.runner import Outcome, run
+from eval.runner import run
 from rag import Answer, Archive, Citation, Hit, Timings
 from rag.answering import overview
 from rag.answering.choice import passage_of

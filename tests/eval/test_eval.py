@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from eval.comparison import compare
+from eval.measures import MEASURES, Latency, Summary, summarise
 from eval.metrics import (
     citation_precision,
     citation_recall,
@@ -25,19 +26,11 @@ from eval.metrics import (
     strip_marks,
     token_f1,
 )
+from eval.outcomes import EvalRun, Outcome, fault
 from eval.questions import Question, load_questions, packaged_questions
-from eval.report import (
-    Report,
-    fault,
-    latest,
-    read,
-    to_html,
-    to_json,
-    to_markdown,
-    to_tables,
-    write,
-)
-from eval.runner import MEASURES, EvalRun, Latency, Outcome, Summary, run, summarise
+from eval.report import Report, to_html, to_json, to_markdown, to_tables, write
+from eval.runner import run
+from eval.saved import latest, read
 from rag.errors import GenerationError, SourceError
 from rag.types import Answer, Article, Citation, Hit, ScoreParts, Timings, Turn
 

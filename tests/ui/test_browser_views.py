@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 
 import rag
 from eval import report
+from eval.measures import summarise
+from eval.outcomes import EvalRun, Outcome
 from eval.questions import Question
-from eval.runner import EvalRun, Outcome, summarise
 from rag.watching.alerts import Alerts
 from tests.fakes import BagOfWords
 from tests.ui.steps import ask

@@ -8,8 +8,10 @@ import pytest
 from lxml import html
 
 from eval import report
+from eval.measures import summarise
+from eval.outcomes import EvalRun, Outcome
 from eval.questions import Question
-from eval.runner import EvalRun, Outcome, summarise
+from eval.saved import JSON_FILE
 from rag.types import Article
 from ui.web.evaluation import page
 from ui.web.evaluation.verdicts import Verdict, shares, verdict
@@ -66,7 +68,7 @@ def test_the_page_compares_reports_and_leads_to_articles(archive):
         report.write(report.Report(run, summarise(run), {}), archive.folder / report.FOLDER)
     damaged = archive.folder / report.FOLDER / "2026-01-04T000000Z"
     damaged.mkdir()
-    (damaged / report.JSON_FILE).write_text("{", encoding="utf-8")
+    (damaged / JSON_FILE).write_text("{", encoding="utf-8")
     (damaged / report.HTML_FILE).write_text("", encoding="utf-8")
     shown = html.fromstring(f"<div>{page.report_html(archive)}</div>")
     heads = shown.xpath("//thead//th/text()")

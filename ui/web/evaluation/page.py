@@ -90,8 +90,9 @@ def last_report(archive: Archive) -> Path | None:
     """Return the page of the archive's last report; None when there is none."""
     # Imported here because it takes half a second, for which the chat page need not wait.
     from eval import report as reporting
+    from eval.saved import latest
 
-    folder = reporting.latest(archive.folder / reporting.FOLDER)
+    folder = latest(archive.folder / reporting.FOLDER)
     file = folder / reporting.HTML_FILE if folder else None
     return file if file and file.exists() else None
 

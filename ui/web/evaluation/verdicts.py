@@ -19,7 +19,7 @@ from rag.types import Article
 from ui.web.common.markup import counted, render
 
 if TYPE_CHECKING:
-    from eval.runner import EvalRun, Outcome
+    from eval.outcomes import EvalRun, Outcome
 
 # Reports compared, the newest first.
 _COMPARED = 3
@@ -151,9 +151,9 @@ def _articles(archive: Archive, names: set[str]) -> dict[str, Article]:
 def _read(folder: Path) -> EvalRun | None:
     """Return the run of a report; None for one that is damaged, which hides no other."""
     # Imported here because it takes half a second, for which the chat page need not wait.
-    from eval import report
+    from eval.saved import read
 
     try:
-        return report.read(folder)
+        return read(folder)
     except SourceError:
         return None
