@@ -47,6 +47,7 @@ _NOT_YET = re.compile(
 )
 # Whether one has more than another, a sentence on one of them does not say.
 _MORE_THAN = re.compile(r"\b(?:more|less|fewer|\w{3,}er)\b.*\bthan\b", re.I)
+_NAME = re.compile(NAME)
 # A role that is not the whole one, and who has it.
 _ROLE = re.compile(
     r"\b(?P<kind>vice|deputy|former|ex|acting|interim|assistant|outgoing|shadow|would-be)[ -]"
@@ -175,5 +176,16 @@ def _differs(question: str, found: Evidence) -> bool:
     here = set(words(told))
     order = _ORDINALS & set(words(question))
     stems = {stem(word) for word in here}
-    lost = {name for name in names(question) if stem(name) not in stems}
+    lost = any(not _is_named(run, told, stems) for run in _runs(question))
     return bool(lost or order - here or numbers(question) - numbers(told))
+
+
+def _is_named(name: frozenset[str], told: str, stems: set[str]) -> bool:
+    """Tell whether a text has all words of a name, or calls its bearer by some of them alone."""
+    return {stem(word) for word in name} <= stems or any(run <= name for run in _runs(told))
+
+
+def _runs(text: str) -> list[frozenset[str]]:
+    """Return the words of each name in a text: "Ann Borg" is one name."""
+    found = (frozenset(names(f"- {match[0]}")) for match in _NAME.finditer(text))
+    return [run for run in found if run]

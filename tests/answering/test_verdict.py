@@ -35,6 +35,8 @@ def said(question: str, sentence: str, lead: str = "") -> str:
         ("Did 12 crews strike?", "The 14 crews struck, strike leaders said.", ""),
         ("Did Borg win the vote?", "Grech won the vote.", ""),
         ("Did the mayor resign?", "The mayor resigned, but the clerk did not.", "Yes"),
+        ("Has Ann Borg accepted her defeat?", "Borg accepted her defeat.", "Yes"),
+        ("Has Leo Borg accepted his defeat?", "Ann Borg accepted her defeat.", ""),
     ],
 )
 def test_what_a_sentence_says(question: str, sentence: str, expected: str) -> None:
