@@ -19,7 +19,13 @@ from rag.reading import Candidate, Reading
 from rag.text.counted import asked_to_count, counted
 from rag.text.doers import does_another
 from rag.text.facts import months_named, numbers, numbers_told, spelled_date, years
-from rag.text.opposites import contrary, counts_another
+from rag.text.opposites import (
+    asks_of_women,
+    contrary,
+    counts_another,
+    leaves_open,
+    tells_of_both,
+)
 from rag.text.sentences import stem, words
 from rag.types import Article, Confidence, Hit, Passage
 
@@ -135,6 +141,8 @@ class _Passage:
     overlap: float
     other_year: bool
     lacking: float
+    # Whether the race of women is asked about, and the article reports on two.
+    two_sided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +162,7 @@ class _Asked:
     overlap: Overlap
     best: float
     top: float
+    of_women: bool
 
     @classmethod
     def of(cls, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> _Asked:
@@ -172,6 +181,7 @@ class _Asked:
             Overlap(question, [hit.text for hit in hits]),
             _bounded(max(odds, default=0.0)),
             max((_score(hit) for hit in hits if not _is_of_another(hit, asked_times)), default=1.0),
+            asks_of_women(question),
         )
 
     def takes(self, span: str) -> bool:
@@ -187,7 +197,8 @@ class _Asked:
         score = min(1.0, _score(hit) / self.top) if self.times and self.top else _score(hit)
         lacking = self.numbers - numbers_told(told) if self.numbers else ()
         share = len(lacking) / (len(self.numbers) or 1)
-        return _Passage(hit, score, self.overlap.of(told), other_year, share)
+        two_sided = self.of_women and tells_of_both(hit.article.text)
+        return _Passage(hit, score, self.overlap.of(told), other_year, share, two_sided)
 
     def found(self, passage: _Passage, item: Candidate, evidence: Evidence) -> Found:
         """Return a candidate with the values of `FEATURES`."""
@@ -202,7 +213,7 @@ class _Asked:
             passage.overlap,
             self.overlap.of(evidence.quote),
             float(misfit and self.kind not in FIGURES),
-            float(self._denied(evidence, start)),
+            float(self._denied(evidence, start, two_sided=passage.two_sided)),
             float(passage.other_year),
             passage.lacking,
             float(misfit and self.kind in FIGURES),
@@ -214,12 +225,13 @@ class _Asked:
         before, after = hit.text[: item.start][-30:], hit.text[item.end : item.end + 20]
         return fits(self.kind, span, before=before, after=after) is False
 
-    def _denied(self, evidence: Evidence, start: int) -> bool:
+    def _denied(self, evidence: Evidence, start: int, *, two_sided: bool) -> bool:
         quote = evidence.quote
         return (
             contrary(self.question, quote)
             or counts_another(self.question, quote, start - evidence.start)
             or does_another(self.question, quote)
+            or (two_sided and leaves_open(f"{evidence.lead} {quote}"))
         )
 
     def _uncounted(self, hit: Hit, item: Candidate) -> bool:

@@ -47,6 +47,12 @@ _NOT_YET = re.compile(
 )
 # Whether one has more than another, a sentence on one of them does not say.
 _MORE_THAN = re.compile(r"\b(?:more|less|fewer|\w{3,}er)\b.*\bthan\b", re.I)
+# What is checked there is not said to be so.
+_CLAIMED = re.compile(
+    r"^\W*(?:the )?claims?:|\b(?:posts?|memes?|tweets?|users?|videos?) (?:\w+ )?"
+    r"(?:makes? the claim|claim(?:s|ed|ing)?|falsely)\b|\bfalse(?:ly)? claim",
+    re.I,
+)
 _NAME = re.compile(NAME)
 # A role that is not the whole one, and who has it.
 _ROLE = re.compile(
@@ -70,7 +76,7 @@ def verdict(
     # "Nobody was hurt" says no, which the reader takes for an answer all the same.
     if told == "No" and words(found.quote)[:1] in _DENIES_ALL:
         return "No"
-    if told != "No" and _in_another_role(question, found.quote):
+    if told != "No" and (_CLAIMED.search(found.quote) or _in_another_role(question, found.quote)):
         return ""
     if told != "No" and sentence.yes > 0 and sentence.balance >= _PLAINLY:
         return "Yes"

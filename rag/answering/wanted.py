@@ -73,6 +73,8 @@ _ASKS = (
         r"\b(?:what|which) (?:(?:was|is|were|are) the (?:\w+ )?)?(?:number|age|score)\b|"
         r"\bdeath toll\b",
     ),
+    # "How much did the club offer?": money or not, it is a figure.
+    (Wanted.NUMBER, rf"\bhow much (?:{'|'.join(sorted(OPENING_VERBS))})\b"),
     (Wanted.CLOCK, r"\b(?:what|which) (?:time|hour)\b(?! of)|\bhow late\b"),
     (
         Wanted.TIME,

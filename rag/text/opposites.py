@@ -68,6 +68,29 @@ def counts_another(question: str, sentence: str, place: int) -> bool:
     return _other_outcome(question, sentence[start:stop])
 
 
+def asks_of_women(question: str) -> bool:
+    """Tell whether a question is of women and not of men.
+
+    A report says so where it means them; of the men's race it often says "the race".
+    """
+    return _speaks_of(question) == (False, True)
+
+
+def tells_of_both(text: str) -> bool:
+    """Tell whether a text speaks of men and of women: a report on two races."""
+    return all(_speaks_of(text))
+
+
+def leaves_open(text: str) -> bool:
+    """Tell whether a text speaks neither of men nor of women."""
+    return not any(_speaks_of(text))
+
+
+def _speaks_of(text: str) -> tuple[bool, ...]:
+    found = set(map(stem, words(text)))
+    return tuple(bool(found & side) for side in _SIDES[0])
+
+
 def _other_outcome(question: str, text: str) -> bool:
     befell, told_of = outcomes(question), outcomes(text)
     return bool(befell and told_of) and befell.isdisjoint(told_of)

@@ -96,3 +96,10 @@ def test_a_vice_president_is_no_president() -> None:
     sure = Belief(9.0, -9.0)
     assert verdict("Is Ann Borg president?", found, passages=sure, sentence=sure) == ""
     assert verdict("Is Ann Borg vice president?", found, passages=sure, sentence=sure) == "Yes"
+
+
+def test_a_claim_that_is_checked_is_no_yes() -> None:
+    quote = "The claim: Margarine was made for hens."
+    found = Evidence(1, Article("", quote), quote, 0, len(quote), "")
+    sure = Belief(9.0, -9.0)
+    assert verdict("Was margarine made for hens?", found, passages=sure, sentence=sure) == ""

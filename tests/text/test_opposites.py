@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from rag.text.opposites import contrary, counts_another
+from rag.text.opposites import (
+    asks_of_women,
+    contrary,
+    counts_another,
+    leaves_open,
+    tells_of_both,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,3 +47,13 @@ def test_a_figure_is_of_the_outcome_that_its_part_tells(word: str, expected: boo
     told = "The blast in Beirut, which 30 saw, killed 135 people and injured about 5,000."
     asked = "How many people died in the Beirut explosion?"
     assert counts_another(asked, told, told.index(word)) is expected
+
+
+def test_a_report_on_two_races_must_say_which() -> None:
+    assert asks_of_women("Who won the women's race?")
+    assert not asks_of_women("Who won the men's race?")
+    assert not asks_of_women("Did a man or a woman win the race?")
+    assert tells_of_both("Borg is a man of few words. Vella won the women's race.")
+    assert not tells_of_both("Borg came first in the women's race.")
+    assert leaves_open("Borg came first.")
+    assert not leaves_open("The first woman was Vella.")
