@@ -23,6 +23,8 @@ UNNAMED = "default"
 _REMEMBERED = "default-archive"
 # Names that a folder may have on every system, and that do not lead out of its parent.
 _NAME = re.compile(r"\w[\w .-]{0,62}(?<![ .])")
+# Windows keeps these for devices, with any suffix.
+_DEVICES = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 
 
 def names() -> list[str]:
@@ -33,10 +35,10 @@ def names() -> list[str]:
 def check_name(name: str) -> str:
     """Return `name` without blanks around it; `ArchiveError` if no archive can have that name."""
     name = name.strip()
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or _DEVICES.fullmatch(name):
         raise ArchiveError(
             f"{name!r} cannot be the name of an archive; use letters, digits, spaces, "
-            "dots, hyphens and underscores, at most 63"
+            "dots, hyphens and underscores, at most 63, and no name of a device such as 'con'"
         )
     return name
 

@@ -94,7 +94,7 @@ def test_a_removed_archive_is_gone_and_not_the_default() -> None:
     assert archives.default() == "sea"
 
 
-@pytest.mark.parametrize("name", ["", "..", "a/b", "a.", "CITY"])
+@pytest.mark.parametrize("name", ["", "..", "a/b", "a.", "CITY", "con", "NUL.old"])
 def test_a_name_that_is_unfit_or_taken_is_refused(name: str) -> None:
     fill("city")
     with pytest.raises(ArchiveError, match=r"cannot be the name|already"):

@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -307,6 +308,30 @@ def test_the_file_of_the_vectors_is_renewed_only_now_and_then(tmp_path, embedder
     with Archive.open(tmp_path / "a", embedder=Unwilling(), settings=settings) as archive:
         assert pending(archive) == 3
         assert archive.search("storm x3 x9", k=20) == before
+
+
+def test_a_file_that_windows_holds_is_removed_the_next_time(tmp_path, embedder, monkeypatch):
+    settings = Settings(index=IndexSettings(pending=1, pending_share=0.5))
+    remove = Path.unlink
+
+    def held(path, missing_ok=False):
+        if path.suffix == ".faiss":
+            raise PermissionError(13, "in use", str(path))
+        remove(path, missing_ok=missing_ok)
+
+    def files():
+        return len(list(archive.folder.glob("*.faiss")))
+
+    with Archive.open(tmp_path / "a", embedder=embedder, settings=settings) as archive:
+        archive.ingest([Article("", f"Storm number x{n}.", id=str(n)) for n in range(3)])
+        monkeypatch.setattr(Path, "unlink", held)
+        archive.ingest([Article("", f"Ferry number y{n}.", id=f"y{n}") for n in range(9)])
+        assert files() == 2
+        assert archive.search("ferry y3")[0].article.id == "y3"
+        monkeypatch.undo()
+        archive.ingest([Article("", f"Oil number z{n}.", id=f"z{n}") for n in range(20)])
+        assert files() == 1
+        assert archive.examine().faults == ()
 
 
 def test_an_archive_that_grows_and_shrinks_is_fitted_anew(tmp_path, embedder):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -104,9 +103,8 @@ def _listen(path: Path) -> socket.socket | None:
                 log.info("another process answers commands at %s", path)
                 raise FileExistsError(path)
             path.unlink()
-        # On Linux the file is made with these rights, so that there is no moment without them.
-        os.fchmod(listening.fileno(), 0o600)
         listening.bind(str(path))
+        # Nobody can connect before it listens, so there is no moment without these rights.
         path.chmod(0o600)
         listening.listen()
     except OSError as error:

@@ -207,7 +207,7 @@ class Indexes:
         for path in (*folder.glob("vectors-*"), *folder.glob("dense.faiss*")):
             if file is None or path.name != file.name:
                 with faults():
-                    path.unlink(missing_ok=True)
+                    _remove(path)
 
     def check(self, folder: Path) -> None:
         """Read all files in `folder`; `IndexFault` when one is not as it was written."""
@@ -245,3 +245,11 @@ class Indexes:
             vectors=self._file,
         )
         manifest.save(folder)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file of before; one that Windows holds for another process goes the next time."""
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError as error:
+        log.info("%s is still in use: %s", path, error)
