@@ -401,12 +401,34 @@ def test_each_post_of_a_live_blog_keeps_its_time_and_the_headline_is_text() -> N
     [article] = split_dump(POSTS)
     assert (article.title, article.date) == (POSTS.partition("\n")[0], "12 Nov 2024")
     paragraphs = article.text.split("\n\n")
-    assert paragraphs[:2] == [f"{article.title}.", "Rolling coverage of the storm in the north"]
+    told = "Storm Vera: rivers rise as winds reach 130km/h."
+    assert paragraphs[:2] == [told, "Rolling coverage of the storm in the north"]
     times = [text for text in paragraphs if text.endswith("GMT")]
     assert times == ["21.14 GMT", "20.30 GMT", "18.40 GMT"]
     at = paragraphs.index("21.14 GMT")
     assert paragraphs[at : at + 2] == ["21.14 GMT", "Closing summary"]
     assert paragraphs[at + 2].startswith("That is all from us")
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Rivers rise at Kelm and Brae – as it happened", "Rivers rise at Kelm and Brae."),
+        ("Live: rivers rise at Kelm and Brae", "rivers rise at Kelm and Brae."),
+        ("Rivers rise at Kelm and Brae | Live updates", "Rivers rise at Kelm and Brae."),
+        (
+            "+ Flut in Kelm: alle Flüsse steigen - Liveticker",
+            "+ Flut in Kelm: alle Flüsse steigen.",
+        ),
+        ("En direct : la crue menace Kelm et Brae", "la crue menace Kelm et Brae."),
+        ("Families learn how to go on and live", "Families learn how to go on and live."),
+        ("The band is back: two nights to e-live", "The band is back: two nights to e-live."),
+    ],
+)
+def test_that_a_page_is_live_is_no_part_of_what_its_headline_says(title: str, told: str) -> None:
+    [article] = split_dump(POSTS.replace(POSTS.partition("\n")[0], title))
+    assert article.title == title
+    assert article.text.split("\n\n")[0] == told
 
 
 def test_one_time_of_day_above_a_text_makes_no_live_blog() -> None:

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 _LONG_HEADLINE = 5  # words; shorter ones may head a section
 _NEAR = 12  # a repeated headline follows within this many paragraphs
 _POSTS = 3  # times of day that stand alone above the posts of a live blog at least
+_RULE = r"(?:\s+[–—|-]|\s*[:|])\s+"
+# What a live page says of itself around its headline, in the languages of most such pages.
+_LIVE = re.compile(
+    rf"(?i){_RULE}(?:as it happened|(?:as )?live(?: updates?| blog| coverage)?|updates"
+    r"|(?:live-?)?(?:blog|ticker)|(?:en )?direct|en (?:vivo|directo)|in diretta)$"
+    r"|^(?:live(?: updates?| blog| coverage)?|(?:live-?)?(?:blog|ticker)|(?:en )?direct"
+    rf"|en (?:vivo|directo)|(?:in )?diretta){_RULE}"
+)
 _TEXT_LABEL = re.compile(r"(?i)^(?:body|text|content|article|story)\s?:\s*")
 
 
@@ -199,8 +207,12 @@ def _titled(parts: Sequence[Part], *, headline: Part) -> list[DumpArticle]:
 
 
 def _summed_up(article: DumpArticle) -> DumpArticle:
-    """Return a live blog with its headline as the first sentence: it says what no post does."""
-    sentence = article.title if is_sentence(article.title) else f"{article.title}."
+    """Return a live blog with its headline as the first sentence: it says what no post does.
+
+    That the page was live is no part of the sentence.
+    """
+    told = _LIVE.sub("", article.title) or article.title
+    sentence = told if is_sentence(told) else f"{told}."
     return replace(article, text=f"{sentence}\n\n{article.text}")
 
 
