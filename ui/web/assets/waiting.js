@@ -50,10 +50,13 @@
       setTimeout(() => (tabs.removeEventListener("message", heard), tell(false)), 200);
     });
   let lost = [];
+  // The one that this page is asking.
+  let current = "";
+  const asked = (entry) => (entry.from === page ? entry.key === current : isOpen(entry.from));
   const look = async () => {
-    const others = all().filter((entry) => entry.from !== page);
-    const open = await Promise.all(others.map((entry) => isOpen(entry.from)));
-    lost = others.filter((entry, number) => !open[number]);
+    const entries = all();
+    const held = await Promise.all(entries.map(asked));
+    lost = entries.filter((entry, number) => !held[number]);
   };
 
   // What is shown below the conversation, and whether the server has not shown it yet.
@@ -77,13 +80,17 @@
   dateline.wait = (question, filters, key = random()) => {
     const entry = { question, key, filters, at: Date.now(), from: page, tab, archive: dateline.archive(), conversation: dateline.conversation() };
     lost = lost.filter((other) => other.key !== key);
+    current = key;
     keep(entry);
     show(entry, { sent: true });
     return { question, key, ...filters };
   };
   // The server shows it itself.
   dateline.taken = () => sending && hide();
-  dateline.done = ({ key }) => forget(key);
+  dateline.done = ({ key }) => {
+    current = "";
+    forget(key);
+  };
   // Answers that came; one may be of a question whose page was closed.
   dateline.came = (answers) => {
     const keys = new Set(answers.map((item) => item.key).filter(Boolean));
@@ -100,6 +107,7 @@
     if (!sending) return;
     setTimeout(() => {
       if (!sending || shown !== entry) return;
+      current = "";
       lost.unshift(entry);
       show(entry, { sent: false });
       dateline.ready();

@@ -11,13 +11,14 @@ from typing import TypeVar
 from urllib.parse import parse_qs, quote, urlsplit
 
 import anyio
+from markupsafe import Markup
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import SharedError
-from ui.web.common import markup
+from ui.web.common import assets, markup
 from ui.web.network.attempts import Attempts
 from ui.web.network.guard import OPEN
 from ui.web.network.sessions import LONGEST, Sessions
@@ -173,7 +174,8 @@ def _first(scope: Scope) -> Response:
 
 
 def _form(to: str, *, name: str = "", refused: str = "") -> Response:
-    page = markup.render("login.html", to=to, name=name, refused=refused, action=LOGIN)
+    style = Markup(assets.read("tokens.css", "login.css"))  # noqa: S704 - our own files
+    page = markup.render("login.html", to=to, name=name, refused=refused, action=LOGIN, style=style)
     # 200 or not, a browser shows it; who counts refusals sees them.
     return HTMLResponse(page, 401 if refused else 200, headers={"cache-control": "no-store"})
 
