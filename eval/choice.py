@@ -5,8 +5,9 @@
 
 The first asks questions twice, with and without the articles that answer them, and writes down
 the spans that the reader finds; `--skip` leaves out the questions that `eval.systems` reports
-on. The second fits a logistic regression on them, and says how well it chooses and refuses:
-fitted on all files but one and measured on that one, for each.
+on. The second fits a logistic regression on them, which decides on refusals, and what the search's
+score is worth in choosing a span, and says how well it does: fitted on all files but one and
+measured on that one, for each.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
@@ -111,6 +113,7 @@ def fit(files: list[Path]) -> None:
     console.print(f"BIAS = {model.intercept_[0]:.2f}")
     for feature, weight in zip(_FITTED, model.coef_[0], strict=True):
         console.print(f"{feature}: {weight:.2f}")
+    console.print(f"SCORE_IN_NATS = {_score_in_nats(every):.1f}")
 
 
 def _row(item: Asked, hits: Sequence[Hit], reader: Reader) -> dict[str, Any]:
@@ -140,6 +143,31 @@ def _model(rows: Sequence[Spans], *, only: int | None = None) -> LogisticRegress
     right = np.concatenate([row.right for row in rows])
     weights = np.concatenate([_span_weights(row) for row in rows])
     return LogisticRegression(C=10.0).fit(features, right, sample_weight=weights)
+
+
+def _score_in_nats(rows: Sequence[Spans]) -> float:
+    """Return what the search's score is worth beside the reader's log-odds in choosing a span.
+
+    By a conditional logit (McFadden 1974) on the questions of which some spans are right.
+    """
+    told = [row for row in rows if row.right.any() and not row.right.all()]
+    columns = [FEATURES.index(name) for name in ("odds", "score")]
+
+    def loss(weights: np.ndarray[Any, Any]) -> float:
+        worth = [row.features[:, columns] @ weights for row in told]
+        found = [
+            np.logaddexp.reduce(w) - np.logaddexp.reduce(w[row.right])
+            for w, row in zip(worth, told, strict=True)
+        ]
+        return float(np.mean(found))
+
+    odds, score = minimize(loss, np.zeros(2)).x
+    return float(score / odds)
+
+
+def _surprise(worth: np.ndarray[Any, Any], row: Spans) -> float:
+    """Return the nats by which it surprises that a right span of a question is chosen."""
+    return float(np.logaddexp.reduce(worth) - np.logaddexp.reduce(worth[row.right]))
 
 
 def _span_weights(row: Spans) -> np.ndarray[Any, Any]:

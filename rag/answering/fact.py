@@ -39,15 +39,20 @@ def chosen(question: str, ranked: Sequence[Found], *, least: float, about: str =
 def chosen_first(
     question: str, ranked: Sequence[Found], *, least: float, about: str = ""
 ) -> list[Found]:
-    """Return all spans that answer, the one that is said first in front; arguments as `chosen`."""
+    """Return all spans that answer, the one that is said first in front; arguments as `chosen`.
+
+    Whether any answers, their probability tells; which of them does, their merit.
+    """
     able = [item for item in ranked if item.probability >= least]
+    likeliest = max((item.probability for item in able), default=0.0)
+    able.sort(key=lambda item: -item.merit)
     if able and (wants_latest(question) or changes(question)):
         first = _newest(able)
         able = [first, *(item for item in able if item is not first)]
     if asks_for_reason(question):
         able = explaining(question, able)
     own = [item for item in able if about and article_id(item.hit.article) == about]
-    if own and own[0].probability >= _GOES_ON * able[0].probability:
+    if own and own[0].probability >= _GOES_ON * likeliest:
         able = [own[0], *(item for item in able if item is not own[0])]
     return able
 
@@ -88,6 +93,6 @@ def is_read(article: Article) -> bool:
 
 
 def _newest(able: Sequence[Found]) -> Found:
-    enough = _NEWER * able[0].probability
+    enough = _NEWER * max(item.probability for item in able)
     near = [item for item in able if item.probability >= enough]
     return max(near, key=lambda item: (item.hit.article.date or "", item.probability))

@@ -242,7 +242,7 @@ class Work:
     ) -> Iterator[str]:
         """Yield the sentences of the spans that answer, then what disagrees with one `alone`."""
         question, hits = heard.question, heard.hits
-        draft.trust(choice.confidence(found or heard.ranked))
+        draft.trust(choice.confidence(heard.ranked))
         if not found or self._stop.is_set():
             return
         if heard.believed:
