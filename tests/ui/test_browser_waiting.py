@@ -107,6 +107,24 @@ def test_a_question_is_seen_before_the_server_has_it_and_stays_in_its_place(
         expect(seen(page)).to_have_count(answers)
 
 
+def test_an_answer_is_scrolled_into_view_unless_its_reader_looks_back(archive, serve, visit):
+    size = {"width": 800, "height": 560}
+    generator = Script(*ANSWER)
+    page = visit(serve(archive, generator=generator), viewport=size)
+    ready(page)
+    for answers in (1, 2, 3):
+        ask(page, CRANES, answers=answers)
+        expect(page.locator("#dl-chat .dl-footer").last).to_be_in_viewport()
+        expect(seen(page).last).to_be_in_viewport()
+    generator.go = threading.Event()
+    enter(page, BOATS)
+    expect(page.locator("#m4")).to_contain_text("22 cranes")
+    page.evaluate("document.getElementById('dl-main').scrollTop = 0")
+    generator.go.set()
+    expect(page.locator("#dl-chat .dl-footer")).to_have_count(4)
+    expect(seen(page).first).to_be_in_viewport()
+
+
 def test_a_second_question_waits_in_the_box(held):
     enter(held.page, CRANES)
     enter(held.page, BOATS)

@@ -185,16 +185,29 @@
     if (event.key === "Escape" && find("dl-note")?.matches(":popover-open")) find("dl-note").hidePopover();
   });
 
-  // While an answer grows the page follows it, unless its reader has scrolled up.
+  // While an answer grows the page follows it, as long as its question stays in view and its reader
+  // has not scrolled up.
+  let following = true;
+  let before = 0;
+  const ahead = (main) => main.scrollHeight - main.scrollTop - main.clientHeight;
+  document.addEventListener(
+    "scroll",
+    ({ target }) => {
+      if (target.id !== "dl-main") return;
+      if (target.scrollTop < before) following = false;
+      else if (ahead(target) < 120) following = true;
+      before = target.scrollTop;
+    },
+    true,
+  );
   const follow = (anew) => {
     const main = find("dl-main");
     const last = document.querySelector("#dl-chat .dl-message:nth-last-child(2)");
     if (!main || !last) return;
-    const low = main.scrollHeight - main.scrollTop - main.clientHeight < 120;
+    following ||= anew;
     if (anew) last.scrollIntoView({ block: "start" });
-    else if (low && last.getBoundingClientRect().top > main.getBoundingClientRect().top + 16) {
-      main.scrollTop = main.scrollHeight;
-    }
+    const room = last.getBoundingClientRect().top - main.getBoundingClientRect().top - 16;
+    if (following && room > 0) main.scrollTop += Math.min(room, ahead(main));
   };
   let count = 0;
   const changed = () => {
