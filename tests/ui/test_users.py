@@ -227,12 +227,15 @@ async def whoami(request: Request) -> Response:
 
 
 @pytest.fixture
-def visitor(known) -> TestClient:
+def visitor(known, tmp_path) -> TestClient:
+    # Counted for this test alone, or the wrong passwords of others would make it wait.
+    attempts = Attempts(Shared.beside(tmp_path))
     routes = [
         Route(path, whoami, methods=["GET", "POST"])
         for path in ("/", "/archive", "/healthz", "/v1/x", "/gradio_api/upload")
     ]
-    door = Middleware(Door, doorman=Doorman.of(known), elsewhere=("/v1",))
+    doorman = Doorman(known, Sessions(known), attempts)
+    door = Middleware(Door, doorman=doorman, elsewhere=("/v1",))
     app = Starlette(routes=routes, middleware=[door])
     return TestClient(app, base_url=HERE, follow_redirects=False)
 
