@@ -29,15 +29,18 @@ def wire(
     access: Access,
 ) -> None:
     """Bring the screen up to date when it is opened, and while there is something to wait for."""
+    # Whether this page has seen articles being added, and so shows the report of it.
+    watching = gr.State(False)
 
-    def look(request: gr.Request, *, anew: bool = False) -> tuple[Update, ...]:
+    def look(seen: bool, request: gr.Request, *, anew: bool = False) -> tuple[Update, ...]:
         try:
             archive = library.get(request.query_params.get("archive"))
         except ArchiveError:
             missing = layout.missing_html(library, request)
-            return gr.skip(), gr.Timer(active=False), "", missing, gr.File(visible=False), ""
+            return gr.skip(), gr.Timer(active=False), "", missing, gr.File(visible=False), "", False
         status, found, job = models.status, examples.of(archive), jobs.of(archive)
         busy, empty = job is not None and job.running, not archive.stats().articles
+        seen = seen or busy
         return (
             # It counts the articles, of which an ingest that has ended left more.
             header(library, archive, "Chat", user=request.username)
@@ -48,32 +51,33 @@ def wire(
             layout.welcome_html(archive, found),
             gr.File(visible=empty and not busy and access.may(request.username, Role.EDITOR)),
             # A report is of interest to who has dropped the files, and to nobody after.
-            adding.progress_html(job) if busy or empty or not anew else "",
+            adding.progress_html(job) if seen or empty else "",
+            seen,
         )
 
     def opened(request: gr.Request) -> tuple[Update, ...]:
         try:
             archive = library.get(request.query_params.get("archive"))
         except ArchiveError:
-            return gr.skip(), *look(request)
-        return layout.filters_html(archive), *look(request, anew=True)
+            return gr.skip(), *look(False, request)
+        return layout.filters_html(archive), *look(False, request, anew=True)
 
     def dropped(files: list[str], request: gr.Request) -> tuple[Update, ...]:
         archive = archive_of(library, request)
         with told():
             access.check(request.username, Role.EDITOR)
             jobs.start(archive, lambda job: adding.ingest(archive, files, job))
-        top, _, status, welcome, _, progress = look(request)
+        top, _, status, welcome, _, *progress = look(True, request)
         # At least one more look, however soon the work ends.
         again, gone = gr.Timer(active=True), gr.File(value=None, visible=False)
-        return top, again, status, welcome, gone, progress
+        return top, again, status, welcome, gone, *progress
 
     looked = [
         *(parts.header, parts.timer, parts.status),
-        *(parts.welcome, parts.drop, parts.dropped),
+        *(parts.welcome, parts.drop, parts.dropped, watching),
     ]
     page.load(opened, outputs=[parts.filters, *looked], **QUIETLY)
-    parts.timer.tick(look, outputs=looked, **QUIETLY)
+    parts.timer.tick(look, watching, looked, **QUIETLY)
     parts.drop.upload(dropped, parts.drop, looked, **QUIETLY)
 
 
