@@ -12,7 +12,8 @@ from rag.answering.evidence import Evidence
 from rag.answering.proposal import Belief
 from rag.answering.verdict import verdict
 from rag.answering.wanted import Wanted, wanted
-from rag.reading import Reader
+from rag.reading import Reader, Reading
+from rag.text.opposites import as_reported
 from rag.text.sentences import content_stems
 from rag.types import Hit, Passage
 
@@ -50,15 +51,13 @@ class Hearing:
 
     def ranked(self, question: str, hits: Sequence[Hit]) -> list[Found]:
         """Return the spans of the passages found, the likeliest to answer first."""
-        passages = [choice.passage_of(hit) for hit in hits]
-        readings = self.reader.read(question, passages, stop=self._stop)
-        return choice.rank(question, hits, readings)
+        return choice.rank(question, hits, self._read(question, hits))
 
     def of(self, question: str, hits: Sequence[Hit]) -> Heard:
         """Return what the reader makes of the passages found; a yes or a no is weighed too."""
-        passages = [choice.passage_of(hit) for hit in hits]
-        readings = self.reader.read(question, passages, stop=self._stop)
-        believed = self._believed(question, passages[:_BELIEVED])
+        readings = self._read(question, hits)
+        first = [choice.passage_of(hit) for hit in hits[:_BELIEVED]]
+        believed = self._believed(question, first)
         spoken = map(proposal.heard, readings, believed)
         ranked = choice.rank(question, hits, [*spoken, *readings[len(believed) :]])
         return Heard(question, question, tuple(hits), tuple(ranked), tuple(believed))
@@ -74,6 +73,11 @@ class Hearing:
             return OTHERWISE if denied else ""
         (shown,) = self._believed(question, [sentence])
         return verdict(question, found, passages=proposal.together(believed), sentence=shown)
+
+    def _read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
+        passages = [choice.passage_of(hit) for hit in hits]
+        asked = as_reported(question, hits[0].article.text) if hits else question
+        return self.reader.read(asked, passages, stop=self._stop)
 
     def _believed(self, question: str, passages: Sequence[Passage]) -> list[Belief]:
         """Return how far passages bear out a yes and a no; none for another question."""

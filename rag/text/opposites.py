@@ -35,6 +35,7 @@ _PARTICLE = re.compile(
     r"\b(?:drop|f[ae]ll)\w* (?:out|through|apart|short|behind|victim|asleep|ill)\b",
     re.I,
 )
+_MENS = re.compile(r"\bmen['’]?s\s+", re.I)
 _PART = re.compile(r"[,;:]\s|\s(?:and|but|while)\s")
 _WINNING = 2
 # Who wins and who loses is told by one sentence, and the reader tells them apart.
@@ -74,6 +75,11 @@ def asks_of_women(question: str) -> bool:
     A report says so where it means them; of the men's race it often says "the race".
     """
     return _speaks_of(question) == (False, True)
+
+
+def as_reported(question: str, report: str) -> str:
+    """Return a question for "the men's race" as one for "the race", if a report says no more."""
+    return question if _MENS.search(report) else _MENS.sub("", question)
 
 
 def tells_of_both(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.text.opposites import (
+    as_reported,
     asks_of_women,
     contrary,
     counts_another,
@@ -57,3 +58,10 @@ def test_a_report_on_two_races_must_say_which() -> None:
     assert not tells_of_both("Borg came first in the women's race.")
     assert leaves_open("Borg came first.")
     assert not leaves_open("The first woman was Vella.")
+
+
+def test_of_the_mens_race_a_report_says_the_race() -> None:
+    asked = "Who won the men's race?"
+    assert as_reported(asked, "Borg won the race.") == "Who won the race?"
+    assert as_reported(asked, "Borg won the men's race.") == asked
+    assert as_reported("Who won the women's race?", "Vella won.") == "Who won the women's race?"
