@@ -31,7 +31,7 @@ from rag.retrieval.joined import at_times, joined
 from rag.store.identity import article_id
 from rag.types import Hit, Query, Stance, Turn
 
-# How likely words must be to be meant by a subject of which nothing is asked.
+# How likely words must be to be meant by a deed, or a subject of which nothing is asked.
 _SURE = 0.4
 
 
@@ -128,7 +128,7 @@ class Work:
         if deed and deed.alone and not draft.citations:
             yield from self._led(replace(query, question=deed.about), draft)
         if not draft.citations:
-            yield from self._fact(query, hits, draft, bare=deed is not None and deed.bare)
+            yield from self._fact(query, hits, draft, about=deed.about if deed else "")
         if deed and not deed.alone and not draft.citations:
             yield from self._led(replace(query, question=deed.about), draft)
 
@@ -220,20 +220,20 @@ class Work:
         yield draft.state(found)
 
     def _fact(
-        self, query: Query, hits: Sequence[Hit], draft: Draft, *, bare: bool
+        self, query: Query, hits: Sequence[Hit], draft: Draft, *, about: str
     ) -> Iterator[str]:
         """Yield the sentences that answer, then what disagrees; none when no passage answers.
 
-        Of a `bare` subject the sentence that leads the article on it tells more than words of
-        which it is not sure that they are meant.
+        What somebody did, or a subject that is only named, is `about` something: the sentence
+        that leads the article on it tells more than words that are not surely meant.
         """
         if hits and not fact.is_read(hits[0].article):
             yield from self._quoted(query.read, hits, draft)
             return
         heard = replace(self._hearing.of(query.read, hits), searched=query.question)
         found = fact.chosen(query.read, heard.ranked, least=self._least, about=query.about)
-        if bare and found and found[0].probability < _SURE:
-            yield from self._led(query, draft)
+        if about and found and found[0].probability < _SURE:
+            yield from self._led(replace(query, question=about), draft)
         if not draft.citations:
             yield from self._told(heard, found, draft)
 
