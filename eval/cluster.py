@@ -32,8 +32,7 @@ from pathlib import Path
 import numpy as np
 
 from rag import Archive, Article
-from rag.embedding.embedder import Embedder, TransformerEmbedder, Vectors
-from rag.models.registry import DEFAULT_EMBEDDER
+from rag.embedding.embedder import Embedder, Vectors
 from rag.sources import read
 from rag.store.folder.storage import FolderStorage
 from rag.types import Progress
@@ -198,14 +197,17 @@ def _take(articles: Iterator[Article]) -> list[Article]:
 def ingest(
     folder: Path,
     files: Path,
-    embedder: Embedder,
+    embedder: Embedder | None,
     *,
     total: int,
     nodes: int,
     alone: Path | None,
     lose: Callable[[], None] | None = None,
 ) -> Run:
-    """Ingest files into `folder`, on a cluster unless `nodes` is zero; compare with `alone`."""
+    """Ingest files into `folder`, on a cluster unless `nodes` is zero; compare with `alone`.
+
+    Without an `embedder` the archive's own model is taken.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     watch = Watch(total, lose)
     with Archive.open(folder, embedder=embedder) as archive:
@@ -252,9 +254,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
     files = write_parts(itertools.islice(read([asked.files]), asked.articles), asked.out / "files")
-    embedder: Embedder = (
-        Waiting(asked.wait) if asked.wait else TransformerEmbedder.load(DEFAULT_EMBEDDER)
-    )
+    # Each machine loads the default model by its name: a loaded one is not sent to others.
+    embedder = Waiting(asked.wait) if asked.wait else None
     sizes = [int(size) for size in asked.nodes.split(",")]
     alone = asked.out / "alone"
     measure = partial(ingest, files=files, embedder=embedder, total=asked.articles)
