@@ -41,11 +41,13 @@ def chosen_first(
 ) -> list[Found]:
     """Return all spans that answer, the one that is said first in front; arguments as `chosen`.
 
-    Whether any answers, their probability tells; which of them does, their merit.
+    Whether any answers, their probability tells; which of them does, their merit. A question of
+    yes or no has no right words, only a sentence.
     """
     able = [item for item in ranked if item.probability >= least]
     likeliest = max((item.probability for item in able), default=0.0)
-    able.sort(key=lambda item: -item.merit)
+    if wanted(question) is not Wanted.YES_NO:
+        able.sort(key=lambda item: -item.merit)
     if able and (wants_latest(question) or changes(question)):
         first = _newest(able)
         able = [first, *(item for item in able if item is not first)]
