@@ -250,7 +250,9 @@ class Work:
             found = [plainest(question, [found[0], *able], proposal.together(heard.believed))]
         before = len(draft.text)
         if self._writes:
-            yield from self._written(heard.searched, choice.in_order(found, hits), draft)
+            spans = [item.span for item in found]
+            ordered = choice.in_order(found, hits)
+            yield from self._written(heard.searched, ordered, draft, spans=spans)
         said = len(draft.text) > before or draft.refused
         if not (said or self._stop.is_set()):
             said_so = self._hearing.verdict(question, found[0].evidence, heard.believed)
@@ -274,13 +276,16 @@ class Work:
         if weighed.best and sure.probability >= self._least:
             yield draft.state(weighed.best)
 
-    def _written(self, question: str, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
+    def _written(
+        self, question: str, hits: Sequence[Hit], draft: Draft, *, spans: Sequence[str]
+    ) -> Iterator[str]:
         shown = hits[: self.settings.passages]
         draft.rest_on(weigh(question, shown, embedder=self._archive.embedder()))
         return write(
             question,
             shown,
             draft,
+            spans=spans,
             generator=self._generator,
             max_new_tokens=self.settings.max_new_tokens,
             stop=self._stop,

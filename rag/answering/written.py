@@ -11,7 +11,12 @@ from rag.answering.choice import heading
 from rag.answering.draft import Draft
 from rag.answering.sentence_stream import claims
 from rag.generation import Generator, prompts
+from rag.text.facts import numbers
+from rag.text.sentences import content_words, words
 from rag.types import Hit, Passage
+
+# Words of an answer that only names something, "South Africa", at most.
+_BARE = 3
 
 
 def write(
@@ -19,6 +24,7 @@ def write(
     hits: Sequence[Hit],
     draft: Draft,
     *,
+    spans: Sequence[str],
     generator: Generator,
     max_new_tokens: int,
     stop: threading.Event,
@@ -26,7 +32,8 @@ def write(
     """Yield the sentences of `generator` that pass the draft's check, as they are written.
 
     It reads `hits` in their order, as many as its window holds. Whether the question can be
-    answered is decided before, but a generator may refuse all the same.
+    answered is decided before, but a generator may refuse all the same. `spans` are the words that
+    the reader found: where the generator only names something, it must be one of these.
     """
     room = generator.context_tokens - max_new_tokens - prompts.OVERHEAD_TOKENS
     passages = [Passage(heading(hit.article), hit.text) for hit in hits]
@@ -45,10 +52,22 @@ def write(
             if marks.split_marks(sentence)[0] == prompts.REFUSAL:
                 draft.refuse()
                 return
-            if piece := draft.add(sentence):
+            if not names_another(sentence, spans) and (piece := draft.add(sentence)):
                 yield piece
             if draft.full:
                 return
+
+
+def names_another(sentence: str, spans: Sequence[str]) -> bool:
+    """Tell whether a sentence is a bare name or figure, and shares no word with what was found.
+
+    "England" stands in "South Africa won, beating England", which would bear it out.
+    """
+    claim = marks.split_marks(sentence)[0]
+    told = {*content_words(claim)} - {"yes", "no"}
+    if not 0 < len(told) <= _BARE:
+        return False
+    return not any(told & {*words(span)} or numbers(claim) & numbers(span) for span in spans)
 
 
 def _recorded(pieces: Iterable[str], record: list[str]) -> Iterator[str]:
