@@ -142,8 +142,8 @@ def _layout() -> Parts:
         with gr.Row():
             start = gr.Button("Run", variant="primary", scale=0, min_width=120)
             stop = gr.Button("Stop", interactive=False, scale=0, min_width=120)
-    progress = gr.HTML()
-    report = gr.HTML()
+    progress = own_html("")
+    report = own_html("")
     with gr.Row():
         download = gr.Button(
             "Download this report", size="sm", scale=0, min_width=200, visible=False

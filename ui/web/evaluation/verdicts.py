@@ -59,7 +59,9 @@ class Share:
         """The counts in words, with the share of the right ones."""
         (_, right), *others = self.counts
         rest = "".join(f", {count} {verdict}" for verdict, count in others if count)
-        return f"{right} of {self.total} right ({right / self.total:.0%}){rest}".replace("%", " %")
+        return f"{right} of {self.total} right ({right / self.total:.0%}){rest}".replace(
+            "%", "\N{NO-BREAK SPACE}%"
+        )
 
 
 @dataclass(frozen=True, slots=True)
