@@ -24,6 +24,15 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
+class LogLevel(StrEnum):
+    """The least weight of a record that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 class JsonFormatter(logging.Formatter):
     """Writes a record as an object on one line, with the fields that its writer gave it."""
 
@@ -48,6 +57,14 @@ def write_as(form: LogFormat) -> None:
     if form is LogFormat.JSON:
         for handler in logging.getLogger().handlers:
             handler.setFormatter(JsonFormatter())
+
+
+def log_from(level: LogLevel | None) -> None:
+    """Log what has at least that weight; None leaves it to --verbose and --quiet."""
+    if level is not None:
+        # Dateline's own; libraries log errors only.
+        for name in ("rag", "ui"):
+            logging.getLogger(name).setLevel(level.upper())
 
 
 def answered(answer: Answer, *, questions: bool = False) -> None:

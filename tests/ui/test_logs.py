@@ -14,13 +14,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
 from rag.types import Answer, Timings
-from ui.logs import JsonFormatter, LogFormat, answered, log, write_as
+from ui.cli import app
+from ui.logs import JsonFormatter, LogFormat, LogLevel, answered, log, log_from, write_as
 from ui.web.network.logged import Logged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 QUESTION = "Who hid the harbour's accounts?"
 ANSWER = Answer(QUESTION, "The clerk [1].", abstained=False, timings=Timings(total=0.5))
@@ -104,3 +106,51 @@ def test_the_form_is_chosen_for_all_that_is_logged(monkeypatch) -> None:
     logging.getLogger("some.library").error("trouble")
     written = handler.stream.getvalue()
     assert json.loads(written)["message"] == "trouble"
+
+
+@pytest.fixture
+def _levels() -> Iterator[None]:
+    """Leave the levels as they were."""
+    loggers = [logging.getLogger(name) for name in ("rag", "ui")]
+    before = [each.level for each in loggers]
+    yield
+    for each, level in zip(loggers, before, strict=True):
+        each.setLevel(level)
+
+
+@pytest.mark.usefixtures("_levels")
+@pytest.mark.parametrize("name", ["rag.web", "ui.web.network.door"])
+def test_a_level_decides_what_is_logged(name: str) -> None:
+    shown = {}
+    for level in LogLevel:
+        log_from(level)
+        weights = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
+        shown[level.value] = sum(logging.getLogger(name).isEnabledFor(each) for each in weights)
+    assert shown == {"debug": 4, "info": 3, "warning": 2, "error": 1}
+    log_from(None)
+    assert not logging.getLogger(name).isEnabledFor(logging.WARNING)
+
+
+@pytest.mark.usefixtures("_levels")
+@pytest.mark.parametrize("command", ["chat", "serve"])
+def test_the_level_of_a_server_is_an_option(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(*_args: object, **_kwargs: object) -> None:
+        raise ValueError("far enough")
+
+    module = {"chat": "ui.cli.chat", "serve": "ui.cli.serving"}[command]
+    monkeypatch.setattr(f"{module}.open_archive", opened)
+    for words, level in [
+        (["--log-level", "DEBUG"], logging.DEBUG),
+        (["-v", "--log-level", "error"], logging.ERROR),
+        (["-v"], logging.INFO),
+        ([], logging.WARNING),
+    ]:
+        CliRunner().invoke(app, [command, *words])
+        assert logging.getLogger("rag").level == level
+
+
+@pytest.mark.parametrize("command", ["chat", "serve"])
+def test_a_level_that_there_is_not_is_a_usage_error(command: str) -> None:
+    result = CliRunner().invoke(app, [command, "--log-level", "loud"])
+    assert result.exit_code == 2
+    assert "'loud' is not one of" in result.output

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ui.cli.console import ArchiveName, LogForm, LogQuestions, heard, output
+from ui.cli.console import ArchiveName, LogForm, LogFrom, LogQuestions, heard, output
 from ui.cli.fetching import follow
 from ui.cli.opening import open_archive, settings
 from ui.cli.questions import GeneratorName, ReaderName
-from ui.logs import LogFormat, write_as
+from ui.logs import LogFormat, log_from, write_as
 
 
 @heard
@@ -25,14 +25,16 @@ def chat(
     reader: ReaderName = None,
     generator: GeneratorName = None,
     log_format: LogForm = LogFormat.TEXT,
+    log_level: LogFrom = None,
     log_questions: LogQuestions = False,
 ) -> None:
     """Open the chat page over an archive.
 
-    While it runs, `rag ask` and `rag search` use its models. With -v the log, on standard
-    error, has a line per request and answer.
+    While it runs, `rag ask` and `rag search` use its models. With -v or `--log-level info` the
+    log, on standard error, has a line per request and answer.
     """
     write_as(log_format)
+    log_from(log_level)
     # Gradio takes seconds to import, which no other command should pay. Its objects stay for good,
     # and looking for garbage among them takes a tenth of the time.
     gc.disable()

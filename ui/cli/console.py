@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from rag.types import iso_date
-from ui.logs import LogFormat
+from ui.logs import LogFormat, LogLevel
 
 output = Console()
 # Everything that is not the result goes to standard error, so that pipes stay clean: what went
@@ -61,8 +61,16 @@ def complete_archive(incomplete: str) -> list[str]:
 Chosen = TypeVar("Chosen", Format, AnswerFormat)
 
 LogForm = Annotated[LogFormat, typer.Option(help="How the log is written.")]
+LogFrom = Annotated[
+    LogLevel | None,
+    typer.Option(
+        "--log-level",
+        case_sensitive=False,
+        help="The least that is logged, whatever -v and -q say; default: warning.",
+    ),
+]
 LogQuestions = Annotated[
-    bool, typer.Option("--log-questions", help="Include the questions in the log of -v.")
+    bool, typer.Option("--log-questions", help="Include the questions in the log.")
 ]
 ArchiveName = Annotated[
     str | None,

@@ -9,10 +9,10 @@ import typer
 
 from rag.errors import extra
 from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER
-from ui.cli.console import ArchiveName, LogForm, LogQuestions, heard, note, output
+from ui.cli.console import ArchiveName, LogForm, LogFrom, LogQuestions, heard, note, output
 from ui.cli.opening import open_archive, settings
 from ui.cli.questions import GeneratorName, ReaderName
-from ui.logs import LogFormat, write_as
+from ui.logs import LogFormat, log_from, write_as
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
@@ -35,13 +35,15 @@ def serve(
     reader: ReaderName = None,
     generator: GeneratorName = None,
     log_format: LogForm = LogFormat.TEXT,
+    log_level: LogFrom = None,
     log_questions: LogQuestions = False,
 ) -> None:
     """Serve the pages and the web API, for browsers and other programs.
 
-    With -v the log, on standard error, has a line per request and answer.
+    With -v or `--log-level info` the log, on standard error, has a line per request and answer.
     """
     write_as(log_format)
+    log_from(log_level)
     # As for the chat page: its libraries take seconds to import, and their objects stay for good.
     gc.disable()
     try:
