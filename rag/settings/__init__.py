@@ -1,7 +1,8 @@
 """The settings of a run, and where archives lie.
 
-`defaults` has every default with its reason, `file` reads a ``dateline.toml``, and `folders`
-finds the folder of an archive by its name. Start with `defaults`.
+`defaults` has every default with its reason, `file` reads a ``dateline.toml``, `limits` takes
+limits from elsewhere, `values` checks what is read, and `folders` finds the folder of an archive
+by its name. Start with `defaults`.
 """
 
 from rag.settings.defaults import (
@@ -10,10 +11,11 @@ from rag.settings.defaults import (
     FusionWeights,
     IndexSettings,
     RetrievalSettings,
+    ServerLimits,
     Settings,
     StoreSettings,
 )
-from rag.settings.file import SettingsFile, check_keys
+from rag.settings.file import SettingsFile
 from rag.settings.folders import (
     DATABASE,
     MILVUS_PLACE,
@@ -22,6 +24,8 @@ from rag.settings.folders import (
     archives_folder,
     archives_in,
 )
+from rag.settings.limits import with_limits
+from rag.settings.values import check_keys
 
 __all__ = [
     "DATABASE",
@@ -32,6 +36,7 @@ __all__ = [
     "FusionWeights",
     "IndexSettings",
     "RetrievalSettings",
+    "ServerLimits",
     "Settings",
     "SettingsFile",
     "StoreSettings",
@@ -39,4 +44,5 @@ __all__ = [
     "archives_folder",
     "archives_in",
     "check_keys",
+    "with_limits",
 ]

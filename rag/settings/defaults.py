@@ -123,6 +123,40 @@ class AnswerSettings:
         return {"strict": self.strict, "balanced": self.balanced, "lenient": self.lenient}[stance]
 
 
+# Each question that is answered or waits takes one of the 40 threads that serve the pages, and
+# some must be left for everything else.
+_MOST_QUESTIONS = 36
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLimits:
+    """What the visitors of a server may ask of it.
+
+    Raises `ValueError` for limits with which it would answer nothing, or hang.
+    """
+
+    # Questions answered at once: two at the least, so that a short answer need not wait for a
+    # long one, and no more than there are cores.
+    at_once: int = max(2, min(4, os.cpu_count() or 1))
+    # Questions that wait for their turn; further ones are told when to come back.
+    waiting: int = 24
+    # Questions of one visitor, in work or waiting.
+    of_one: int = 3
+    # What may be sent at a time, in MB: uploads are the largest.
+    request_mb: int = 256
+
+    def __post_init__(self) -> None:
+        """Check what the numbers do together."""
+        for name in ("at_once", "of_one", "request_mb"):
+            if not getattr(self, name):
+                raise ValueError(f"{name} must be 1 or more, else nothing is answered")
+        if self.at_once + self.waiting > _MOST_QUESTIONS:
+            raise ValueError(
+                f"at_once ({self.at_once}) and waiting ({self.waiting}) may be "
+                f"{_MOST_QUESTIONS} together at most, so that the pages have threads left"
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an entry point may choose; the stages receive plain values."""
@@ -149,3 +183,4 @@ class Settings:
     store: StoreSettings = field(default_factory=StoreSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
     reading: ReadLimits = field(default_factory=ReadLimits)
+    limits: ServerLimits = field(default_factory=ServerLimits)

@@ -16,6 +16,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from rag.errors import ArchiveError, LockedError, MissingError, ModelError, RagError
+from rag.settings import ServerLimits
 from tests.api.conftest import HERE
 from ui.api import faults
 from ui.api.app import Entry, add_pages, build, serve
@@ -321,6 +322,24 @@ def test_wrong_passwords_wait(desk: Desk, entry: Entry) -> None:
 
 def basic(name: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_a_request_is_as_large_as_the_settings_allow(
+    town: rag.Archive, desk: Desk, entry: Entry, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry.accounts.users.add("ann", "long password")
+    limits = ServerLimits(request_mb=1)
+    monkeypatch.setattr(town, "_settings", replace(town.settings, limits=limits))
+    limited = Entry.of(town, host=host, token="secret")
+    with TestClient(build(desk, entry=limited), base_url=HERE) as program:
+        replies = [
+            program.post("/v1/ask", content=b"x", headers={"content-length": str(size)})
+            for size in (2**20, 2**20 + 1)
+        ]
+    assert replies[0].status_code != 413
+    assert replies[1].status_code == 413
+    assert "more than 1 MB" in replies[1].text
 
 
 def test_without_users_it_serves_this_machine_alone(town: rag.Archive) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import gradio
@@ -15,6 +17,8 @@ from rag.errors import RagError
 from tests.fakes import BagOfWords, FakeEmbedder, Script
 from ui.cli import app
 from ui.web.app import launch
+from ui.web.common.models import Models
+from ui.web.common.waiting import LineLimits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,3 +77,28 @@ def test_the_command_passes_its_options_on(tmp_path: Path, monkeypatch: pytest.M
         False,
     )
     assert (launched["folder"], launched["writer"]) == (tmp_path / "city", "./mine")
+
+
+def test_the_line_of_the_page_holds_to_the_limits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models, done = Models(), Thread(target=int)
+    done.start()
+
+    def launched(_archive: rag.Archive, **options: Any) -> None:
+        options["on_loading"](models, done)
+
+    monkeypatch.setattr("ui.web.app.launch", launched)
+    rag.Archive.open(tmp_path / "city", embedder=FakeEmbedder()).close()
+    words = ["chat", "--archive", str(tmp_path / "city"), "--limit", "waiting=5"]
+    result = CliRunner().invoke(app, [*words, "--limit", "request_mb=1"])
+    assert result.exit_code == 0, result.output
+    assert "`rag serve` only" in result.output
+    assert models.line.limits == replace(LineLimits(), waiting=5)
+
+
+@pytest.mark.parametrize("command", ["chat", "serve"])
+def test_a_wrong_limit_is_a_usage_error(command: str) -> None:
+    result = CliRunner().invoke(app, [command, "--limit", "waiting=many"])
+    assert result.exit_code == 2
+    assert "--limit" in result.output

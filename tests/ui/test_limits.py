@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
+from rag.settings import ServerLimits
 from rag.sources.files import handle, unpack
 from rag.sources.web import fetch
 from rag.types import MOST_CHARACTERS
@@ -18,16 +20,19 @@ SETTINGS = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 MB, HOUR = 2**20, 3600
 
 
+def table() -> str:
+    return SETTINGS.read_text(encoding="utf-8").partition("## Limits")[2].partition(":::")[0]
+
+
 def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
-    table = SETTINGS.read_text(encoding="utf-8").partition("## Limits")[2].partition(":::")[0]
-    rows = re.findall(r"^\| ([^|]+) \| ([\d,]+) \|", table, flags=re.MULTILINE)
+    rows = re.findall(r"^\| ([^|]+) \| ([\d,]+) \|", table(), flags=re.MULTILINE)
     said = {name: int(value.replace(",", "")) for name, value in rows}
-    reading, line = ReadLimits(), LineLimits()
+    reading, server = ReadLimits(), ServerLimits()
     assert said == {
         "characters of a question": MOST_CHARACTERS,
-        "questions that wait": line.waiting,
-        "questions of one visitor, in work or waiting": line.of_one,
-        "MB of one request, uploads included": guard.BODY_LIMIT / MB,
+        "questions that wait": server.waiting,
+        "questions of one visitor, in work or waiting": server.of_one,
+        "MB of one request, uploads included": server.request_mb,
         "seconds of processor time per article of a file": reading.seconds,
         "seconds for a whole file": reading.waiting,
         "MB of memory for reading a file": reading.memory / MB,
@@ -40,3 +45,15 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "hours after which an idle session ends": sessions.IDLE / HOUR,
         "hours after log-in at which a session ends": sessions.LONGEST / HOUR,
     }
+
+
+def test_every_limit_that_can_be_set_is_in_the_table() -> None:
+    named = re.findall(r"\| `([a-z]+\.[a-z_]+)` \|", table())
+    known = {"limits": ServerLimits, "reading": ReadLimits}
+    assert named == [f"{name}.{each.name}" for name, kind in known.items() for each in fields(kind)]
+
+
+def test_the_defaults_are_those_of_the_pages() -> None:
+    limits = ServerLimits()
+    assert LineLimits(limits.at_once, limits.waiting, limits.of_one) == LineLimits()
+    assert limits.request_mb * MB == guard.BODY_LIMIT

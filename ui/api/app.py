@@ -28,6 +28,7 @@ from ui.api.desk import Desk
 from ui.api.listening import address_of, listening, run
 from ui.api.login import GUARDED, Accounts, Login
 from ui.api.meter import Meter
+from ui.limits import limit_line
 from ui.logs import answered
 from ui.web import app as pages
 from ui.web.common.frame import appearance
@@ -37,7 +38,7 @@ from ui.web.common.shell import Shell
 from ui.web.network import health
 from ui.web.network.access import Access
 from ui.web.network.door import Door, user_of
-from ui.web.network.guard import LOOPBACK, Guard, is_loopback
+from ui.web.network.guard import BODY_LIMIT, LOOPBACK, Guard, is_loopback
 from ui.web.network.logged import Logged
 from ui.web.network.owners import Owned
 from ui.web.network.users import required
@@ -45,20 +46,25 @@ from ui.web.network.users import required
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who gets in: with a `token`, anyone who has it or a key; without one, the users."""
+    """Who gets in: with a `token`, anyone who has it or a key; without one, the users.
+
+    Nobody brings more than `body_limit` bytes at a time.
+    """
 
     host: str
     token: str | None
     accounts: Accounts
+    body_limit: int = BODY_LIMIT
 
     @classmethod
     def of(cls, archive: Archive, *, host: str, token: str | None = None) -> Entry:
         """Return the entry of a server on `host`; `RagError` when there must be users."""
         shared = Shared.beside(archive.folder.parent, url=archive.settings.database)
+        most = archive.settings.limits.request_mb << 20
         if is_loopback(host):
-            return cls(host, token or secrets.token_urlsafe(24), Accounts.of(shared))
+            return cls(host, token or secrets.token_urlsafe(24), Accounts.of(shared), most)
         required(shared)
-        return cls(host, None, Accounts.of(shared))
+        return cls(host, None, Accounts.of(shared), most)
 
     @property
     def access(self) -> Access:
@@ -71,12 +77,18 @@ class Entry:
         if self.token is None:
             return [
                 Middleware(Logged),
-                Middleware(Guard, hosts=None),
+                Middleware(Guard, hosts=None, body_limit=self.body_limit),
                 Middleware(Login, name_of=self.accounts.name),
                 Middleware(Door, doorman=self.accounts.doorman, elsewhere=GUARDED),
             ]
         user_of_key = self.accounts.user_of_key
-        guard = Middleware(Guard, hosts=LOOPBACK, token=self.token, user_of_key=user_of_key)
+        guard = Middleware(
+            Guard,
+            hosts=LOOPBACK,
+            token=self.token,
+            body_limit=self.body_limit,
+            user_of_key=user_of_key,
+        )
         return [Middleware(Logged), guard]
 
 
@@ -162,9 +174,8 @@ def add_pages(
         # That it works without what it was told to leave out.
         warnings.filterwarnings("ignore", message="SSR mode")
         kwargs = {"middleware": [Middleware(Owned), Middleware(Shell)]}
-        gr.mount_gradio_app(
-            app, page, "/", auth_dependency=named, app_kwargs=kwargs, **appearance()
-        )
+        shown = appearance() | {"max_file_size": entry.body_limit}
+        gr.mount_gradio_app(app, page, "/", auth_dependency=named, app_kwargs=kwargs, **shown)
     return app
 
 
@@ -186,6 +197,7 @@ def serve(
     """
     entry = Entry.of(archive, host=host, token=token)
     models = Models(generator=generator, name=archive.settings.generator)
+    limit_line(models, archive.settings.limits)
     desk = Desk(Library(archive), models)
     app = add_pages(build(desk, entry=entry, log_questions=log_questions), desk, entry=entry)
     with closing(listening(host, port)) as place:

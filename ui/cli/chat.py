@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import gc
-from typing import Annotated
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.cli.console import ArchiveName, LogForm, LogFrom, LogQuestions, heard, output
+from rag.settings import ServerLimits
+from ui.cli.console import ArchiveName, Limits, LogForm, LogFrom, LogQuestions, heard, note, output
 from ui.cli.fetching import follow
-from ui.cli.opening import open_archive, settings
+from ui.cli.opening import limited, open_archive, settings
 from ui.cli.questions import GeneratorName, ReaderName
 from ui.logs import LogFormat, log_from, write_as
+
+if TYPE_CHECKING:
+    from ui.web.common.models import Models
 
 
 @heard
@@ -24,6 +29,7 @@ def chat(
     ] = True,
     reader: ReaderName = None,
     generator: GeneratorName = None,
+    limit: Limits = None,
     log_format: LogForm = LogFormat.TEXT,
     log_level: LogFrom = None,
     log_questions: LogQuestions = False,
@@ -38,11 +44,19 @@ def chat(
     # Gradio takes seconds to import, which no other command should pay. Its objects stay for good,
     # and looking for garbage among them takes a tenth of the time.
     gc.disable()
+    from ui.limits import limit_line
     from ui.warm.server import warm
     from ui.web.app import launch
 
     gc.enable()
-    found = settings(reader=reader, generator=generator)
+    found = limited(settings(reader=reader, generator=generator), limit)
+    if found.limits.request_mb != ServerLimits().request_mb:
+        note("limits.request_mb holds for `rag serve` only; this page keeps its own limit.")
+
+    def begin(models: Models, loading: Thread) -> None:
+        limit_line(models, found.limits)
+        follow(lambda: models.fetched, loading=loading)
+
     with open_archive(archive, settings=found) as opened, warm(opened):
         launch(
             opened,
@@ -53,5 +67,5 @@ def chat(
             on_ready=lambda address: output.print(
                 f"Chat at {address} (Ctrl-C stops it)", soft_wrap=True
             ),
-            on_loading=lambda models, loading: follow(lambda: models.fetched, loading=loading),
+            on_loading=begin,
         )

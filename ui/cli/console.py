@@ -69,6 +69,15 @@ LogFrom = Annotated[
         help="The least that is logged, whatever -v and -q say; default: warning.",
     ),
 ]
+Limits = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        help="A limit of the server, such as waiting=10 or reading.seconds=30; may be repeated. "
+        "The reference of the settings lists them.",
+    ),
+]
 LogQuestions = Annotated[
     bool, typer.Option("--log-questions", help="Include the questions in the log.")
 ]

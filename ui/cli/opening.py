@@ -12,7 +12,15 @@ import typer
 from rich.progress import Progress, TaskID
 
 import rag
-from rag.settings import IN_FOLDER, Settings, SettingsFile, StoreSettings, archive_path
+from rag.errors import SettingsError
+from rag.settings import (
+    IN_FOLDER,
+    Settings,
+    SettingsFile,
+    StoreSettings,
+    archive_path,
+    with_limits,
+)
 from rag.store import archives
 from rag.types import Engine, IngestReport
 from rag.types import Progress as IngestProgress
@@ -27,6 +35,14 @@ def settings(*, reader: str | None = None, generator: str | None = None) -> Sett
     return dataclasses.replace(
         found, reader=reader or found.reader, generator=generator or found.generator
     )
+
+
+def limited(found: Settings, limits: list[str] | None) -> Settings:
+    """Return the settings with the limits of options, or refuse those as a usage error."""
+    try:
+        return with_limits(found, limits or ())
+    except SettingsError as error:
+        raise typer.BadParameter(f"--limit: {error}") from None
 
 
 def archive_folder(name: str | None) -> Path:

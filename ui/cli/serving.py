@@ -9,8 +9,8 @@ import typer
 
 from rag.errors import extra
 from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER
-from ui.cli.console import ArchiveName, LogForm, LogFrom, LogQuestions, heard, note, output
-from ui.cli.opening import open_archive, settings
+from ui.cli.console import ArchiveName, Limits, LogForm, LogFrom, LogQuestions, heard, note, output
+from ui.cli.opening import limited, open_archive, settings
 from ui.cli.questions import GeneratorName, ReaderName
 from ui.logs import LogFormat, log_from, write_as
 
@@ -34,6 +34,7 @@ def serve(
     token: Token = None,
     reader: ReaderName = None,
     generator: GeneratorName = None,
+    limit: Limits = None,
     log_format: LogForm = LogFormat.TEXT,
     log_level: LogFrom = None,
     log_questions: LogQuestions = False,
@@ -52,7 +53,7 @@ def serve(
             from ui.warm.server import warm
     finally:
         gc.enable()
-    found = settings(reader=reader, generator=generator)
+    found = limited(settings(reader=reader, generator=generator), limit)
     with open_archive(archive, settings=found) as opened, warm(opened):
         serve_app(
             opened,
