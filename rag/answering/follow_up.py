@@ -91,6 +91,7 @@ def complete(question: str, history: Sequence[Turn], article: Article | None = N
     """
     if not history:
         return Meaning(question, question)
+    history = _in_full(history)
     last = history[-1]
     if swapped := _swap(question, last.question):
         if reference(last.question) is Reference.NONE:
@@ -206,6 +207,15 @@ def _holds_more(question: str, found: Sequence[Hit], *, than: Sequence[Hit]) -> 
     return overlap.of(told[0]) >= overlap.of(told[len(found)])
 
 
+def _in_full(history: Sequence[Turn]) -> list[Turn]:
+    """Return the turns with "And in 2020?" in the form that completes the question before it."""
+    told: list[Turn] = []
+    for turn in history:
+        swapped = _swap(turn.question, told[-1].question) if told else None
+        told.append(Turn(swapped or turn.question, turn.answer, turn.short))
+    return told
+
+
 def _with_thing(question: str, history: Sequence[Turn]) -> str:
     """Return "How many did China win?" with what was last counted: "how many gold medals ..."."""
     if not OF_WHAT.search(question):
@@ -216,14 +226,8 @@ def _with_thing(question: str, history: Sequence[Turn]) -> str:
 
 
 def _topic(history: Sequence[Turn]) -> str:
-    """Return the last question that stands alone, which tells what the talk is about.
-
-    "And in March 2020?" does in the form that it completes the one before it to.
-    """
-    asked: list[str] = []
-    for turn in history[-TURNS:]:
-        swapped = _swap(turn.question, asked[-1]) if asked else None
-        asked.append(swapped or turn.question)
+    """Return the last question that stands alone, which tells what the talk is about."""
+    asked = [turn.question for turn in history[-TURNS:]]
     named = (text for text in reversed(asked) if reference(text) is Reference.NONE)
     told = (text for text in reversed(asked) if reference(text) is Reference.OPEN)
     return next(named, None) or next(told, asked[-1])

@@ -137,7 +137,8 @@ def run(
         yield from _listed(list_period(period, query, archive), query, period, started=started)
         return
     work = Work(archive, query.stance, generator=generator, stop=stop, reader=reader)
-    asked = work.standalone(replace(query, question=without_courtesy(query.question)))
+    plain = replace(query, question=without_courtesy(query.question), history=_asked_before(query))
+    asked = work.standalone(plain)
     broad = overview.is_broad(asked.question)
     wanted = work.settings.digest_hits if broad else work.settings.hits
     hits = work.search(replace(asked, question=overview.subject(asked.question)), k=wanted)
@@ -172,6 +173,13 @@ def _remark(query: Query, archive: Archive) -> Remark | None:
         query.question,
         in_conversation=bool(query.history),
         languages=lambda: [code for code, _ in archive.languages()],
+    )
+
+
+def _asked_before(query: Query) -> tuple[Turn, ...]:
+    """Return the turns of the conversation that asked the articles something: no "thanks"."""
+    return tuple(
+        turn for turn in query.history if not recognise(turn.question, in_conversation=True)
     )
 
 

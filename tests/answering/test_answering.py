@@ -386,6 +386,15 @@ def test_articles_that_agree_are_not_contrasted(own_news: Archive) -> None:
     assert answer.text == "The strike closed the harbour for 3 days. [1]"
 
 
+def test_thanks_are_no_part_of_what_was_asked(news: Archive) -> None:
+    asked = ("Which harbour did the ferry strike close?", f"{FIRST} [1]")
+    history = [("hello", "Hello."), asked, ("thanks", "You are welcome.")]
+    polite = rag.answer("how many days was the harbour closed", archive=news, history=history)
+    plain = rag.answer("how many days was the harbour closed", archive=news, history=[asked])
+    assert polite.question == plain.question
+    assert "hello" not in polite.question
+
+
 def test_an_open_question_is_told_in_full_only_where_the_conversation_went_on(
     news: Archive,
 ) -> None:

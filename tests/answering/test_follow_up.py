@@ -71,6 +71,11 @@ def test_the_talk_is_about_a_question_in_the_form_that_it_was_completed_to() -> 
     assert "election in Malta in 2017" in complete("Was it close?", history).searched
 
 
+def test_he_is_the_one_told_to_a_clipped_question() -> None:
+    history = [*WON, Turn("And in 2017?", "Leo Vella. [1]")]
+    assert complete("How old was he?", history).read == "How old was Leo Vella?"
+
+
 def test_the_subject_is_kept_over_several_turns() -> None:
     history = [*WON, Turn("How old is she?", "She is 50. [1]")]
     meant = complete("Where was she born?", history)
