@@ -14,6 +14,7 @@ from rag.answering.written import names_another
         ("South Africa. [1]", ["South Africa"], False),
         ("Africa's South", ["South Africa"], False),
         ("South Africa won the cup by beating England. [1]", ["Siya Kolisi"], False),
+        ("The harbour has 22 cranes.", ["300"], False),
         ("Yes.", ["South Africa"], False),
         ("Three. [1]", ["3"], False),
         ("12", ["England", "12 points"], False),

@@ -266,7 +266,7 @@ def test_marks_are_right_after_the_next_turn_and_a_reload(archive, serve, visit)
     assert said.all_inner_texts() == before
     assert (quoted(1), quoted(2)) == (STONE, STONE)
     # Editing the last question takes its answer back, and leaves the first as it was.
-    page.locator(".dl-question").last.hover()
+    page.locator("#dl-chat .dl-question").last.hover()
     page.get_by_role("button", name="Edit the question").click()
     expect(page.locator("#dl-chat .dl-footer")).to_have_count(1)
     expect(page.locator("#dl-ask textarea")).to_have_value("And what would it cost in stone?")

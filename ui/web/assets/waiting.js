@@ -67,8 +67,9 @@
     sending = sent;
     const place = document.querySelector(".dl-waiting");
     place.hidden = !entry;
+    // What is hidden says nothing, to programs that read the page either.
+    place.querySelector(".dl-question p").textContent = entry?.question ?? "";
     if (!entry) return;
-    place.querySelector(".dl-question p").textContent = entry.question;
     place.querySelector(".dl-sending").hidden = !sent;
     place.querySelector(".dl-unanswered").hidden = sent;
     place.scrollIntoView({ block: "start" });
