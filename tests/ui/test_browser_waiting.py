@@ -119,7 +119,10 @@ def test_an_answer_is_scrolled_into_view_unless_its_reader_looks_back(archive, s
     generator.go = threading.Event()
     enter(page, BOATS)
     expect(page.locator("#m4")).to_contain_text("22 cranes")
+    # Who looks back does so after the page has come to rest, and is back before more is told.
+    page.wait_for_timeout(500)
     page.evaluate("document.getElementById('dl-main').scrollTop = 0")
+    page.wait_for_timeout(300)
     generator.go.set()
     expect(page.locator("#dl-chat .dl-footer")).to_have_count(4)
     expect(seen(page).first).to_be_in_viewport()
