@@ -270,8 +270,10 @@ def _score(hit: Hit) -> float:
 
 def _is_of_another(hit: Hit, asked: frozenset[str]) -> bool:
     """Tell whether a passage lacks a time asked about; without a date it may be of that one."""
+    if not asked or hit.article.date is None:
+        return False
     told = _told(hit)
-    return hit.article.date is not None and bool(asked - years(told) - months_named(told))
+    return bool(asked - years(told) - months_named(told))
 
 
 def _bounded(odds: float) -> float:

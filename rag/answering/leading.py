@@ -32,30 +32,27 @@ _DEED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """Whom a question for what they did is about, and when; `alone` if it says no more.
+class Subject:
+    """What an article is to lead with; `deed` if nothing but what it did is asked of it."""
 
-    `bare` if nothing is asked of it: "Fed decisions of March 2022".
-    """
-
-    about: str
-    alone: bool
-    bare: bool = False
+    name: str
+    deed: bool
 
 
-def deed_asked(question: str) -> Deed | None:
-    """Return what a question for a deed, or a bare subject, is about; None for another one.
+def subject_asked(question: str) -> Subject | None:
+    """Return whose deeds a question asks for, or the subject that it names and asks nothing of.
 
-    "What did the Fed do in March 2022?" is about "the Fed in March 2022".
+    "What did the Fed do in March 2022?" is about "the Fed in March 2022", and so are the words
+    "Fed March 2022". None for any other question.
     """
     asked = " ".join(question.split()).rstrip("?!. ")
     match = _DEED.fullmatch(asked)
     if match is None:
-        return Deed(asked, alone=False, bare=True) if _is_bare(asked) else None
+        return Subject(asked, deed=False) if _is_bare(asked) else None
     if not content_words(match["who"]):
         return None
     rest = set(content_words(match["rest"]))
-    return Deed(f"{match['who']}{match['rest']}", rest <= _times(match["rest"]))
+    return Subject(f"{match['who']}{match['rest']}", deed=rest <= _times(match["rest"]))
 
 
 def _is_bare(asked: str) -> bool:

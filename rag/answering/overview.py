@@ -1,7 +1,7 @@
 """Broad questions, and the few sentences of several articles that answer them.
 
-"What is known about the ferry strike?" has no single fact for an answer. Its digest
-is chosen by maximal marginal relevance (Carbonell and Goldstein, "The Use of MMR",
+"What is known about the ferry strike?" has no single fact for an answer. Its sentences
+are chosen by maximal marginal relevance (Carbonell and Goldstein, "The Use of MMR",
 1998): each next sentence speaks to the question and says what is not yet said.
 """
 
@@ -113,7 +113,7 @@ def confidence(hits: Sequence[Hit], weighed: Weighed) -> Confidence:
     return Confidence(1 / (1 + math.exp(-total)), None, score)
 
 
-def digest(
+def quoted(
     question: str, evidence: Sequence[Evidence], *, embedder: Embedder, most: int
 ) -> tuple[Evidence, ...]:
     """Return at most `most` sentences of `evidence`, weighed for the subject of `question`.

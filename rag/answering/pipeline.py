@@ -140,7 +140,7 @@ def run(
     plain = replace(query, question=without_courtesy(query.question), history=_asked_before(query))
     asked = work.standalone(plain)
     broad = overview.is_broad(asked.question)
-    wanted = work.settings.digest_hits if broad else work.settings.hits
+    wanted = work.settings.overview_hits if broad else work.settings.hits
     hits = work.search(replace(asked, question=overview.subject(asked.question)), k=wanted)
     searched = time.perf_counter()
     draft = Draft(asked.read, work.settings, dated=not broad and _dated(asked.question))

@@ -93,7 +93,7 @@ def denies(question: str, sentence: Passage, *, reader: Reader) -> bool:
     One that does not name whom the question asks about, or what, denies nothing of it.
     """
     taken = presupposed(question)
-    subject = content_stems(taken.partition(" ")[2])[:1]
-    if not set(subject) <= {*content_stems(f"{sentence.heading} {sentence.text}")}:
+    subject = set(content_stems(taken.partition(" ")[2])[:1])
+    if not taken or not subject <= {*content_stems(f"{sentence.heading} {sentence.text}")}:
         return False
-    return bool(taken) and beliefs(taken, [sentence], reader=reader)[0].balance < DENIED
+    return beliefs(taken, [sentence], reader=reader)[0].balance < DENIED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.text.lexicon import OPENING_VERBS
 from rag.text.sentences import STOPWORDS, WORD, content_words, words
 
 _PERSONAL = frozenset("he she it they him them".split())
@@ -16,10 +17,7 @@ _CLAUSE = frozenset("when while before after because since if that which who who
 # A question with fewer words of its own leaves out its subject: "And in 2021?"
 _FEWEST_CONTENT_WORDS = 2
 # "How many did China win?" leaves out of what.
-OF_WHAT = re.compile(
-    r"\bhow many (?=(?:did|does|do|has|have|had|is|are|was|were|will|would|can|could)\b)",
-    re.IGNORECASE,
-)
+OF_WHAT = re.compile(rf"\bhow many (?=(?:{'|'.join(sorted(OPENING_VERBS))})\b)", re.IGNORECASE)
 # "Who is Vikram?" says enough; "What was the play?" does not.
 _DEFINES = re.compile(
     r"\W*(?:who|what|where)\s+(?:is|are|was|were)\s+(?:an?\s+)?(?!the\b|it\b|that\b|this\b)\w{4,}\W*$",

@@ -17,7 +17,7 @@ from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence, collect, weigh
 from rag.answering.follow_up import Reference, reference, source, understand
 from rag.answering.hearing import Heard, Hearing
-from rag.answering.leading import deed_asked, is_on, lead, tells_more
+from rag.answering.leading import is_on, lead, subject_asked, tells_more
 from rag.answering.over_time import value_asked, values
 from rag.answering.verdict import plainest
 from rag.answering.wanted import FIGURES, wanted
@@ -106,8 +106,8 @@ class Work:
         draft.trust(sure)
         if sure.probability < self._least:
             return
-        most = self.settings.digest_sentences
-        for found in overview.digest(question, weighed.evidence, embedder=embedder, most=most):
+        most = self.settings.overview_sentences
+        for found in overview.quoted(question, weighed.evidence, embedder=embedder, most=most):
             if self._stop.is_set():
                 return
             yield draft.quote_line(found)
@@ -124,17 +124,17 @@ class Work:
         for parts, most in ((joined(query.read), None), (at_times(query.read), 1)):
             if parts and not draft.citations:
                 yield from self._joined(parts, query, draft, most=most)
-        deed = deed_asked(query.read)
-        if deed and deed.alone and not draft.citations:
-            yield from self._led(replace(query, question=deed.about), draft)
+        subject = subject_asked(query.read)
+        leading = replace(query, question=subject.name) if subject else None
+        if subject and leading and subject.deed and not draft.citations:
+            yield from self._led(leading, draft)
+            leading = None
         if not draft.citations:
-            yield from self._fact(query, hits, draft, about=deed.about if deed else "")
-        if deed and not deed.alone and not draft.citations:
-            yield from self._led(replace(query, question=deed.about), draft)
+            yield from self._fact(query, hits, draft, leading=leading)
 
     def _over_time(self, query: Query, draft: Draft) -> Iterator[str]:
         """Yield a line for each article that tells a figure; none unless two do."""
-        hits = self._archive.retrieve(replace(query, k=self.settings.digest_hits))
+        hits = self._archive.retrieve(replace(query, k=self.settings.overview_hits))
         ranked = self._hearing.ranked(query.question, hits)
         found = values(ranked, least=self._least)
         draft.trust(choice.confidence(found or ranked))
@@ -210,7 +210,7 @@ class Work:
         None where `rival`, the sentence that the reader found, has more of its words.
         """
         about = query.question
-        hits = self._archive.retrieve(replace(query, k=self.settings.digest_hits))
+        hits = self._archive.retrieve(replace(query, k=self.settings.overview_hits))
         leads = (lead(hit.article) for hit in hits)
         found = next((item for item in leads if is_on(about, item)), None)
         if found is None or (rival and tells_more(about, rival, found)):
@@ -220,20 +220,20 @@ class Work:
         yield draft.state(found)
 
     def _fact(
-        self, query: Query, hits: Sequence[Hit], draft: Draft, *, about: str
+        self, query: Query, hits: Sequence[Hit], draft: Draft, *, leading: Query | None
     ) -> Iterator[str]:
         """Yield the sentences that answer, then what disagrees; none when no passage answers.
 
-        What somebody did, or a subject that is only named, is `about` something: the sentence
-        that leads the article on it tells more than words that are not surely meant.
+        Where no words are surely meant, the sentence that leads the article found for `leading`
+        tells more of a subject.
         """
         if hits and not fact.is_read(hits[0].article):
             yield from self._quoted(query.read, hits, draft)
             return
         heard = replace(self._hearing.of(query.read, hits), searched=query.question)
         found = fact.chosen(query.read, heard.ranked, least=self._least, about=query.about)
-        if about and found and found[0].probability < _SURE:
-            yield from self._led(replace(query, question=about), draft)
+        if leading and not (found and found[0].probability >= _SURE):
+            yield from self._led(leading, draft)
         if not draft.citations:
             yield from self._told(heard, found, draft)
 

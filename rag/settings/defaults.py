@@ -110,8 +110,8 @@ class AnswerSettings:
     least_relevance: float = 0.5
     # Passages read for a broad question, and sentences quoted from them. Sentences are
     # weighed at 60 to 100 per second on two cores.
-    digest_hits: int = 24
-    digest_sentences: int = 5
+    overview_hits: int = 24
+    overview_sentences: int = 5
     # Probability that a span answers (`rag.answering.choice`) below which a question is
     # refused, by stance. docs/evaluation/refusals.md has the curve.
     strict: float = 0.4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.evidence import Evidence
-from rag.answering.leading import Deed, deed_asked, is_on, tells_more
+from rag.answering.leading import Subject, is_on, subject_asked, tells_more
 from rag.types import Article
 
 
@@ -34,17 +34,17 @@ def test_an_article_is_on_a_subject_that_it_leads_with(subject: str, expected: b
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
-        ("What did the Fed do in March 2022?", Deed("the Fed in March 2022", alone=True)),
-        ("and what has Ann Borg done about prices", Deed("Ann Borg about prices", alone=False)),
+        ("What did the Fed do in March 2022?", Subject("the Fed in March 2022", deed=True)),
+        ("and what has Ann Borg done about prices", Subject("Ann Borg about prices", deed=False)),
         ("What did he do?", None),
         ("What did the Fed say in March 2022?", None),
         ("What do documents show?", None),
-        ("fed decision march 2022", Deed("fed decision march 2022", alone=False, bare=True)),
+        ("fed decision march 2022", Subject("fed decision march 2022", deed=False)),
         ("earthquakes", None),
     ],
 )
-def test_what_a_question_for_a_deed_is_about(question: str, expected: Deed | None) -> None:
-    assert deed_asked(question) == expected
+def test_what_a_question_is_about(question: str, expected: Subject | None) -> None:
+    assert subject_asked(question) == expected
 
 
 def test_a_sentence_with_more_of_the_words_tells_more_than_what_leads() -> None:

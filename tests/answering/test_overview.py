@@ -3,7 +3,7 @@ import pytest
 import rag
 from rag import Article
 from rag.answering.evidence import Evidence
-from rag.answering.overview import digest, is_broad, stands_alone, subject
+from rag.answering.overview import is_broad, quoted, stands_alone, subject
 from tests.fakes import FakeEmbedder
 
 QUESTION = "What is known about the ferry strike?"
@@ -73,7 +73,7 @@ def _said(quote: str, date: str | None, *, source: str = "", relevance: float = 
 
 
 def _digest(*items: Evidence, most: int = 5) -> list[str]:
-    return [item.quote for item in digest(QUESTION, items, embedder=FakeEmbedder(), most=most)]
+    return [item.quote for item in quoted(QUESTION, items, embedder=FakeEmbedder(), most=most)]
 
 
 def test_sentences_are_in_order_of_time_with_the_undated_last() -> None:
@@ -119,7 +119,7 @@ def test_a_sentence_on_another_place_is_not_of_the_subject(embedder):
         of_town("Hull", "The flood in Hull closed every school of the town."),
         of_town("Rye", "The flood in Rye closed the court of the town."),
     ]
-    chosen = digest("What is known about the flood in Hull?", told, embedder=embedder, most=5)
+    chosen = quoted("What is known about the flood in Hull?", told, embedder=embedder, most=5)
     assert [item.quote for item in chosen] == [told[0].quote]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import gradio
@@ -14,11 +13,11 @@ from typer.testing import CliRunner
 
 import rag
 from rag.errors import RagError
+from rag.settings import ServerLimits, Settings
 from tests.fakes import BagOfWords, FakeEmbedder, Script
 from ui.cli import app
 from ui.web.app import launch
-from ui.web.common.models import Models
-from ui.web.common.waiting import LineLimits
+from ui.web.common.waiting import Line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,22 +78,43 @@ def test_the_command_passes_its_options_on(tmp_path: Path, monkeypatch: pytest.M
     assert (launched["folder"], launched["writer"]) == (tmp_path / "city", "./mine")
 
 
-def test_the_line_of_the_page_holds_to_the_limits(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    models, done = Models(), Thread(target=int)
-    done.start()
-
-    def launched(_archive: rag.Archive, **options: Any) -> None:
-        options["on_loading"](models, done)
-
-    monkeypatch.setattr("ui.web.app.launch", launched)
+def test_the_command_passes_its_limits_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[ServerLimits] = []
+    monkeypatch.setattr(
+        "ui.web.app.launch", lambda archive, **_: found.append(archive.settings.limits)
+    )
     rag.Archive.open(tmp_path / "city", embedder=FakeEmbedder()).close()
     words = ["chat", "--archive", str(tmp_path / "city"), "--limit", "waiting=5"]
     result = CliRunner().invoke(app, [*words, "--limit", "request_mb=1"])
     assert result.exit_code == 0, result.output
-    assert "`rag serve` only" in result.output
-    assert models.line.limits == replace(LineLimits(), waiting=5)
+    assert found == [replace(ServerLimits(), waiting=5, request_mb=1)]
+
+
+def test_the_page_holds_to_the_limits(tmp_path: Path, blocked: list[Any]) -> None:
+    settings = Settings(limits=ServerLimits(waiting=5, request_mb=1))
+    lines: list[Line] = []
+    told: list[str] = []
+    with rag.Archive.open(tmp_path / "city", embedder=BagOfWords(), settings=settings) as archive:
+        launch(
+            archive,
+            port=0,
+            generator=Script(""),
+            on_ready=told.append,
+            on_loading=lambda models, _loading: lines.append(models.line),
+        )
+        [page] = blocked
+        try:
+            with httpx.Client(follow_redirects=True) as browser:
+                address = str(browser.get(told[0]).url)
+                replies = [
+                    browser.post(f"{address.split('?')[0]}gradio_api/upload", content=b"x" * size)
+                    for size in (2**20, 2**20 + 1)
+                ]
+        finally:
+            page.close()
+    assert lines[0].limits.waiting == 5
+    assert replies[0].status_code != 413
+    assert replies[1].status_code == 413
 
 
 @pytest.mark.parametrize("command", ["chat", "serve"])

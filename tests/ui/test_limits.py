@@ -12,9 +12,8 @@ from rag.sources.web import fetch
 from rag.types import MOST_CHARACTERS
 from rag.types.reading import ReadLimits
 from ui.web.archive import listing
-from ui.web.common.waiting import LineLimits
 from ui.web.conversations import kept
-from ui.web.network import guard, sessions
+from ui.web.network import sessions
 
 SETTINGS = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 MB, HOUR = 2**20, 3600
@@ -51,9 +50,3 @@ def test_every_limit_that_can_be_set_is_in_the_table() -> None:
     named = re.findall(r"\| `([a-z]+\.[a-z_]+)` \|", table())
     known = {"limits": ServerLimits, "reading": ReadLimits}
     assert named == [f"{name}.{each.name}" for name, kind in known.items() for each in fields(kind)]
-
-
-def test_the_defaults_are_those_of_the_pages() -> None:
-    limits = ServerLimits()
-    assert LineLimits(limits.at_once, limits.waiting, limits.of_one) == LineLimits()
-    assert limits.request_mb * MB == guard.BODY_LIMIT

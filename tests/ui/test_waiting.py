@@ -7,10 +7,11 @@ import time
 
 import pytest
 
+from rag.settings import ServerLimits
 from ui.web.chat.listening import while_listened
-from ui.web.common.waiting import BusyError, Line, LineLimits
+from ui.web.common.waiting import BusyError, Line
 
-ONE = LineLimits(at_once=1, waiting=6, of_one=4)
+ONE = ServerLimits(at_once=1, waiting=6, of_one=4)
 
 
 def served(line, places):
@@ -51,7 +52,7 @@ def test_who_was_served_last_comes_last():
 
 
 def test_as_many_at_once_as_are_allowed():
-    line = Line(LineLimits(at_once=2, waiting=3, of_one=9))
+    line = Line(ServerLimits(at_once=2, waiting=3, of_one=9))
     places = [line.enter(visitor) for visitor in "abcd"]
     assert [place.admitted.is_set() for place in places] == [True, True, False, False]
     assert [place.ahead for place in places] == [0, 0, 0, 1]
@@ -61,7 +62,7 @@ def test_as_many_at_once_as_are_allowed():
 
 
 def test_beyond_the_limit_the_answer_is_busy_with_a_time():
-    line = Line(LineLimits(at_once=1, waiting=2, of_one=9))
+    line = Line(ServerLimits(at_once=1, waiting=2, of_one=9))
     places = [line.enter(visitor) for visitor in "abc"]
     # 5 s an answer, of which three come first.
     with pytest.raises(BusyError, match="busy: 2 questions wait already; ask again in about 15 s"):
@@ -71,7 +72,7 @@ def test_beyond_the_limit_the_answer_is_busy_with_a_time():
 
 
 def test_a_visitor_has_a_limit_of_his_own():
-    line = Line(LineLimits(at_once=1, waiting=9, of_one=2))
+    line = Line(ServerLimits(at_once=1, waiting=9, of_one=2))
     first = line.enter("a")
     line.enter("a")
     with pytest.raises(BusyError, match="2 of your questions are not answered yet"):
@@ -100,7 +101,7 @@ def test_how_long_answers_take_is_learnt():
 
 
 def test_threads_are_served_each_once():
-    line = Line(LineLimits(at_once=2, waiting=50, of_one=50))
+    line = Line(ServerLimits(at_once=2, waiting=30, of_one=30))
     most, now, lock = [], [0], threading.Lock()
 
     def ask(visitor):
@@ -114,7 +115,11 @@ def test_threads_are_served_each_once():
             now[0] -= 1
         place.leave()
 
-    threads = [threading.Thread(target=ask, args=(str(n % 3),)) for n in range(40)]
+    def ask_twice(visitor):
+        ask(visitor)
+        ask(visitor)
+
+    threads = [threading.Thread(target=ask_twice, args=(str(n % 3),)) for n in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -28,7 +28,6 @@ from ui.api.desk import Desk
 from ui.api.listening import address_of, listening, run
 from ui.api.login import GUARDED, Accounts, Login
 from ui.api.meter import Meter
-from ui.limits import limit_line
 from ui.logs import answered
 from ui.web import app as pages
 from ui.web.common.frame import appearance
@@ -174,7 +173,7 @@ def add_pages(
         # That it works without what it was told to leave out.
         warnings.filterwarnings("ignore", message="SSR mode")
         kwargs = {"middleware": [Middleware(Owned), Middleware(Shell)]}
-        shown = appearance() | {"max_file_size": entry.body_limit}
+        shown = appearance(entry.body_limit)
         gr.mount_gradio_app(app, page, "/", auth_dependency=named, app_kwargs=kwargs, **shown)
     return app
 
@@ -196,8 +195,9 @@ def serve(
     `RagError` when the port is taken, and where others reach it but there are no users.
     """
     entry = Entry.of(archive, host=host, token=token)
-    models = Models(generator=generator, name=archive.settings.generator)
-    limit_line(models, archive.settings.limits)
+    models = Models(
+        generator=generator, name=archive.settings.generator, limits=archive.settings.limits
+    )
     desk = Desk(Library(archive), models)
     app = add_pages(build(desk, entry=entry, log_questions=log_questions), desk, entry=entry)
     with closing(listening(host, port)) as place:

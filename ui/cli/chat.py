@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.settings import ServerLimits
-from ui.cli.console import ArchiveName, Limits, LogForm, LogFrom, LogQuestions, heard, note, output
+from ui.cli.console import ArchiveName, Limits, LogForm, LogFrom, LogQuestions, heard, output
 from ui.cli.fetching import follow
 from ui.cli.opening import limited, open_archive, settings
 from ui.cli.questions import GeneratorName, ReaderName
@@ -44,17 +43,13 @@ def chat(
     # Gradio takes seconds to import, which no other command should pay. Its objects stay for good,
     # and looking for garbage among them takes a tenth of the time.
     gc.disable()
-    from ui.limits import limit_line
     from ui.warm.server import warm
     from ui.web.app import launch
 
     gc.enable()
     found = limited(settings(reader=reader, generator=generator), limit)
-    if found.limits.request_mb != ServerLimits().request_mb:
-        note("limits.request_mb holds for `rag serve` only; this page keeps its own limit.")
 
     def begin(models: Models, loading: Thread) -> None:
-        limit_line(models, found.limits)
         follow(lambda: models.fetched, loading=loading)
 
     with open_archive(archive, settings=found) as opened, warm(opened):

@@ -94,11 +94,18 @@ def launch(
         generator=generator,
         name=archive.settings.generator,
         on_answer=partial(answered, questions=log_questions),
+        limits=archive.settings.limits,
     )
     access = Access(users, trusted=token is not None)
     page = build(archive, models=models, examples=examples, access=access)
     address = serve(
-        page, host=host, port=port, token=token, users=users, quiet=on_ready is not None
+        page,
+        host=host,
+        port=port,
+        token=token,
+        users=users,
+        body_limit=archive.settings.limits.request_mb << 20,
+        quiet=on_ready is not None,
     )
     if token:
         address += f"?token={token}"

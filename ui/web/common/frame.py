@@ -85,6 +85,7 @@ def serve(
     port: int,
     token: str | None = None,
     users: Users | None = None,
+    body_limit: int = BODY_LIMIT,
     **options: Any,
 ) -> str:
     """Start the page's server, return its address and leave it running.
@@ -92,10 +93,12 @@ def serve(
     Nothing is fetched from elsewhere: no web fonts, no share link, no statistics. Requests
     of other pages are refused, and with a `token` all that do not bear it: see
     `ui.web.network.guard`. With `users` nothing is answered but to those who have logged in.
+    Nobody sends more than `body_limit` bytes at a time.
     Raises `RagError` when the port is taken. `options` are Gradio's.
     """
     hosts = LOOPBACK if is_loopback(host) else None
-    before = [Middleware(Logged), Middleware(Guard, hosts=hosts, token=token)]
+    guard = Middleware(Guard, hosts=hosts, token=token, body_limit=body_limit)
+    before = [Middleware(Logged), guard]
     if users:
         before += [Middleware(Door, doorman=Doorman.of(users)), Middleware(Owned)]
     try:
@@ -105,7 +108,7 @@ def serve(
             prevent_thread_lock=True,
             share=False,
             app_kwargs={"middleware": [*before, Middleware(Shell)], "routes": health.ROUTES},
-            **appearance(),
+            **appearance(body_limit),
             **options,
         )
     except OSError as error:
@@ -127,13 +130,13 @@ def _put_first(app: FastAPI, before: Sequence[Middleware]) -> None:
     app.middleware_stack = app.build_middleware_stack()
 
 
-def appearance() -> dict[str, Any]:
-    """Return what Gradio is told of how the pages look, however they are served."""
+def appearance(body_limit: int) -> dict[str, Any]:
+    """Return what Gradio is told of the pages, however they are served."""
     return {
         "ssr_mode": False,
         "run_history": False,
         "enable_monitoring": False,
-        "max_file_size": BODY_LIMIT,
+        "max_file_size": body_limit,
         "footer_links": [],
         "theme": _theme(),
         "css": assets.read(*_STYLES),

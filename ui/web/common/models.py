@@ -10,6 +10,7 @@ from rag import reading
 from rag.archive import Archive
 from rag.errors import RagError
 from rag.generation import Generator, load_generator
+from rag.settings import ServerLimits
 from rag.types import Answer
 from ui.fetching import Fetched, Fetching
 from ui.web.common.waiting import Line
@@ -29,6 +30,7 @@ class Models:
         generator: Generator | None = None,
         name: str = "",
         on_answer: Callable[[Answer], None] = lambda _answer: None,
+        limits: ServerLimits | None = None,
     ) -> None:
         self._generator = generator
         self._name = name
@@ -39,7 +41,7 @@ class Models:
         self._fetching: Fetching | None = None
         self._ready: set[Archive] = set()
         # The questions to all archives, which share the models.
-        self.line = Line()
+        self.line = Line(limits)
         self._counting = threading.Condition()
         self._asking = 0
         # Set while a visitor waits for an answer: work that can wait stops.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 import threading
 import time
-from dataclasses import dataclass
 
 from rag.errors import RagError
+from rag.settings import ServerLimits
 
 # Seconds that an answer is thought to take before the first one was measured.
 _GUESS = 5.0
@@ -22,20 +21,6 @@ class BusyError(RagError):
     def __init__(self, message: str, *, seconds: int) -> None:
         super().__init__(message)
         self.seconds = seconds
-
-
-@dataclass(frozen=True, slots=True)
-class LineLimits:
-    """How many questions are answered at once, and how many wait.
-
-    `waiting` stays below the 40 threads that Gradio has, one of which each waiting question
-    takes; `of_one` are the questions of one visitor, those in work included.
-    """
-
-    # Two at the least, so that a short answer need not wait for a long one.
-    at_once: int = max(2, min(4, os.cpu_count() or 1))
-    waiting: int = 24
-    of_one: int = 3
 
 
 class Place:
@@ -74,8 +59,8 @@ class Line:
     nobody else up for longer than one of them takes.
     """
 
-    def __init__(self, limits: LineLimits | None = None) -> None:
-        self.limits = limits or LineLimits()
+    def __init__(self, limits: ServerLimits | None = None) -> None:
+        self.limits = limits or ServerLimits()
         self._lock = threading.Lock()
         self._running: list[Place] = []
         self._waiting: list[Place] = []

@@ -18,9 +18,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.settings import ServerLimits
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # What may be sent at a time: uploads are the largest.
-BODY_LIMIT = 256 * 2**20
+BODY_LIMIT = ServerLimits().request_mb * 2**20
 # Asked by Gradio itself when it starts, and by who watches over the server.
 OPEN = ("/gradio_api/startup-events", "/healthz", "/readyz")
 # What Gradio would answer and the pages do not use: it fetches addresses, hands out streams and
