@@ -11,14 +11,16 @@ from urllib.parse import urlsplit
 from rag.errors import SourceError
 from rag.sources import text as texts
 from rag.sources.dates import manner_of, parse_date
+from rag.sources.documents.markdown import plain_markdown
 from rag.sources.dumps import facts, is_sentence, lead_title, same_line
 from rag.sources.files.encoding import decode
+from rag.sources.tables.names import plain_name
 from rag.sources.tables.nested import words_of
 from rag.sources.web.markup import from_markup
 from rag.types import Article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from rag.sources.tables.columns import Matched
 
@@ -27,6 +29,13 @@ _STATED = {"date", "author", "publisher", "ignored"}  # what lines above a text 
 _HEAD_LINES, _SHORT = 6, 120  # lines above a text, blank ones too, and their length
 _HAS_WORDS = re.compile(r"\w")
 _BY = re.compile(r"(?i)by\s+(?=\S)")
+
+# What tables and services write where a value is missing.
+_BLANK = re.compile(
+    r"NA|#N/A|(?i:n/a|nan|none|null|nil|\[removed\]|\[deleted\]|only available in [\w ]+ plans)"
+)
+# How services end a text that they cut: "... [+2311 chars]".
+_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+?\d+ chars\]\s*$")
 
 # A number, with a few letters before it at most, counts rows and names no article.
 _WEAK_ID = re.compile(r"[A-Za-z]{0,8}[-_#./: ]?\d{1,7}")
@@ -38,28 +47,44 @@ def from_row(row: Mapping[str, object], *, columns: Matched, source: str) -> Art
     Raises `SourceError` if none of those of the text has words.
     """
 
-    def said(name: str) -> str:
-        column = filled(row, columns.get(name, ()))
-        return words(row.get(column)) if column else ""  # tables may have a nameless column
+    def said(name: str, fits: Callable[[str], object] = bool) -> str:
+        found = [words(row.get(column)) for column in columns.get(name, ())]
+        known = [value for value in found if _says(value)]
+        return next(filter(fits, known), next(iter(known), ""))
 
-    bodies = (_body(row.get(column)) for column in columns.get("text", ()))
+    bodies = (_CUT.sub("", _body_of(row, column)) for column in columns.get("text", ()))
     dates = (words_of(row.get(column)) for column in columns.get("date", ()))
     return article(
         source=source,
-        text=next(filter(_HAS_WORDS.search, bodies), ""),
+        text=next(filter(_says, bodies), ""),
         title=from_markup(said("title")),
         date=next(filter(parse_date, dates), None),
-        url=said("url"),
-        publisher=said("publisher"),
-        author=_without_by(said("author")),
+        url=said("url", web_address) or said("publisher", web_address),
+        publisher=said("publisher", lambda name: not web_address(name)),
+        author=_without_by(said("author", _is_name)),
         language=said("language"),
         id=said("id"),
     )
 
 
+def _is_name(author: str) -> bool:
+    return not author.isdigit()
+
+
+def _says(value: str) -> bool:
+    """Return whether a cell has words, and not only a mark of a blank one."""
+    return bool(_HAS_WORDS.search(value)) and not _BLANK.fullmatch(value.strip())
+
+
+def is_cut(row: Mapping[str, object], columns: Iterable[str]) -> bool:
+    """Return whether the text of a row ends in a count of what the service left out."""
+    said = words(row.get(filled(row, columns)))
+    return _CUT.search(said) is not None
+
+
 def filled(row: Mapping[str, object], columns: Iterable[str]) -> str:
     """Return the first of the columns that has words in this row; blank if none has."""
-    return next((column for column in columns if _HAS_WORDS.search(words(row.get(column)))), "")
+    return next((column for column in columns if _says(words(row.get(column)))), "")
 
 
 def _without_by(author: str) -> str:
@@ -165,6 +190,13 @@ def host(url: str | None) -> str | None:
     except ValueError:  # an unclosed "[" of an IPv6 address
         return None
     return name.removeprefix("www.") if name else None
+
+
+def _body_of(row: Mapping[str, object], column: str) -> str:
+    """Return the text in a column; one that is named for Markdown is in Markdown."""
+    if plain_name(column) == "markdown":
+        return plain_markdown(_text(row.get(column)))
+    return _body(row.get(column))
 
 
 def _body(value: object) -> str:

@@ -100,14 +100,14 @@ def _text(file: File, *, columns: Columns) -> Found:  # noqa: ARG001 - as all of
     decoded = decode_noting(file.whole(), declared=file.charset)
     yield from plain.read_text(decoded.text, source=file.name)
     if decoded.repaired:
-        yield Note(file.name, repaired_note(decoded.repaired))
+        yield Note(file.name, repaired_note(decoded.repaired, decoded.encoding))
 
 
 def _markdown(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
     decoded = decode_noting(file.whole(), declared=file.charset)
     yield plain.read_markdown(decoded.text, source=file.name)
     if decoded.repaired:
-        yield Note(file.name, repaired_note(decoded.repaired))
+        yield Note(file.name, repaired_note(decoded.repaired, decoded.encoding))
 
 
 def _html(file: File, *, columns: Columns) -> Found:  # noqa: ARG001

@@ -8,7 +8,7 @@ import docx
 import pytest
 
 from rag.sources.documents import word
-from rag.sources.documents.plain import plain_markdown
+from rag.sources.documents.markdown import plain_markdown
 from rag.sources.dumps import split_dump
 from rag.sources.grid import grid_lines, text_grid
 from rag.sources.web.markup import from_markup, main_text

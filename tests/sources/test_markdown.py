@@ -7,7 +7,8 @@ import re
 import pytest
 
 from rag.errors import SourceError
-from rag.sources.documents.plain import plain_markdown, read_markdown
+from rag.sources.documents.markdown import plain_markdown
+from rag.sources.documents.plain import read_markdown
 
 # What opens and does not close, or closes in the wrong place.
 UNCLOSED = ["<!--", "[", "![", "[a](", "[\n", "<http://", " __a", "**a ", " #", "<a ", " *a", "> "]

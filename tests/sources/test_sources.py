@@ -22,7 +22,7 @@ import pytest
 from rag.errors import SourceError
 from rag.sources import read
 from rag.sources.dates import parse_date
-from rag.sources.documents.plain import plain_markdown
+from rag.sources.documents.markdown import plain_markdown
 from rag.sources.feeds import syndicated
 from rag.sources.files import handle
 from rag.sources.files.encoding import decode
@@ -382,18 +382,18 @@ def test_columns_are_mapped(tmp_path: Path) -> None:
 
 
 def test_missing_column_is_one_error_that_lists_the_columns(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", f"kop,inhoud\n{TITLE},words\n{TITLE},words")
+    path = write(tmp_path / "a.csv", f"foo,bar\n{TITLE},words\n{TITLE},words")
     _, unmapped = take(path)
     articles, mapped = take(path, columns={"text": "body"})
     assert articles == []
     assert unmapped == [
         Skipped(
             str(path),
-            "has no text column; name one, as in text=kop. Its columns are: kop, inhoud",
+            "has no text column; name one, as in text=foo. Its columns are: foo, bar",
         )
     ]
     assert mapped == [
-        Skipped(str(path), "has no column 'body' for text; its columns are: kop, inhoud")
+        Skipped(str(path), "has no column 'body' for text; its columns are: foo, bar")
     ]
 
 

@@ -10,7 +10,7 @@ from lxml import etree
 from rag.errors import SourceError
 from rag.sources.files.encoding import decode
 from rag.sources.tables import nested
-from rag.sources.tables.columns import FIELDS
+from rag.sources.tables.names import FIELDS
 from rag.sources.tables.rows import Account, read_rows
 from rag.sources.text import one_line
 

@@ -7,6 +7,7 @@ import re
 from rag.sources.tables.columns import known_columns
 
 _DELIMITERS = "\t,;|"
+_ESCAPED = "\ue000"  # stands for an escaped quote; of no text
 _QUOTE_RUN = re.compile('"+')
 
 
@@ -23,8 +24,17 @@ def delimiter_of(line: str) -> str:
 
 
 def split_cells(text: str, delimiter: str) -> list[str] | None:
-    """Return the cells of a row, or None if a quoted one is not closed in `text`."""
-    cells, at = [], 0
+    """Return the cells of a row, or None if a quoted one is not closed in `text`.
+
+    Quotes inside a quoted cell are doubled, or escaped by a backslash.
+    """
+    if '\\"' in text and (cells := _split(text.replace('\\"', _ESCAPED), delimiter)):
+        return [cell.replace(_ESCAPED, '"') for cell in cells]
+    return _split(text, delimiter)
+
+
+def _split(text: str, delimiter: str) -> list[str] | None:
+    cells, at = list[str](), 0
     while True:
         if text[at : at + 1] == '"':
             end = _closing(text, at + 1, delimiter)

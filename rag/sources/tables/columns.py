@@ -1,58 +1,21 @@
 """Tell which column of a table holds which field of an article.
 
-Tables, front matter and JSON name the same thing in many ways; the well-known names are
-listed here once. A row may fill another of them than the row before.
+Tables, front matter and JSON name the same thing in many ways, see `names`. A row may fill
+another of them than the row before.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from functools import cache
 from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
+from rag.sources.tables.names import EXTRACTS, FIELDS, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     # The columns that may hold each field, likeliest first; the first with a value counts.
     Matched = Mapping[str, tuple[str, ...]]
-
-# The names each field goes by, likeliest first, without case, accents, spaces and underscores.
-FIELDS: dict[str, tuple[str, ...]] = {
-    "title": (
-        *("title", "headline", "articletitle", "webtitle", "heading", "hl1", "name"),
-        *("titulo", "titel", "titre", "titolo", "titular", "uberschrift", "zagolovok"),
-    ),
-    "text": (
-        *("text", "body", "content", "article", "articletext", "articlebody", "fulltext"),
-        *("maintext", "bodytext", "contenthtml", "bodyhtml", "contenttext", "story", "plaintext"),
-        *("cleantext", "rawtext", "textcontent", "bodyxhtml", "texto", "texte", "inhalt", "testo"),
-        *("cuerpo", "contenido", "contenu", "volltext", "corps", "conteudo"),
-    ),
-    "date": (
-        *("date", "published", "publishedat", "pubdate", "publishdate", "datepublished"),
-        *("publicationdate", "publishedtime", "publisheddate", "datepublish", "timestamp"),
-        *("webpublicationdate", "datetime", "firstpublicationdate", "dateissued", "issued"),
-        *("versioncreated", "publishedon", "datetimepub", "createdat", "created", "datecreated"),
-        *("time", "fecha", "datum", "datepublication", "fechapublicacion", "datapublicacao"),
-    ),
-    "url": (
-        *("url", "link", "articleurl", "sourceurl", "weburl", "webpage", "permalink", "shareurl"),
-        *("canonicalurl", "href", "enlace", "lien"),
-    ),
-    "publisher": (
-        *("publisher", "source", "site", "sitename", "publication", "newspaper", "outlet"),
-        *("sourcename", "sourcetitle", "mediumname", "paper", "journal", "periodico"),
-        *("zeitung", "quelle", "fuente", "medio"),
-    ),
-    "author": ("author", "authors", "byline", "creator", "writer", "autor", "auteur", "autore"),
-    "language": ("language", "lang", "langue", "idioma", "sprache"),
-    "id": ("id", "guid", "articleid", "uuid", "docid", "uri", "storyid", "accessionnumber"),
-}
-# What a row may have instead of its text: better than to lose it.
-EXTRACTS = ("leadparagraph", "abstract", "summary", "description", "excerpt", "snippet")
 
 
 def check_columns(columns: Mapping[str, str] | None) -> dict[str, str]:
@@ -98,14 +61,6 @@ def known_columns(present: Iterable[str], *, without: frozenset[str] = frozenset
 def is_extract(column: str) -> bool:
     """Return whether a column holds only an extract of the text."""
     return plain_name(column) in EXTRACTS
-
-
-@cache
-def plain_name(column: str) -> str:
-    """Return the last part of a column's path, without case, accents, spaces and signs."""
-    last = re.split(r"\.(?=[^\s.])", str(column))[-1]
-    letters = unicodedata.normalize("NFKD", last.lower())
-    return re.sub(r"[\W_]+", "", letters)
 
 
 def _listed(there: list[str], first: str = "i") -> str:

@@ -64,6 +64,15 @@ def _opened(lines: Lines, *, columns: Columns, account: Account) -> _Table | Non
     return _Table([name.strip() for name in names], delimiter, iter(rest), account.noted)
 
 
+def _first_filled(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return a row in which, of columns by the same name, the first filled one counts."""
+    row: dict[str, str] = {}
+    for name, cell in pairs:
+        if not row.get(name, "").strip():
+            row[name] = cell
+    return row
+
+
 def _is_blank(line: str) -> bool:
     return not line.strip()
 
@@ -87,8 +96,10 @@ class _Table:
 
     def records(self) -> Iterator[Mapping[str, str]]:
         """Yield the rows by column."""
+        twice = len(set(self.header)) < len(self.header)
         for cells in self._joined(self._rows()):
-            yield dict(zip(self.header, cells, strict=False))
+            pairs = zip(self.header, cells, strict=False)
+            yield _first_filled(pairs) if twice else dict(pairs)
 
     def _joined(self, rows: Iterable[list[str]]) -> Iterator[list[str]]:
         """Yield rows with as many cells as columns, those broken over lines in one."""

@@ -39,10 +39,17 @@ class Lines:
                 self._source, encoding=encoding, errors="replace", newline=""
             )
             return
-        while line := self._source.readline(handle.WHOLE_LIMIT):
+        for line in self._raw():
             if len(line) == handle.WHOLE_LIMIT:
                 raise SourceError(f"has a line longer than {handle.WHOLE_LIMIT >> 20} MB; split it")
             yield self._line(line)
+
+    def _raw(self) -> Iterator[bytes]:
+        """Yield lines as bytes; old Macintosh files end them with a carriage return alone."""
+        if b"\r" in self._head and b"\n" not in self._head:
+            yield from self._source.read(handle.WHOLE_LIMIT).splitlines(keepends=True)
+        while line := self._source.readline(handle.WHOLE_LIMIT):
+            yield line
 
     def _line(self, line: bytes) -> str:
         try:
@@ -61,7 +68,10 @@ class Lines:
         return line.decode(self._guess, errors="replace")
 
 
-def repaired_note(count: int) -> str:
-    """Return what to say of bytes that are not UTF-8 in a file that is."""
+def repaired_note(count: int, encoding: str = "utf-8") -> str:
+    """Return what to say of bytes that are not of the encoding that a file is in."""
     what = "byte is" if count == 1 else "bytes are"
+    named = encoding.replace("_", "-").upper()
+    if named != "UTF-8":
+        return f"seems to be {named}, but {count} {what} not; read as �"
     return f"is UTF-8, but {count} {what} not; read as the letter meant, or as �"

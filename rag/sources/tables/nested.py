@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rag.sources.tables.columns import FIELDS, is_extract, known_columns, plain_name
+from rag.sources.tables.columns import is_extract, known_columns
+from rag.sources.tables.names import FIELDS, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,7 +16,7 @@ _DEEPEST = 6
 _CONTAINERS = frozenset(
     {"fields", "attributes", "source", "properties", "data", "article", "node", "item", "news"}
     | {"document", "doc", "post", "story", "content", "record", "entry", "metadata", "meta"}
-    | {"thread", "result", "body", "element"}
+    | {"thread", "result", "body", "element", "links", "embedded"}
 )
 # Where an object keeps its words, likeliest first.
 _WORDS = (
@@ -30,6 +32,7 @@ _WORDS = (
     "p",
     "datetime",
 )
+_BESIDE = ("title", "date", "url", "author", "publisher")
 _NAMES = ("name", "title", "label", "default")
 
 
@@ -39,19 +42,26 @@ def flat(row: Mapping[str, Any], *, depth: int = 0) -> dict[str, Any]:
     for key, value in row.items():
         if isinstance(value, dict) and depth < _DEEPEST and _is_part(str(key), value):
             inner = flat(value, depth=depth + 1)
+            if _names_publisher(str(key)):
+                del columns[str(key)]
             columns |= {f"{key}.{name}": found for name, found in inner.items()}
     return columns
 
 
 def _is_part(key: str, value: Mapping[str, Any]) -> bool:
     """Return whether an inner object is part of its record: by its name, or as an article."""
-    if plain_name(key) in _named("publisher") | _named("author"):
+    if _names_publisher(key) or plain_name(key) in _named("author"):
         return plain_name(key) == "source" and has_text(value)  # Elasticsearch's ``_source``
     if plain_name(key) in _CONTAINERS:
         return True
     return has_text(value) and bool(known_columns(value)["title"])
 
 
+def _names_publisher(key: str) -> bool:
+    return plain_name(key) in _named("publisher")
+
+
+@cache
 def _named(field: str) -> frozenset[str]:
     return frozenset(FIELDS[field])
 
@@ -65,11 +75,24 @@ def words_of(value: object, *, names: bool = False) -> object:
         return [words_of(item, names=names) for item in value]
     if not isinstance(value, dict):
         return value
-    keys = (*_NAMES, *_WORDS, "url") if names else (*_WORDS, *_NAMES)
-    inner = {plain_name(str(key)): found for key, found in reversed(value.items())}
+    if sections := _in_sections(value):
+        return sections
+    keys = (*_NAMES, *_WORDS, "url", "@id") if names else (*_WORDS, *_NAMES)
+    inner = dict(value) | {plain_name(str(key)): found for key, found in reversed(value.items())}
     found = (words_of(inner[key], names=names) for key in keys if inner.get(key))
     said = next((words for words in found if words and not isinstance(words, bool | int)), "")
     return said or words_of(inner.get("data", ""), names=names)
+
+
+def _in_sections(value: dict[str, Any]) -> list[object]:
+    """Return what a body says that is kept in sections, each of a heading and paragraphs."""
+    if isinstance(value.get("sections"), list):
+        parts = [value.get("summary") or [], *value["sections"]]
+    elif isinstance(value.get("paragraphs"), list):
+        parts = [value.get("headline") or [], *value["paragraphs"]]
+    else:
+        return []
+    return [said for said in map(words_of, parts) if said]
 
 
 def has_text(row: Mapping[str, Any], *, extracts: bool = True) -> bool:
@@ -94,8 +117,13 @@ def is_record(value: object) -> bool:
         return False
     row = flat(value)
     found = known_columns(row)
-    beside = any(found[field] for field in ("title", "date", "url", "author", "publisher"))
+    beside = any(_is_value(name, row[name]) for field in _BESIDE for name in found[field])
     return beside and (has_text(row) or "paragraphs" in row)
+
+
+def _is_value(name: str, value: object) -> bool:
+    """Return whether a field is what its name says; ``data`` is a date only as a cell."""
+    return plain_name(name) != "data" or not isinstance(value, list | dict)
 
 
 def record_lists(data: object, *, path: str = "") -> Iterator[tuple[str, list[Any]]]:

@@ -11,10 +11,11 @@ from rag.sources import fields
 from rag.sources.catalogues import datashare, entities, references
 from rag.sources.files.encoding import decode_noting
 from rag.sources.tables import nested
+from rag.sources.tables.broken import salvage
 from rag.sources.tables.columns import known_columns, match_columns
 from rag.sources.tables.lines import Lines, repaired_note
 from rag.sources.tables.rows import Account, BadRow, check, read_rows
-from rag.types import Note
+from rag.types import Note, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +40,7 @@ def read_json(file: File, *, columns: Columns) -> Found:
     """Yield the articles of a JSON document: an object, a list, or lists anywhere inside."""
     decoded = decode_noting(file.whole())
     if decoded.repaired:
-        yield Note(file.name, repaired_note(decoded.repaired))
+        yield Note(file.name, repaired_note(decoded.repaired, decoded.encoding))
     try:
         data = json.loads(decoded.text)
     except (ValueError, RecursionError) as error:
@@ -52,11 +53,18 @@ def read_json(file: File, *, columns: Columns) -> Found:
 
 
 def _as_lines(text: str, error: Exception, *, columns: Columns, name: str) -> Found:
-    """Yield the articles of a document that is JSON by the line."""
+    """Yield the articles of a document that is JSON by the line, or is nearly JSON."""
     lines = list(filter(str.strip, text.split("\n")))
-    if len(lines) < 2 or isinstance(_parsed(lines[0]), BadRow):
+    if len(lines) > 1 and not isinstance(_parsed(lines[0]), BadRow):
+        yield from _records(map(_parsed, lines), columns, name=name)
+        return
+    found = salvage(text)
+    if not found.objects:
         raise SourceError(f"is not JSON ({error})") from error
-    yield from _records(map(_parsed, lines), columns, name=name)
+    yield from _in_document(found.objects, columns=columns, name=name)
+    if found.cut:
+        count = len(found.objects)
+        yield Skipped(name, f"is damaged after {count} objects ({error}); what follows is lost")
 
 
 def _in_document(data: object, *, columns: Columns, name: str) -> Found:
@@ -143,7 +151,7 @@ def _records(
     account: Account | None = None,
 ) -> Found:
     """Yield the articles of objects, once the first of them show that there is text."""
-    remaining = iter(rows)
+    remaining = chain.from_iterable(map(_unfolded, rows)) if not columns else iter(rows)
     head = list(islice(remaining, _PEEK))
     if not columns and any(map(entities.is_entity, head)):
         yield from _entities(chain(head, remaining), name=name)
@@ -181,6 +189,18 @@ def _entities(rows: Iterable[dict[str, Any] | BadRow], *, name: str) -> Found:
         yield Note(name, f"has {reader.passed.total()} entities that are not texts: {kinds}")
 
 
+def _unfolded(row: dict[str, Any] | BadRow) -> list[dict[str, Any] | BadRow]:
+    """Return the rows that a line holds: replies of a service hold lists of articles."""
+    if isinstance(row, BadRow) or not _may_fold(row) or nested.is_record(row):
+        return [row]
+    inner = [each for _path, rows in nested.record_lists(row) for each in rows]
+    return [_checked(each) for each in inner] or [row]
+
+
+def _may_fold(row: dict[str, Any]) -> bool:
+    return any(isinstance(value, list | dict) for value in row.values())
+
+
 def _documented(row: dict[str, Any] | BadRow) -> dict[str, Any] | BadRow:
     """Return a document of Datashare as a row; others as they are."""
     return datashare.row_of(row) or row
@@ -188,7 +208,8 @@ def _documented(row: dict[str, Any] | BadRow) -> dict[str, Any] | BadRow:
 
 def _parsed(line: str) -> dict[str, Any] | BadRow:
     try:
-        return _checked(json.loads(line))
+        value = json.loads(line)
+        return _checked(json.loads(value) if isinstance(value, str) else value)
     except (ValueError, RecursionError) as error:
         return BadRow(f"is not JSON ({error})", _NOT_JSON)
 

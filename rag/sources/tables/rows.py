@@ -115,7 +115,9 @@ def _note(
     """Count what the report should tell of a row that was read."""
     if "id" not in columns and fields.has_weak_id(found) and not found.url:
         account.noted[_WEAK_IDS] += 1
-    if is_extract(matched["text"][-1]) and is_extract(fields.filled(row, matched["text"])):
+    texts = matched["text"]
+    only_extract = is_extract(texts[-1]) and is_extract(fields.filled(row, texts))
+    if only_extract or (found.text and fields.is_cut(row, texts)):
         account.noted[_EXTRACTS] += 1
 
 

@@ -1,0 +1,160 @@
+"""The names of columns in many languages, and the replies of news services in their shapes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from rag.sources import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rag.types import Article, Note, Skipped
+
+TITLE = "Lock gates of Varn replaced"
+TEXT = "The lock gates of Varn were replaced on Monday after ninety years, the canal office said."
+OTHER = "The wardens of Dell counted forty herons in spring."
+
+
+def take(path: Path, content: str | bytes) -> tuple[list[Article], list[Skipped], list[Note]]:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    skipped: list[Skipped] = []
+    notes: list[Note] = []
+    articles = list(read([path], on_skip=skipped.append, on_note=notes.append))
+    return articles, skipped, notes
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "标题;正文;发布时间;来源;作者",
+        "標題;內容;日期;報紙;記者",
+        "見出し;本文;掲載日;媒体名;記者名",
+        "제목;본문;일자;언론사;기고자",
+        "Заголовок;Текст;Дата;Источник;Автор",
+        "العنوان;النص;التاريخ;المصدر;الكاتب",
+        "Tytuł;Treść;Data publikacji;Źródło;Autor",
+        "BAŞLIK;İçerik;Tarih;Kaynak;Yazar",
+        "Título;Conteúdo;Data;Veículo;Autor",
+        "Otsikko;Teksti;Päivämäärä;Lehti;Kirjoittaja",
+        "Article_Headline;Cleaned Text;publishing_date;provider;Reporter",
+    ],
+)
+def test_columns_are_known_in_many_languages(tmp_path: Path, header: str) -> None:
+    row = f"{TITLE};{TEXT};2024-03-05;The Varn Mail;Ida Holt"
+    (article,), skipped, _ = take(tmp_path / "a.csv", f"{header}\n{row}\n")
+    assert (article.title, article.text, article.date) == (TITLE, TEXT, "2024-03-05")
+    assert (article.publisher, article.author, skipped) == ("The Varn Mail", "Ida Holt", [])
+
+
+FACTS = {"title": TITLE, "url": "https://varn.example/1"}
+REPLIES: dict[str, Any] = {
+    "provider": {"value": [{"name": TITLE, "url": FACTS["url"], "description": TEXT,
+                            "provider": [{"name": "The Varn Mail"}],
+                            "datePublished": "2024-03-05T10:00:00.0Z"}]},
+    "in sections": [{**FACTS, "publishing_date": "2024-03-05", "publisher": "The Varn Mail",
+                     "body": {"sections": [{"headline": [], "paragraphs": [TEXT]}]}}],
+    "under a hit": {"hits": {"hits": [{"_id": "k", "_source": {**FACTS, "content": TEXT,
+                    "published": "2024-03-05", "site": "The Varn Mail"}}]}},
+    "source is an address": {**FACTS, "url": None, "date": "2024-03-05", "raw_text": TEXT,
+                             "source": FACTS["url"], "source-hostname": "The Varn Mail"},
+    "markdown": {"data": [{"markdown": f"**{TEXT}**", "metadata": {
+        "title": TITLE, "sourceURL": FACTS["url"], "publishedTime": "2024-03-05",
+        "sitename": "The Varn Mail"}}]},
+    "linked data": {"@type": "NewsArticle", "headline": TITLE, "articleBody": TEXT,
+                    "datePublished": "2024-03-05", "publisher": {"name": "The Varn Mail"},
+                    "mainEntityOfPage": {"@id": FACTS["url"]}},
+    "header and body": {"documents": [{"header": {"text": TITLE}, "body": {"text": TEXT},
+                        "first_source": {"name": "The Varn Mail"}, "unix_timestamp": 1709640000,
+                        "url": FACTS["url"]}]},
+    "lists of one": {"docs": [{"title": [TITLE], "content": [TEXT], "date": ["2024-03-05"],
+                     "source_name": ["The Varn Mail"], "url": [FACTS["url"]]}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", REPLIES)
+def test_replies_of_services(tmp_path: Path, shape: str) -> None:
+    (article,), skipped, _ = take(tmp_path / "a.json", json.dumps(REPLIES[shape]))
+    assert (article.title, article.text, article.date) == (TITLE, TEXT, "2024-03-05")
+    assert (article.publisher, article.url) == ("The Varn Mail", FACTS["url"])
+    assert skipped == []
+
+
+def test_an_author_by_number_gives_way_to_the_name(tmp_path: Path) -> None:
+    post = {"title": {"rendered": TITLE}, "content": {"rendered": f"<p>{TEXT}</p>"}, "author": 5}
+    post["_embedded"] = {"author": [{"id": 5, "name": "Ida Holt"}]}
+    (article,), _, _ = take(tmp_path / "a.json", json.dumps([post]))
+    assert article.author == "Ida Holt"
+
+
+def test_a_text_that_the_service_cut_is_told(tmp_path: Path) -> None:
+    cut = {"title": TITLE, "content": f"{TEXT}… [+2311 chars]", "publishedAt": "2024-03-05"}
+    gone = {"title": "[Removed]", "content": "[Removed]", "description": "[Removed]"}
+    (article,), (skipped,), (note,) = take(
+        tmp_path / "a.json", json.dumps({"articles": [cut, gone]})
+    )
+    assert article.text == TEXT
+    assert "no text" in skipped.reason
+    assert note.text == "has rows that hold only an extract of their text (1)"
+
+
+@pytest.mark.parametrize("mark", ["N/A", "nan", "NA", "null", "-"])
+def test_what_marks_a_blank_is_no_text_and_no_name(tmp_path: Path, mark: str) -> None:
+    lines = f"title,text,summary,author\n{TITLE},{mark},{OTHER},{mark}\n"
+    (article,), _, _ = take(tmp_path / "a.csv", lines)
+    assert (article.text, article.author) == (OTHER, None)
+
+
+ONE, TWO = ({"title": title, "text": text} for title, text in ((TITLE, TEXT), ("Herons", OTHER)))
+A, B = json.dumps(ONE), json.dumps(TWO)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", A + B),
+        ("a.json", f"{json.dumps(ONE, indent=1)}\n{json.dumps(TWO, indent=1)}"),
+        ("a.json", f"[{A},{B},]"),
+        ("a.jsonl", f'{{"articles": [{A}]}}\n{{"articles": [{B}]}}'),
+        ("a.jsonl", f"{json.dumps(A)}\n{json.dumps(B)}"),
+    ],
+    ids=["joined", "joined over lines", "comma at the end", "a reply per line", "as strings"],
+)
+def test_json_that_is_nearly_json(tmp_path: Path, name: str, content: str) -> None:
+    articles, skipped, _ = take(tmp_path / name, content)
+    assert [article.text for article in articles] == [TEXT, OTHER]
+    assert skipped == []
+
+
+@pytest.mark.parametrize("start", ["[", '{"status": "ok", "articles": ['])
+def test_json_that_is_cut_keeps_what_is_whole_and_tells(tmp_path: Path, start: str) -> None:
+    (article,), (skipped,), _ = take(tmp_path / "a.json", f"{start}{A},{B[:-30]}")
+    assert article.text == TEXT
+    assert skipped.reason.startswith("is damaged after 1 objects")
+
+
+def test_quotes_escaped_by_a_backslash(tmp_path: Path) -> None:
+    (article,), _, notes = take(
+        tmp_path / "a.csv", f'title,text\n"A","He said \\"no\\", {OTHER}"\n'
+    )
+    assert article.text == f'He said "no", {OTHER}'
+    assert notes == []
+
+
+def test_lines_that_end_in_a_carriage_return_alone(tmp_path: Path) -> None:
+    articles, _, _ = take(tmp_path / "a.csv", f"title,text\rA,{OTHER}\rB,{OTHER}\r")
+    assert [article.title for article in articles] == ["A", "B"]
+
+
+def test_of_columns_by_one_name_the_first_filled_one_counts(tmp_path: Path) -> None:
+    articles, _, _ = take(tmp_path / "a.csv", f"title,text,text\nA,{OTHER},no words\nB,,{OTHER}\n")
+    assert [article.text for article in articles] == [OTHER, OTHER]
+
+
+def test_an_old_macintosh_text(tmp_path: Path) -> None:
+    text = "Le café « Le Chêne » a rouvert à Varn après des années, a dit la mairie d’à côté."
+    (article,), _, notes = take(tmp_path / "a.txt", text.encode("mac_roman"))
+    assert (article.text, notes) == (text, [])
