@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
 
 import rag
 from rag.errors import SettingsError
-from rag.settings import ServerLimits, SettingsFile, with_limits
+from rag.settings import ServerLimits, Settings, SettingsFile, with_limits
+from rag.types import ReadLimits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +49,28 @@ def test_the_environment_counts_without_a_file(
     assert SettingsFile.find().settings.limits.of_one == 1
 
 
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        (table, each.name)
+        for table, kind in (("limits", ServerLimits), ("reading", ReadLimits))
+        for each in fields(kind)
+    ],
+)
+def test_each_limit_is_set_by_file_variable_and_option(
+    file: Path, monkeypatch: pytest.MonkeyPatch, table: str, name: str
+) -> None:
+    def value(found: Settings) -> float:
+        return getattr(getattr(found, table), name)  # type: ignore[no-any-return]
+
+    file.write_text(f"[{table}]\n{name} = 7")
+    assert value(SettingsFile.find().settings) == 7
+    monkeypatch.setenv(f"DATELINE_{table}_{name}".upper(), "8")
+    found = SettingsFile.find().settings
+    assert value(found) == 8
+    assert value(with_limits(found, [f"{table}.{name}=9"])) == 9
+
+
 def test_limits_that_need_each_other_are_set_together() -> None:
     chosen = with_limits(rag.Settings(), ["at_once=30", "waiting=6"])
     assert (chosen.limits.at_once, chosen.limits.waiting) == (30, 6)
@@ -61,9 +85,11 @@ def test_limits_that_need_each_other_are_set_together() -> None:
         ("waiting=1.5", "waiting must be a whole number, not '1.5'"),
         ("waiting=-1", "waiting must not be below zero"),
         ("waiting=99", r"waiting \(99\) may be 36 together"),
-        ("at_once=0", "limits: at_once must be 1 or more"),
-        ("of_one=0", "limits: of_one must be 1 or more"),
-        ("request_mb=0", "limits: request_mb must be 1 or more"),
+        ("at_once=0", "limits: at_once must be more than 0"),
+        ("of_one=0", "limits: of_one must be more than 0"),
+        ("request_mb=0", "limits: request_mb must be more than 0"),
+        ("idle_hours=0", "limits: idle_hours must be more than 0"),
+        ("reading.document_mb=0", "reading: document_mb must be more than 0"),
         ("wait=3", "limits: there is no setting 'wait', did you mean 'waiting'"),
         ("answer.hits=3", "there is no setting 'answer'; there are limits, reading"),
         ("reading.seconds=nan", "reading.seconds must be a number, not nan"),
@@ -80,5 +106,5 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, file: Path) 
         SettingsFile.find()
     monkeypatch.delenv("DATELINE_LIMITS_WAITING")
     file.write_text("[limits]\nof_one = 0")
-    with pytest.raises(SettingsError, match=f"{file}: limits: of_one must be 1 or more"):
+    with pytest.raises(SettingsError, match=f"{file}: limits: of_one must be more than 0"):
         SettingsFile.find()

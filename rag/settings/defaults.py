@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER
 from rag.types import ReadLimits, Stance
@@ -126,6 +126,8 @@ class AnswerSettings:
 # Each question that is answered or waits takes one of the 40 threads that serve the pages, and
 # some must be left for everything else.
 _MOST_QUESTIONS = 36
+# With 0 of these nobody waits and nothing is exported; with 0 of others a server is of no use.
+_MAY_BE_ZERO = ("waiting", "export_articles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +146,28 @@ class ServerLimits:
     of_one: int = 3
     # What may be sent at a time, in MB: uploads are the largest.
     request_mb: int = 256
+    # Wrong passwords of a name or an address that nobody waits for. After the next ones it is
+    # 1 s, 2 s, 4 s, up to so many seconds.
+    wrong_passwords: int = 5
+    password_wait: float = 900.0
+    # Log-ins of one user at a time, of which a further one ends the eldest; hours without a
+    # request, and hours after the log-in, at which each ends.
+    sessions: int = 20
+    idle_hours: float = 12.0
+    session_hours: float = 168.0
+    # Conversations of one user on the server; a further one takes the place of the one that was
+    # changed the longest ago.
+    conversations: int = 500
+    # Articles that the archive page finds by words, which may be in any text, and that it
+    # exports at a time: the browser holds them all.
+    found_articles: int = 1_000
+    export_articles: int = 10_000
 
     def __post_init__(self) -> None:
-        """Check what the numbers do together."""
-        for name in ("at_once", "of_one", "request_mb"):
-            if not getattr(self, name):
-                raise ValueError(f"{name} must be 1 or more, else nothing is answered")
+        """Check what each number does, and what they do together."""
+        for each in fields(self):
+            if each.name not in _MAY_BE_ZERO and not getattr(self, each.name):
+                raise ValueError(f"{each.name} must be more than 0")
         if self.at_once + self.waiting > _MOST_QUESTIONS:
             raise ValueError(
                 f"at_once ({self.at_once}) and waiting ({self.waiting}) may be "

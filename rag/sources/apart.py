@@ -149,12 +149,15 @@ class Apart:
             return f"is damaged or of another type than its name says ({line['failed']})"
         if line["status"] == worker.OUT_OF_MEMORY:
             most = self._limits.memory >> 20
-            return f"needs more than {most} MB of memory to be read; split it into smaller files"
+            return (
+                f"needs more than {most} MB of memory to be read; split it into smaller files, "
+                "or raise reading.memory"
+            )
         if line["status"] in worker.OUT_OF_TIME:
             return (
                 f"took longer than {self._limits.seconds:g} s of work or "
                 f"{self._limits.waiting:g} s in all to read, and was skipped; split it into "
-                "smaller files"
+                "smaller files, or raise reading.seconds and reading.waiting"
             )
         return (
             f"ended the process that read it ({line['status']}), as too little memory does; "

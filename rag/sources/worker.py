@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from rag.errors import SourceError
-from rag.types import Article, Note, Skipped
+from rag.types import Article, Note, ReadLimits, Skipped
 
 # Exit statuses that say why.
 OUT_OF_MEMORY, FAILED = 77, 78
@@ -70,12 +70,12 @@ def main() -> None:
     # Whatever a library prints must not come between the lines.
     stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    limits = json.loads(sys.stdin.readline())
-    _limit_memory(limits["memory"])
-    talk = _Talk(stream, seconds=limits["seconds"], waiting=limits["waiting"])
+    limits = ReadLimits(**json.loads(sys.stdin.readline()))
+    _limit_memory(limits.memory)
+    talk = _Talk(stream, seconds=limits.seconds, waiting=limits.waiting)
     for line in sys.stdin:
         try:
-            _do(json.loads(line), talk)
+            _do(json.loads(line), talk, limits=limits)
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
         except BrokenPipeError:
@@ -88,10 +88,12 @@ def main() -> None:
         talk.rest()
 
 
-def _do(job: dict[str, Any], talk: _Talk) -> None:
+def _do(job: dict[str, Any], talk: _Talk, *, limits: ReadLimits) -> None:
     # Imported here because it takes half a second, in which the process that asked goes on.
+    from rag.sources.files.handle import LIMITS
     from rag.sources.read import read
 
+    LIMITS.set(limits)
     path = job["path"] if job["address"] else Path(job["path"])
     count = _Count(talk, after=job["after"])
     found = read(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 # Where an ingest does its work: in this process, or on a cluster.
@@ -34,7 +34,11 @@ class ReadLimits:
     """What reading one file may cost before it is skipped.
 
     `seconds` are processor time for each of its articles. `waiting` is the time that passes in all,
-    for example on a slow disk or server. `memory` is in bytes.
+    for example on a slow disk or server. `memory` is in bytes. `document_mb` is the size of a
+    document that must be held in memory, `unpacked_mb` that of all that one file unpacks to,
+    archives inside it included, and `address_mb` that of the reply from one address.
+
+    Raises `ValueError` for a limit with which nothing could be read.
     """
 
     seconds: float = 60.0
@@ -42,6 +46,15 @@ class ReadLimits:
     # A gigabyte would do for a PDF of 64 MB, the largest that is read; two leave room to
     # spare, and a machine of 4 GB usable.
     memory: int = 2 << 30
+    document_mb: int = 64
+    unpacked_mb: int = 8_192
+    address_mb: int = 20
+
+    def __post_init__(self) -> None:
+        """Check that each leaves something to be read."""
+        for each in fields(self):
+            if not getattr(self, each.name):
+                raise ValueError(f"{each.name} must be more than 0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from ui.api import faults
 from ui.api.app import Entry, add_pages, build, serve
 from ui.web.common.waiting import BusyError
 from ui.web.network.attempts import Attempts
+from ui.web.network.door import WRONG
 from ui.web.network.users import Role
 
 if TYPE_CHECKING:
@@ -340,6 +341,19 @@ def test_a_request_is_as_large_as_the_settings_allow(
     assert replies[0].status_code != 413
     assert replies[1].status_code == 413
     assert "more than 1 MB" in replies[1].text
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_log_ins_are_limited_as_the_settings_say(
+    town: rag.Archive, entry: Entry, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry.accounts.users.add("ann", "long password")
+    limits = ServerLimits(wrong_passwords=1, session_hours=2)
+    monkeypatch.setattr(town, "_settings", replace(town.settings, limits=limits))
+    doorman = Entry.of(town, host=host).accounts.doorman
+    assert doorman.sessions.longest == 2 * 3600
+    assert doorman.refusal("bea", "guess", address="1.2.3.4") == WRONG
+    assert "too many" in doorman.refusal("bea", "guess", address="1.2.3.4")
 
 
 def test_without_users_it_serves_this_machine_alone(town: rag.Archive) -> None:

@@ -119,6 +119,16 @@ def test_a_file_that_does_no_work_is_given_up_as_well(mischief):
     assert "or 0.5 s in all to read" in skipped[0].reason
 
 
+def test_sizes_are_limited_as_the_settings_say(tmp_path):
+    (tmp_path / "a.md").write_text(GOOD.format("a") + "So it went on.\n" * 2**17)
+    for allowed, count in ((1, 0), (3, 1)):
+        skipped = []
+        limits = ReadLimits(document_mb=allowed)
+        found = list(apart.read([tmp_path], on_skip=skipped.append, on_note=print, limits=limits))
+        assert (len(found), len(skipped)) == (count, 1 - count)
+    assert not skipped
+
+
 def test_one_bad_file_does_not_end_an_ingest(mischief, tmp_path):
     for name, text in (("a", "Storm."), ("b", "fail"), ("c", "Flood at school.")):
         (mischief / name).write_text(text)

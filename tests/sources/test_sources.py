@@ -11,6 +11,7 @@ import json
 import os
 import threading
 import zipfile
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import docx
@@ -29,7 +30,7 @@ from rag.sources.files.encoding import decode
 from rag.sources.tables import objects
 from rag.sources.text import clean
 from rag.sources.web import fetch, reach
-from rag.types import Article, Skipped
+from rag.types import Article, ReadLimits, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,14 @@ def bare(source: str, **changes: str | None) -> Article:
 def take(*paths: Path | str, **options: dict[str, str]) -> tuple[list[Article], list[Skipped]]:
     skipped: list[Skipped] = []
     return list(read(paths, on_skip=skipped.append, **options)), skipped
+
+
+def hold_to(monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
+    """Read within these limits, as the worker does."""
+    held = ReadLimits(**limits)
+    found: ContextVar[ReadLimits] = ContextVar("limits", default=held)
+    for module in (handle, fetch):
+        monkeypatch.setattr(module, "LIMITS", found)
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -539,8 +548,8 @@ def test_bomb_is_not_unpacked(tmp_path: Path, name: str) -> None:
 
 
 def test_what_archives_unpack_to_is_capped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handle, "UNPACKED_LIMIT", 4000)
-    random = os.urandom(3000).hex()[:3000]
+    hold_to(monkeypatch, unpacked_mb=4)
+    random = os.urandom(3_000_000).hex()[:3_000_000]
     flat = write(tmp_path / "a.zip", zipped({"a.txt": random, "b.txt": random}))
     nested = write(tmp_path / "b.zip", zipped({"c.zip": zipped({"a.txt": random})}))
     packed = write(tmp_path / "c.txt.gz", gzip.compress(random.encode() * 2))
@@ -559,10 +568,11 @@ def test_archives_nest_only_so_deep(tmp_path: Path) -> None:
 
 
 def test_document_too_large_to_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handle, "WHOLE_LIMIT", 100)
-    articles, (skipped,) = take(write(tmp_path / "a.txt", TEXT))
+    hold_to(monkeypatch, document_mb=1)
+    articles, (skipped,) = take(write(tmp_path / "a.txt", TEXT * (1 + 2**20 // len(TEXT))))
     assert articles == []
-    assert "is larger than" in skipped.reason
+    assert "is larger than 1 MB" in skipped.reason
+    assert "raise reading.document_mb" in skipped.reason
 
 
 def test_folder_is_walked_in_order(tmp_path: Path) -> None:
@@ -727,7 +737,7 @@ def test_other_kinds_from_the_web(site: str) -> None:
 
 
 def test_addresses_that_fail(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "SIZE_LIMIT", 2**20)
+    hold_to(monkeypatch, address_mb=1)
     answer("/large", b"x" * (2**20 + 1))
     answer("/local", b"", kind="file:///etc/passwd", status=302)
     answer("/loop", b"", kind="/loop", status=302)

@@ -92,10 +92,9 @@ def test_a_browser_is_told_what_it_lacks(conversations) -> None:
 
 
 def test_a_user_has_so_many_and_none_that_is_too_long(shared, monkeypatch) -> None:
-    monkeypatch.setattr(kept, "MOST", 2)
     monkeypatch.setattr(kept, "LONGEST", 200)
     clock = iter(range(9))
-    conversations = Conversations(shared, clock=lambda: next(clock))
+    conversations = Conversations(shared, most=2, clock=lambda: next(clock))
     for name in ("one", "two", "three"):
         conversations.save("ann", record(name))
     assert conversations.save("ann", record("x" * 200)).version == ""

@@ -7,16 +7,13 @@ from dataclasses import fields
 from pathlib import Path
 
 from rag.settings import ServerLimits
-from rag.sources.files import handle, unpack
-from rag.sources.web import fetch
+from rag.sources.files import unpack
 from rag.types import MOST_CHARACTERS
 from rag.types.reading import ReadLimits
-from ui.web.archive import listing
-from ui.web.conversations import kept
-from ui.web.network import sessions
+from ui.api import requests
 
 SETTINGS = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
-MB, HOUR = 2**20, 3600
+MB = 2**20
 
 
 def table() -> str:
@@ -35,14 +32,21 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "seconds of processor time per article of a file": reading.seconds,
         "seconds for a whole file": reading.waiting,
         "MB of memory for reading a file": reading.memory / MB,
-        "MB of a document that must be held in memory": handle.WHOLE_LIMIT / MB,
-        "MB unpacked from one file": handle.UNPACKED_LIMIT / MB,
+        "MB of a document that must be held in memory": reading.document_mb,
+        "MB unpacked from one file": reading.unpacked_mb,
+        "MB of the reply from one address": reading.address_mb,
         "size of what is unpacked, times the packed size": unpack.RATIO_LIMIT,
-        "MB of the reply from one address": fetch.SIZE_LIMIT / MB,
-        "articles of one export on the page": listing.MOST_EXPORTED,
-        "conversations of one user on the server": kept.MOST,
-        "hours after which an idle session ends": sessions.IDLE / HOUR,
-        "hours after log-in at which a session ends": sessions.LONGEST / HOUR,
+        "wrong passwords that nobody waits for": server.wrong_passwords,
+        "seconds that the next password waits at most": server.password_wait,
+        "sessions of one user": server.sessions,
+        "hours after which an idle session ends": server.idle_hours,
+        "hours after log-in at which a session ends": server.session_hours,
+        "conversations of one user on the server": server.conversations,
+        "articles that the archive page finds by words": server.found_articles,
+        "articles of one export on the page": server.export_articles,
+        "articles of one request to the web API": requests.MOST_ARTICLES,
+        "articles of one list of the web API": requests.MOST_LISTED,
+        "passages of one search of the web API": requests.MOST_PASSAGES,
     }
 
 

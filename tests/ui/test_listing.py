@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
+from rag.settings import ServerLimits
 from rag.types import Article
 from ui.web.archive import browsing, listing
 from ui.web.archive.listing import Wanted
@@ -78,7 +80,9 @@ def test_an_export_is_all_that_the_list_shows(filled, monkeypatch):
     ]
     (found,) = json.loads(listing.export(filled, Wanted(words="apples"), kind="json"))
     assert Article(**found) == filled.article("b")
-    monkeypatch.setattr(listing, "MOST_EXPORTED", 2)
+    limits = ServerLimits(export_articles=2, found_articles=1)
+    monkeypatch.setattr(filled, "_settings", replace(filled.settings, limits=limits))
+    assert listing.look(filled, Wanted(words="storm")).total == 1
     with pytest.raises(ValueError, match="3 articles are more than the 2"):
         listing.export(filled, Wanted(), kind="csv")
 

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 
 import rag
 from rag.errors import RagError
+from rag.settings import ServerLimits
 from rag.store.shared.database import Shared
 from rag.store.shared.tables import ATTEMPTS
 from tests.fakes import BagOfWords, Script
@@ -30,7 +31,7 @@ from ui.web.network.access import Access, ForbiddenError
 from ui.web.network.attempts import Attempts
 from ui.web.network.door import WRONG, Door, Doorman
 from ui.web.network.owners import Owned, Owners
-from ui.web.network.sessions import HOUR, IDLE, LONGEST, Sessions
+from ui.web.network.sessions import HOUR, Sessions
 from ui.web.network.users import Role, Users
 
 if TYPE_CHECKING:
@@ -139,6 +140,25 @@ def test_wrong_passwords_wait_longer_and_longer(shared) -> None:
     assert attempts.begin("ann") == 0
 
 
+def test_the_settings_say_how_many_wrong_passwords_and_how_long_the_wait(shared) -> None:
+    clock = Clock()
+    attempts = Attempts(
+        shared, limits=ServerLimits(wrong_passwords=1, password_wait=2 * HOUR), clock=clock
+    )
+    waits = []
+    for _ in range(20):
+        assert attempts.begin("ann") == 0
+        waits.append(attempts.begin("ann"))
+        clock.now += waits[-1]
+    # Not forgotten while somebody waits for more than an hour.
+    assert waits[:3] == [1, 2, 4]
+    assert waits[-3:] == [2 * HOUR] * 3
+    attempts = Attempts(shared, limits=ServerLimits(password_wait=1), clock=clock)
+    for _ in range(1_100):
+        clock.now += 1
+        assert attempts.begin("bea") == 0
+
+
 def test_a_right_password_is_no_wrong_one_and_few_are_remembered(shared, monkeypatch) -> None:
     monkeypatch.setattr("ui.web.network.attempts._REMEMBERED", 3)
     attempts = Attempts(shared, clock=Clock())
@@ -171,13 +191,28 @@ def test_sessions_end_unused_and_in_the_end(known) -> None:
     clock = Clock()
     sessions = Sessions(known, clock=clock)
     unused, used = sessions.begin("ann"), sessions.begin("ann")
-    while clock.now < LONGEST - 6 * HOUR:
+    longest = sessions.longest
+    assert longest == 168 * HOUR
+    while clock.now < longest - 6 * HOUR:
         clock.now += 6 * HOUR
         assert sessions.user_of(used) == "ann"
-    assert LONGEST > IDLE
     assert sessions.user_of(unused) is None
     clock.now += 6 * HOUR
     assert sessions.user_of(used) is None
+
+
+def test_the_settings_say_how_long_and_how_many_sessions(known) -> None:
+    clock = Clock()
+    limits = ServerLimits(sessions=2, idle_hours=1, session_hours=1.5)
+    sessions = Sessions(known, limits=limits, clock=clock)
+    first, second, third = (sessions.begin("ann") for clock.now in range(3))
+    assert [sessions.user_of(each) for each in (first, second, third)] == [None, "ann", "ann"]
+    clock.now = 0.9 * HOUR
+    assert sessions.user_of(third) == "ann"
+    clock.now = 1.2 * HOUR
+    assert [sessions.user_of(each) for each in (second, third)] == [None, "ann"]
+    clock.now = 1.6 * HOUR
+    assert sessions.user_of(third) is None
 
 
 def test_a_session_ends_with_the_user_the_password_and_the_log_out(shared) -> None:

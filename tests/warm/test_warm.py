@@ -6,6 +6,7 @@ import json
 import socket
 import stat
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 import rag
 from rag.errors import RagError
 from rag.models.registry import DEFAULT_EMBEDDER
-from rag.settings import Settings
+from rag.settings import ServerLimits, Settings
 from rag.types import Filter, Query
 from tests.fakes import FakeEmbedder
 from ui.cli import app
@@ -115,6 +116,16 @@ def test_a_dead_socket_is_ignored_and_replaced(city: rag.Archive) -> None:
         assert found is None
     with warm(city), connected(city.folder, city.settings) as found:
         assert found is not None
+
+
+def test_a_process_with_other_limits_answers_and_one_with_another_reader_does_not(
+    served: rag.Archive,
+) -> None:
+    limited = replace(served.settings, limits=ServerLimits(waiting=1))
+    with connected(served.folder, limited) as found:
+        assert found is not None
+    with connected(served.folder, replace(limited, reader="mine")) as found:
+        assert found is None
 
 
 def test_a_second_process_leaves_the_first_alone(served: rag.Archive) -> None:

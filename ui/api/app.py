@@ -59,11 +59,12 @@ class Entry:
     def of(cls, archive: Archive, *, host: str, token: str | None = None) -> Entry:
         """Return the entry of a server on `host`; `RagError` when there must be users."""
         shared = Shared.beside(archive.folder.parent, url=archive.settings.database)
-        most = archive.settings.limits.request_mb << 20
+        limits = archive.settings.limits
+        accounts, most = Accounts.of(shared, limits=limits), limits.request_mb << 20
         if is_loopback(host):
-            return cls(host, token or secrets.token_urlsafe(24), Accounts.of(shared), most)
+            return cls(host, token or secrets.token_urlsafe(24), accounts, most)
         required(shared)
-        return cls(host, None, Accounts.of(shared), most)
+        return cls(host, None, accounts, most)
 
     @property
     def access(self) -> Access:

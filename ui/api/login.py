@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import SharedError
+from rag.settings import ServerLimits
 from rag.store.shared.database import Shared
 from ui.api import faults
 from ui.web.network.door import CHECKS, UNKNOWN, Doorman
@@ -43,10 +44,10 @@ class Accounts:
     doorman: Doorman
 
     @classmethod
-    def of(cls, shared: Shared) -> Accounts:
+    def of(cls, shared: Shared, *, limits: ServerLimits | None = None) -> Accounts:
         """Return those of a database."""
         users = Users(shared)
-        return cls(users, Keys(shared), Doorman.of(users))
+        return cls(users, Keys(shared), Doorman.of(users, limits=limits))
 
     def user_of_key(self, key: str) -> str | None:
         """Return whose key that is; None when it is none, or there is no such user any more."""

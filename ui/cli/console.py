@@ -78,6 +78,15 @@ Limits = Annotated[
         "The reference of the settings lists them.",
     ),
 ]
+ReadingLimits = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=VALUE",
+        help="A limit of reading one file, such as reading.document_mb=200; may be repeated. "
+        "The reference of the settings lists them.",
+    ),
+]
 LogQuestions = Annotated[
     bool, typer.Option("--log-questions", help="Include the questions in the log.")
 ]

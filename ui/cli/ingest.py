@@ -11,8 +11,17 @@ import typer
 import rag
 from rag.store import archives
 from rag.types import Engine, IngestReport
-from ui.cli.console import ArchiveName, AsJson, errors, heard, notes, output, write
-from ui.cli.opening import archive_to_fill, ingest_with_progress, settings
+from ui.cli.console import (
+    ArchiveName,
+    AsJson,
+    ReadingLimits,
+    errors,
+    heard,
+    notes,
+    output,
+    write,
+)
+from ui.cli.opening import archive_to_fill, ingest_with_progress, limited, settings
 
 
 @heard
@@ -42,12 +51,14 @@ def ingest(
         Engine,
         typer.Option(help="Where to read and embed: here, or on the Ray cluster at $RAY_ADDRESS."),
     ] = "local",
+    limit: ReadingLimits = None,
     as_json: AsJson = False,
 ) -> None:
     """Read articles into an archive; only what is new or edited is indexed."""
     columns = dict(_pair(item) for item in column or [])
     folder = archive_to_fill(archive)
-    with rag.Archive.open(folder, settings=settings()) as opened:
+    found = limited(settings(), limit)
+    with rag.Archive.open(folder, settings=found) as opened:
         archives.remember_first(folder.name)
         try:
             report = ingest_with_progress(

@@ -22,7 +22,7 @@ from rag.settings import (
     with_limits,
 )
 from rag.store import archives
-from rag.types import Engine, IngestReport
+from rag.types import Engine, IngestReport, ReadLimits
 from rag.types import Progress as IngestProgress
 from ui.cli.console import note
 from ui.cli.fetching import fetching
@@ -121,7 +121,8 @@ def ingest_with_progress(
 
         # What takes a cluster is not read a second time by one machine to be counted.
         if engine == "local":
-            Thread(target=_count, args=(paths, columns, bar, task), daemon=True).start()
+            limits = archive.settings.reading
+            Thread(target=_count, args=(paths, columns, limits, bar, task), daemon=True).start()
         # Loaded here so that a first download shows; an ingest of nothing does not need it.
         with fetching(archive.settings.embedder) as say:
             archive.embedder(on_progress=say)
@@ -129,7 +130,11 @@ def ingest_with_progress(
 
 
 def _count(
-    paths: list[str | Path], columns: dict[str, str] | None, bar: Progress, task: TaskID
+    paths: list[str | Path],
+    columns: dict[str, str] | None,
+    limits: ReadLimits,
+    bar: Progress,
+    task: TaskID,
 ) -> None:
     """Give the bar its total, and so the time left, while the first articles are embedded.
 
@@ -142,6 +147,10 @@ def _count(
 
     if not any(is_address(str(path)) for path in paths):
         found = apart.read(
-            paths, columns=columns, on_skip=lambda _skipped: None, on_note=lambda _note: None
+            paths,
+            columns=columns,
+            on_skip=lambda _skipped: None,
+            on_note=lambda _note: None,
+            limits=limits,
         )
         bar.update(task, total=sum(1 for _ in found))

@@ -115,6 +115,6 @@ def mcp(
     from ui.web.common.models import Models
 
     with open_archive(archive, settings=settings(reader=reader, generator=generator)) as opened:
-        models = Models(name=opened.settings.generator)
+        models = Models(name=opened.settings.generator, limits=opened.settings.limits)
         models.load_in_background(opened)
         over_stdio(Desk(Library(opened), models))

@@ -15,8 +15,17 @@ import typer
 
 import rag
 from rag.store import archives
-from ui.cli.console import ArchiveName, AsJson, errors, heard, note, output, write
-from ui.cli.opening import archive_to_fill, open_archive, settings
+from ui.cli.console import (
+    ArchiveName,
+    AsJson,
+    ReadingLimits,
+    errors,
+    heard,
+    note,
+    output,
+    write,
+)
+from ui.cli.opening import archive_to_fill, limited, open_archive, settings
 
 if TYPE_CHECKING:
     from rag.watching.alerts import Changed, Version
@@ -59,6 +68,7 @@ def watch(
         ),
     ] = False,
     webhook: WebhookAddress = "",
+    limit: ReadingLimits = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON, one line per event.")
     ] = False,
@@ -72,12 +82,13 @@ def watch(
     from rag.watching.watch import Watch
     from ui.warm.server import warm
 
+    found = limited(settings(), limit)
     folder = archive_to_fill(archive)
     stop = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
     try:
         with (
-            rag.Archive.open(folder, settings=settings()) as opened,
+            rag.Archive.open(folder, settings=found) as opened,
             nullcontext() if once else warm(opened),
         ):
             archives.remember_first(folder.name)

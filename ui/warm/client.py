@@ -84,8 +84,9 @@ def _works_with(client: httpx.Client, settings: Settings) -> bool:
     # A process of another version may have other settings.
     except (httpx.HTTPError, OSError, ValidationError):
         return False
-    # Each archive has the embedder that it was made with.
-    return found == dataclasses.replace(settings, embedder=found.embedder)
+    # Each archive has the embedder that it was made with, and limits change no answer.
+    alike = {name: getattr(found, name) for name in ("embedder", "limits", "reading")}
+    return found == dataclasses.replace(settings, **alike)
 
 
 def _fault(reply: httpx.Response) -> Exception:

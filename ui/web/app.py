@@ -104,7 +104,7 @@ def launch(
         port=port,
         token=token,
         users=users,
-        body_limit=archive.settings.limits.request_mb << 20,
+        limits=archive.settings.limits,
         quiet=on_ready is not None,
     )
     if token:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rag.sources import fields
 from rag.sources.exports import articles_in
 from rag.sources.files.encoding import decode
-from rag.sources.files.handle import WHOLE_LIMIT, File
+from rag.sources.files.handle import File, whole_limit
 from rag.sources.text import one_line
 from rag.sources.web import markup
 
@@ -80,7 +80,7 @@ def mails(file: File) -> Iterator[tuple[int, bytes]]:
                 if lines:
                     yield number, _LEADING_FROM.sub(rb"\1", b"".join(lines))
                 number, lines, size = number + 1, [], 0
-            elif size < WHOLE_LIMIT:
+            elif size < whole_limit():
                 lines.append(line)
                 size += len(line)
             blank = not line.strip()

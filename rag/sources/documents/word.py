@@ -40,7 +40,7 @@ def read_docx(data: bytes, *, source: str) -> Iterator[Article | Skipped | Note]
 def check_size(data: bytes) -> None:
     """Refuse a document whose parts unpack to more than can be held."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > 4 * handle.WHOLE_LIMIT:
+        if sum(part.file_size for part in archive.infolist()) > 4 * handle.whole_limit():
             raise SourceError("unpacks to more than is safe to read; it may be a zip bomb")
 
 

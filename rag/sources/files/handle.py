@@ -7,19 +7,26 @@ import os
 import re
 import tempfile
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from rag.errors import SourceError
+from rag.types import ReadLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-WHOLE_LIMIT = 64 * 2**20  # bytes of a document that must be held in memory
-UNPACKED_LIMIT = 8 * 2**30  # bytes unpacked from one file, archives inside it included
+# What one file may cost in the process that reads it; `rag.sources.worker` sets it there.
+LIMITS: ContextVar[ReadLimits] = ContextVar("limits", default=ReadLimits())  # noqa: B039 - frozen
 HEAD = 2**16  # bytes looked at to tell an encoding
+
+
+def whole_limit() -> int:
+    """Return how many bytes a document may have that must be held in memory."""
+    return LIMITS.get().document_mb << 20
 
 
 @dataclass(slots=True)
@@ -32,7 +39,10 @@ class Budget:
         """Take `count` bytes off; raises `SourceError` when there are none left."""
         self.left -= count
         if self.left < 0:
-            raise SourceError("unpacks to more than is safe to read; unpack it and give the files")
+            raise SourceError(
+                "unpacks to more than is safe to read; unpack it and give the files, or raise "
+                "reading.unpacked_mb"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +62,17 @@ class File:
     charset: str | None = None
     place: str = ""
     depth: int = 0
-    budget: Budget = field(default_factory=lambda: Budget(UNPACKED_LIMIT))
+    budget: Budget = field(default_factory=lambda: Budget(LIMITS.get().unpacked_mb << 20))
 
     def whole(self) -> bytes:
         """Return all bytes; raises `SourceError` if they are too many to hold."""
         with self.open() as stream:
-            data = stream.read(WHOLE_LIMIT + 1)
-        if len(data) > WHOLE_LIMIT:
-            raise SourceError(f"is larger than {WHOLE_LIMIT >> 20} MB; split it into smaller files")
+            data = stream.read(whole_limit() + 1)
+        if len(data) > whole_limit():
+            raise SourceError(
+                f"is larger than {whole_limit() >> 20} MB; split it into smaller files, or raise "
+                "reading.document_mb"
+            )
         return data
 
     @contextmanager
@@ -69,7 +82,7 @@ class File:
             if isinstance(stream, io.BufferedReader | io.BytesIO) and stream.seekable():
                 yield stream
                 return
-            with tempfile.SpooledTemporaryFile(max_size=WHOLE_LIMIT) as copy:
+            with tempfile.SpooledTemporaryFile(max_size=whole_limit()) as copy:
                 while block := stream.read(2**20):
                     copy.write(block)
                 copy.seek(0)

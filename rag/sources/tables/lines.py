@@ -39,16 +39,20 @@ class Lines:
                 self._source, encoding=encoding, errors="replace", newline=""
             )
             return
-        for line in self._raw():
-            if len(line) == handle.WHOLE_LIMIT:
-                raise SourceError(f"has a line longer than {handle.WHOLE_LIMIT >> 20} MB; split it")
+        most = handle.whole_limit()
+        for line in self._raw(most):
+            if len(line) == most:
+                raise SourceError(
+                    f"has a line longer than {most >> 20} MB; split it, or raise "
+                    "reading.document_mb"
+                )
             yield self._line(line)
 
-    def _raw(self) -> Iterator[bytes]:
+    def _raw(self, most: int) -> Iterator[bytes]:
         """Yield lines as bytes; old Macintosh files end them with a carriage return alone."""
         if b"\r" in self._head and b"\n" not in self._head:
-            yield from self._source.read(handle.WHOLE_LIMIT).splitlines(keepends=True)
-        while line := self._source.readline(handle.WHOLE_LIMIT):
+            yield from self._source.read(most).splitlines(keepends=True)
+        while line := self._source.readline(most):
             yield line
 
     def _line(self, line: bytes) -> str:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import httpx
 
 from rag.errors import SourceError
-from rag.sources.files.handle import File
+from rag.sources.files.handle import LIMITS, File
 from rag.sources.web.reach import PublicTransport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SIZE_LIMIT = 20 * 2**20  # bytes of one answer
 _TIMEOUT = 20.0  # seconds without a byte
 _DEADLINE = 90.0  # seconds for one answer, however it trickles
 _REDIRECTS = 8
@@ -101,11 +100,14 @@ def fetch(url: str, *, client: httpx.Client) -> Fetched:
 def _blocks(response: httpx.Response) -> Iterator[bytes]:
     """Yield the body, unpacked, while it keeps within size and time."""
     size, end = 0, time.monotonic() + _DEADLINE
+    most = LIMITS.get().address_mb
     encoding = response.headers.get("content-encoding", "").strip().lower()
     for block in _unpacked(response.iter_raw(), encoding=encoding):
         size += len(block)
-        if size > SIZE_LIMIT:
-            raise SourceError(f"is larger than {SIZE_LIMIT >> 20} MB; save it and give the file")
+        if size > most << 20:
+            raise SourceError(
+                f"is larger than {most} MB; save it and give the file, or raise reading.address_mb"
+            )
         if time.monotonic() > end:
             raise SourceError(f"took longer than {_DEADLINE:.0f} s; try again later")
         yield block

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SourceError, extra
-from rag.sources.files.handle import WHOLE_LIMIT, File
+from rag.sources.files.handle import File, whole_limit
 from rag.sources.web.fetch import kind_declared
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _captured(record: Any, file: File, *, passed: Counter[str]) -> Iterator[Capt
         passed[f"of status {status}" if status != _OK else declared.partition(";")[0]] += 1
         return
     url = record.rec_headers.get_header("WARC-Target-URI") or file.name
-    data = record.content_stream().read(WHOLE_LIMIT)
+    data = record.content_stream().read(whole_limit())
     charset = declared.partition("charset=")[2].strip(" \"';") or None
     name = f"{file.name}!{url}"
     yield Captured(url, File(name, lambda: BytesIO(data), kind=kind, stem="page", charset=charset))

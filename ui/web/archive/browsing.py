@@ -148,7 +148,7 @@ def list_html(listed: Listed, *, wanted: Wanted, archive: Archive) -> str:
         "listed.html",
         listed=listed,
         wanted=wanted,
-        most=listing.MOST_FOUND,
+        most=archive.settings.limits.found_articles,
         archive=archive.folder.name,
         empty=not archive.stats().articles,
         meta=cited.meta,

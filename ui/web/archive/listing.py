@@ -13,11 +13,6 @@ from rag.archive import Archive
 from rag.types import Article, Order
 
 PER_PAGE = 20
-# Found by words, of which any may be in a text: more than these nobody looks through.
-MOST_FOUND = 1_000
-# Exported at a time: the browser holds them all.
-MOST_EXPORTED = 10_000
-
 _UNSORTED = "best"
 
 
@@ -103,9 +98,9 @@ def export(archive: Archive, wanted: Wanted, *, kind: str) -> str:
     Raises `ValueError` for more articles than a browser should hold.
     """
     total = look(archive, wanted).total
-    if total > MOST_EXPORTED:
+    if total > (most := archive.settings.limits.export_articles):
         raise ValueError(
-            f"{total:,} articles are more than the {MOST_EXPORTED:,} that a page hands out; "
+            f"{total:,} articles are more than the {most:,} that a page hands out; "
             "narrow the list, for example to a year"
         )
     found = _found(archive, wanted) if wanted.words else _articles(archive, wanted, total, 0)
@@ -133,7 +128,7 @@ def _found(archive: Archive, wanted: Wanted) -> list[Article]:
         since=wanted.since,
         until=wanted.until,
         publishers=wanted.publishers,
-        limit=MOST_FOUND,
+        limit=archive.settings.limits.found_articles,
     )
     if wanted.undated:
         found = [article for article in found if not article.date]

@@ -44,7 +44,8 @@ def build(
     examples: Sequence[str] | None,
 ) -> None:
     """Lay the page out and connect it; see `ui.web.app.build`."""
-    kept = Conversations(access.users.shared) if access.users else None
+    most = models.line.limits.conversations
+    kept = Conversations(access.users.shared, most=most) if access.users else None
     parts = replace(layout.layout(library), kept=kept)
     first.wire(page, parts, library, models, jobs, Examples(models, given=examples), access)
     _wire_conversation(page, parts, library, models)

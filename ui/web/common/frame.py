@@ -12,13 +12,14 @@ from starlette.middleware import Middleware
 
 from rag.archive import Archive
 from rag.errors import RagError
+from rag.settings import ServerLimits
 from ui.web.common import assets
 from ui.web.common.header import header_html
 from ui.web.common.library import Library
 from ui.web.common.shell import Shell
 from ui.web.network import health
 from ui.web.network.door import Door, Doorman, user_of
-from ui.web.network.guard import BODY_LIMIT, LOOPBACK, Guard, is_loopback
+from ui.web.network.guard import LOOPBACK, Guard, is_loopback
 from ui.web.network.logged import Logged
 from ui.web.network.owners import Owned
 from ui.web.network.users import Users
@@ -85,7 +86,7 @@ def serve(
     port: int,
     token: str | None = None,
     users: Users | None = None,
-    body_limit: int = BODY_LIMIT,
+    limits: ServerLimits | None = None,
     **options: Any,
 ) -> str:
     """Start the page's server, return its address and leave it running.
@@ -93,14 +94,15 @@ def serve(
     Nothing is fetched from elsewhere: no web fonts, no share link, no statistics. Requests
     of other pages are refused, and with a `token` all that do not bear it: see
     `ui.web.network.guard`. With `users` nothing is answered but to those who have logged in.
-    Nobody sends more than `body_limit` bytes at a time.
     Raises `RagError` when the port is taken. `options` are Gradio's.
     """
+    limits = limits or ServerLimits()
+    body_limit = limits.request_mb << 20
     hosts = LOOPBACK if is_loopback(host) else None
     guard = Middleware(Guard, hosts=hosts, token=token, body_limit=body_limit)
     before = [Middleware(Logged), guard]
     if users:
-        before += [Middleware(Door, doorman=Doorman.of(users)), Middleware(Owned)]
+        before += [Middleware(Door, doorman=Doorman.of(users, limits=limits)), Middleware(Owned)]
     try:
         _, address, _ = page.launch(
             server_name=host,

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from rag.errors import SharedError
+from rag.settings import ServerLimits
 from rag.store.shared.database import Shared, put
 from rag.store.shared.tables import CONVERSATIONS, hashed
 from ui.web.conversations.both import joined, newest, titled
@@ -21,9 +22,7 @@ log = logging.getLogger(__name__)
 
 Record = dict[str, Any]
 
-# Conversations of one user; a further one takes the place of the one that was changed the longest
-# ago. Longer ones than so many characters stay in the browser alone.
-MOST = 500
+# Longer conversations than so many characters stay in the browser alone.
 LONGEST = 2_000_000
 
 _TOLD = ("version", "from", "saved")
@@ -48,10 +47,21 @@ class News:
 
 
 class Conversations:
-    """The conversations of all users, in one database. Without it each raises `SharedError`."""
+    """The conversations of all users, in one database. Without it each raises `SharedError`.
 
-    def __init__(self, shared: Shared, *, clock: Callable[[], float] = time.time) -> None:
+    A user has `most` of them; a further one takes the place of the one that was changed the
+    longest ago.
+    """
+
+    def __init__(
+        self,
+        shared: Shared,
+        *,
+        most: int = ServerLimits().conversations,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._shared = shared
+        self._most = most
         self._clock = clock
 
     def save(
@@ -76,7 +86,7 @@ class Conversations:
                 put(connection, CONVERSATIONS, where=key, **values, page=hashed(page))
             elif not _change(connection, key, values):
                 put(connection, CONVERSATIONS, where=key, **values, page="")
-            _make_room(connection, user)
+            _make_room(connection, user, most=self._most)
         return Kept(version, record)
 
     def newest(self, user: str, record: Record) -> Record:
@@ -171,8 +181,8 @@ def _change(connection: Connection, key: dict[str, str], values: dict[str, Any])
     return connection.execute(update(CONVERSATIONS).where(same).values(values)).rowcount > 0
 
 
-def _make_room(connection: Connection, user: str) -> None:
+def _make_room(connection: Connection, user: str, *, most: int) -> None:
     own = select(_TABLE.id).where(_TABLE.user_name == user)
-    surplus = list(connection.scalars(own.order_by(_TABLE.saved.desc()).offset(MOST)))
+    surplus = list(connection.scalars(own.order_by(_TABLE.saved.desc()).offset(most)))
     mine = (_TABLE.user_name == user) & _TABLE.id.in_(surplus)
     connection.execute(delete(CONVERSATIONS).where(mine))

@@ -18,10 +18,11 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import SharedError
+from rag.settings import ServerLimits
 from ui.web.common import assets, markup
 from ui.web.network.attempts import Attempts
 from ui.web.network.guard import OPEN
-from ui.web.network.sessions import LONGEST, Sessions
+from ui.web.network.sessions import Sessions
 from ui.web.network.users import Role, Users
 
 log = logging.getLogger(__name__)
@@ -49,9 +50,10 @@ class Doorman:
     attempts: Attempts
 
     @classmethod
-    def of(cls, users: Users) -> Doorman:
+    def of(cls, users: Users, *, limits: ServerLimits | None = None) -> Doorman:
         """Return one for those users."""
-        return cls(users, Sessions(users), Attempts(users.shared))
+        sessions = Sessions(users, limits=limits)
+        return cls(users, sessions, Attempts(users.shared, limits=limits))
 
     def refusal(self, name: str, password: str, *, address: str) -> str:
         """Return why a name and password from an address are not taken; blank when they are."""
@@ -140,7 +142,7 @@ class Door:
         answer.set_cookie(
             COOKIE,
             await self._look(self._doorman.sessions.begin, name),
-            max_age=int(LONGEST),
+            max_age=int(self._doorman.sessions.longest),
             httponly=True,
             samesite="lax",
             secure=request.url.scheme == "https",

@@ -8,14 +8,11 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from rag.settings import ServerLimits
 from rag.store.shared.tables import SESSIONS, USERS, hashed
 from ui.web.network.users import Users, user_in
 
 HOUR = 3_600.0
-# Seconds after the last request, and after the log-in, at which a session ends.
-IDLE, LONGEST = 12 * HOUR, 7 * 24 * HOUR
-# Sessions of one user at a time; a further one ends the eldest.
-_OF_ONE = 20
 # Seconds after which it is written down that a session is used still; a page asks much at once.
 _NOTED = 60.0
 
@@ -26,8 +23,19 @@ class Sessions:
     Each method raises `SharedError` when the database cannot be used.
     """
 
-    def __init__(self, users: Users, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        users: Users,
+        *,
+        limits: ServerLimits | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._shared = users.shared
+        limits = limits or ServerLimits()
+        self._of_one = limits.sessions
+        self._idle = limits.idle_hours * HOUR
+        # Seconds after the log-in at which a session ends.
+        self.longest = limits.session_hours * HOUR
         self._clock = clock
 
     def begin(self, name: str) -> str:
@@ -37,7 +45,7 @@ class Sessions:
             known = user_in(connection, name)
             if known is None:
                 raise ValueError(f"there is no user {name!r}")
-            _make_room(connection, name, now)
+            self._make_room(connection, name, now)
             row = {"user_name": name, "password": known.password, "begun": now, "used": now}
             connection.execute(insert(SESSIONS).values(hash=hashed(secret), **row))
         return secret
@@ -51,9 +59,9 @@ class Sessions:
             found = connection.execute(
                 select(SESSIONS).join(USERS, same).where(SESSIONS.c.hash == hashed(secret))
             ).one_or_none()
-        if found is None or now - found.used >= IDLE or now - found.begun >= LONGEST:
+        if found is None or found.used <= now - self._idle or found.begun <= now - self.longest:
             return None
-        if now - found.used >= _NOTED:
+        if now - found.used >= min(_NOTED, self._idle / 2):
             self._note(found.hash, now)
         return str(found.user_name)
 
@@ -67,12 +75,11 @@ class Sessions:
             used = update(SESSIONS).where(SESSIONS.c.hash == hash_).values(used=now)
             connection.execute(used)
 
-
-def _make_room(connection: Connection, name: str, now: float) -> None:
-    """Delete the sessions that have ended, and of a user who has many the eldest."""
-    ended = or_(SESSIONS.c.used <= now - IDLE, SESSIONS.c.begun <= now - LONGEST)
-    connection.execute(delete(SESSIONS).where(ended))
-    own = select(SESSIONS.c.hash).where(SESSIONS.c.user_name == name)
-    newest = own.order_by(SESSIONS.c.begun.desc(), SESSIONS.c.used.desc())
-    surplus = list(connection.scalars(newest.offset(_OF_ONE - 1)))
-    connection.execute(delete(SESSIONS).where(SESSIONS.c.hash.in_(surplus)))
+    def _make_room(self, connection: Connection, name: str, now: float) -> None:
+        """Delete the sessions that have ended, and of a user who has many the eldest."""
+        ended = or_(SESSIONS.c.used <= now - self._idle, SESSIONS.c.begun <= now - self.longest)
+        connection.execute(delete(SESSIONS).where(ended))
+        own = select(SESSIONS.c.hash).where(SESSIONS.c.user_name == name)
+        newest = own.order_by(SESSIONS.c.begun.desc(), SESSIONS.c.used.desc())
+        surplus = list(connection.scalars(newest.offset(self._of_one - 1)))
+        connection.execute(delete(SESSIONS).where(SESSIONS.c.hash.in_(surplus)))
