@@ -17,6 +17,7 @@ _FEWEST_ROWS = 3
 _LONGEST_CELL = 80  # characters; a table with longer cells lays out a page
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/]\d{2,4})?")
 _DIGIT = re.compile(r"\d")
+_LABEL = re.compile(r"[A-Z]{2,3}|.{1,40}:")
 
 
 def text_grid(lines: Sequence[str]) -> Grid | None:
@@ -48,6 +49,8 @@ def _is_named(rows: Grid) -> bool:
         return False
     if any(len(cell) > _LONGEST_CELL for row in rows for cell in row):
         return False
+    if width == 2 and all(_LABEL.fullmatch(row[0].strip()) for row in rows):
+        return False  # labels beside their values
     names = [cell for cell in rows[0][1:] if cell.strip()]
     return len(names) == width - 1 and (not all(map(_DIGIT.search, names)) or _are_years(names))
 

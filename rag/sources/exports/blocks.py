@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.sources.dates import find_dates
 from rag.sources.dumps import is_sentence, unwrap, wrap_width
-from rag.sources.exports.labels import is_copyright, is_length, label_of
+from rag.sources.exports.labels import is_copyright, is_length, is_small_print, label_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ def cut_blocks(
     for line in text.split("\n"):
         bare = line.strip(_RULES)
         head = is_length(line) or (is_date_line(line) and not _inside(runs[-1]))
-        lone = bool(bare) and (alone(line) or head)
+        lone = bool(bare) and (alone(line) or head or is_small_print(line))
         if not bare or lone or label_of(line)[0] or opens(line):
             runs.append([])
         if bare:

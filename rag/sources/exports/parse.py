@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rag.sources.dates import find_dates
 from rag.sources.dumps import is_sentence
-from rag.sources.exports.blocks import Block, paragraphs, stray_letters
-from rag.sources.exports.labels import edition_goes_on, is_length, is_small_print, language_code
+from rag.sources.exports.blocks import Block, paragraphs
+from rag.sources.exports.heads import author_of, date_in, date_line, is_person, read_head
+from rag.sources.exports.labels import is_small_print, language_code, paper_of
 from rag.sources.text import one_line
 
 if TYPE_CHECKING:
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 _HEAD = 40  # blocks that a head may take at most
 _RUNNING = 90  # characters; no line of a head but the headline is longer
 _TITLE_LINES = 3  # above the date line: a headline of two lines, and the paper
-_BY = re.compile(r"^(?i:by|von|par|por|di)\s+(?=\S)")
+# Headings of what databases write below a text.
+_FOOT_HEAD = re.compile(
+    r"(?i)classification|details|graphics?|notes|source citation\b.*|citation \(.*|links|correction"
+)
 _NUMBERED = re.compile(r"\d{1,4}\. ")
 
 
@@ -33,16 +36,6 @@ class ExportArticle:
     author: str = ""
     url: str = ""
     language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """The unlabelled lines above the text that say who, what and when."""
-
-    title: str = ""
-    publisher: str = ""
-    author: str = ""
-    date: str | None = None
 
 
 def parse_article(
@@ -62,10 +55,13 @@ def parse_article(
         blocks = _uncovered(blocks, headings)
     start = _text_start(blocks, numbered=numbered)
     head, body = blocks[:start], blocks[start:]
+    end = next((n for n, each in enumerate(body) if n and _heads_foot(each)), len(body))
+    body, below = _without_foot(body[:end])
+    foot = [*below, *blocks[start + end :], *foot]
     labelled = _labelled([*head, *(block for block in foot if block.field != "lead")])
-    found = _read_head([block for block in head if not block.field], numbered=numbered)
+    found = read_head([block for block in head if not block.field], numbered=numbered)
     publisher = labelled.get("publisher", "")
-    date = _date_in(labelled.get("date", "")) or _date_in(publisher) or found.date
+    date = date_in(labelled.get("date", "")) or date_in(publisher) or found.date
     text = "\n\n".join([*filter(None, [labelled.get("lead", "")]), *_paragraphs(body)])
     text = _without_imprint(text, publisher or found.publisher)
     if not re.search(r"\w", text):
@@ -74,8 +70,8 @@ def parse_article(
         title=one_line(labelled.get("title") or found.title),
         text=text,
         date=date,
-        publisher=one_line(re.split(r"\s?[;\[]| \(", publisher)[0] or found.publisher),
-        author=one_line(_without_by(labelled.get("author") or found.author)),
+        publisher=paper_of(publisher) or paper_of(found.publisher),
+        author=author_of(labelled.get("author") or found.author),
         url=labelled.get("url", ""),
         language=language_code(labelled.get("language", "")),
     )
@@ -84,7 +80,7 @@ def parse_article(
 def _without_foot(blocks: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:
     """Return blocks down to the last of running text, and those below it."""
     end = len(blocks)
-    while end and _is_foot(blocks[end - 1]):
+    while end and (_is_foot(blocks[end - 1]) or _is_value(blocks[:end])):
         end -= 1
     return blocks[:end], blocks[end:]
 
@@ -93,15 +89,27 @@ def _is_foot(block: Block) -> bool:
     return block.field not in {"", "text"} or is_small_print(block.text)
 
 
+def _is_value(blocks: Sequence[Block]) -> bool:
+    """Return whether the last of some blocks is what the label above it names."""
+    if len(blocks) < 2 or blocks[-2].field in {"", "text", "lead"} or blocks[-2].value:
+        return False
+    return not blocks[-1].field and not _is_running(blocks[-1])
+
+
+def _heads_foot(block: Block) -> bool:
+    return _FOOT_HEAD.fullmatch(block.lines[0].strip(" :")) is not None
+
+
 def _uncovered(blocks: Sequence[Block], headings: frozenset[str]) -> Sequence[Block]:
     """Return blocks from the headline on: the last one styled so, or two above the date line."""
-    dated = _date_line(blocks)
+    dated = date_line(blocks)
     above = blocks if dated is None else blocks[:dated]
     styled = [n for n, block in enumerate(above) if one_line(block.lines[0]) in headings]
     if styled:
         return blocks[styled[-1] :]
-    if dated is None:
-        return blocks
+    labels = [n for n, block in enumerate(above) if block.field == "title"]
+    if dated is None or labels:
+        return blocks[labels[-1] :] if labels else blocks
     entries = [n for n, b in enumerate(blocks[:dated]) if _NUMBERED.match(b.text) or b.field]
     if not entries:
         return blocks
@@ -114,11 +122,14 @@ def _text_start(blocks: Sequence[Block], *, numbered: bool) -> int:
     for number, block in enumerate(blocks):
         if block.field == "text":
             return number
-    dated = _date_line(blocks[:_HEAD])
+    dated = date_line(blocks[:_HEAD])
     last = 0 if dated is None else dated
+    # The headline stands below the date.
     if numbered and dated is not None:
-        last += 1  # the headline stands below the date
+        last = next((n for n in range(dated + 1, len(blocks)) if not _is_foot(blocks[n])), dated)
     last = min(last + 1, len(blocks))
+    if numbered and last + 1 < len(blocks) and is_person(blocks[last]):
+        last += 1  # the author below the headline
     for number, block in enumerate(blocks[:_HEAD]):
         in_head = block.field or is_small_print(block.text)
         if in_head and not any(map(_is_running, blocks[last:number])):
@@ -131,63 +142,12 @@ def _is_running(block: Block) -> bool:
     return not block.field and len(text) > _RUNNING and is_sentence(text)
 
 
-def _date_line(blocks: Sequence[Block]) -> int | None:
-    """Return which block is the date line: a date with the least around it; None if none is."""
-    strays = {n: stray_letters(block.text) for n, block in enumerate(blocks) if not block.field}
-    around = {n: stray for n, stray in strays.items() if stray is not None}
-    return min(around, key=lambda n: (around[n], n), default=None)
-
-
-def _read_head(blocks: Sequence[Block], *, numbered: bool) -> _Head:
-    """Tell headline, paper and author apart by where they stand from the date line."""
-    dated = _date_line(blocks)
-    if dated is None:
-        said = _said(blocks)
-        return _Head(title=said[0] if said else "")
-    date = _date_in(blocks[dated].text)
-    above, below = _said(blocks[:dated]), _said(blocks[dated + 1 :])
-    lengths = [number for number, block in enumerate(blocks) if is_length(block.text)]
-    if numbered:
-        return _Head(" ".join(below), above[-1] if above else "", date=date)
-    if lengths and lengths[0] < dated:
-        return _signed(above, publisher=_first(below), date=date)
-    if len(above) > 1:
-        return _Head(" ".join(above[:-1]), above[-1], date=date)
-    return _Head(_first(above), _first(below), date=date)
-
-
-def _signed(above: Sequence[str], *, publisher: str, date: str | None) -> _Head:
-    """Return a head whose lines above the word count are headline and author."""
-    names = [number for number, line in enumerate(above) if number and _BY.match(line)]
-    cut = names[0] if names else 1
-    return _Head(" ".join(above[:cut]), publisher, _first(above[cut:]), date)
-
-
-def _said(blocks: Sequence[Block]) -> list[str]:
-    """Return the lines that are not small print."""
-    lines = [line.strip() for block in blocks for line in block.lines]
-    return [
-        line
-        for above, line in zip(["", *lines], lines, strict=False)
-        if not is_small_print(line) and not edition_goes_on(above)
-    ]
-
-
-def _first(lines: Sequence[str]) -> str:
-    return lines[0] if lines else ""
-
-
-def _date_in(text: str) -> str | None:
-    dates = find_dates(text)
-    return dates[0].date if dates else None
-
-
 def _labelled(blocks: Sequence[Block]) -> dict[str, str]:
     """Return what the labels say; the first of a kind counts."""
     said: dict[str, str] = {}
     for block, below in zip(blocks, [*blocks[1:], Block(())], strict=True):
-        # An abstract may stand below its label.
-        value = block.value or (below.text if block.field == "lead" and not below.field else "")
+        # What a label names may stand below it.
+        value = block.value or ("" if below.field else below.text)
         if block.field and value:
             said.setdefault(block.field, value)
     return said
@@ -216,7 +176,3 @@ def _without_imprint(text: str, publisher: str) -> str:
     above, _, last = text.rpartition("\n\n")
     imprint = publisher and last.lower().startswith(publisher.lower()) and not is_sentence(last)
     return above if above and imprint else text
-
-
-def _without_by(author: str) -> str:
-    return _BY.sub("", author.strip(" ,;"))

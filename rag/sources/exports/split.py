@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rag.sources.exports.blocks import Block, cut_blocks, is_date_line
 from rag.sources.exports.labels import is_copyright, is_length, label_of
 from rag.sources.exports.parse import ExportArticle, parse_article
+from rag.sources.exports.sourced import split_sourced
 from rag.sources.text import one_line
 
 if TYPE_CHECKING:
@@ -26,8 +27,12 @@ _OPENS = re.compile(
 )
 _CLOSES = re.compile(
     r"(?i:end of document|ende des dokuments|fin du document|fin del documento|fine documento"
-    r"|dokumentende|einde document)|(?:Document|Dokument|Documento) [A-Z]{2,}[A-Za-z0-9]{12,}"
+    r"|dokumentende|einde document"
+    # Gale's and Europresse's numbers.
+    r"|gale document number:.*|(?:num[ée]ro de document\s?: )?news·\d{8}·\S+)"
+    r"|(?:Document|Dokument|Documento|文件|文档|文書|문서|Документ) [A-Z]{2,}[A-Za-z0-9]{12,}"
 )
+_DATED_ABOVE = re.compile(r"(?i)(?:num[ée]ro de document\s?: )?news·\d{8}·\S+")
 # What the first line of an article begins with: a headline's code, or in Integrum the paper's.
 _HD = re.compile(r"HD[ \t]*(?:[ \t]{2,}\S.*|$)|\W{0,4}\^ИС:.*")
 # Where nothing stands between two articles, each still says its number in the database.
@@ -63,6 +68,8 @@ def split_export(
     None stands for an article without text. Lines that a document styles as headlines may
     be given as `headings`.
     """
+    if sourced := split_sourced(text):
+        return sourced
     if not _QUICK.search(text):
         return []
     listed = _listed(text)
@@ -134,9 +141,8 @@ def _cut(blocks: Sequence[Block]) -> list[_Cut]:
     if marks:
         starts = [0, *(mark + 1 for mark in marks)]
         return [
-            _Cut(blocks[a:b], a == 0, False)
-            for a, b in zip(starts, [*marks, len(blocks)], strict=True)
-            if b < len(blocks)
+            _Cut(blocks[a:b], a == 0, _DATED_ABOVE.fullmatch(blocks[b].bare) is not None)
+            for a, b in zip(starts, marks, strict=False)
         ]
     heads = [number for number, block in enumerate(blocks) if _HD.match(block.lines[0])]
     if not heads:

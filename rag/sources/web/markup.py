@@ -71,7 +71,7 @@ def fragment_text(fragment: str) -> str:
     for node in root.iter(etree.Element):
         if node.tag == "br":
             node.tail = f"\n{node.tail or ''}"
-        elif node.tag in _BLOCKS:
+        elif node.tag in _BLOCKS or node.tag in _CELLS:
             node.text = f"{_BREAK}{node.text or ''}"
             node.tail = f"{_BREAK}{node.tail or ''}"
     blocks = "".join(map(str, root.itertext(etree.Element))).split(_BREAK)
