@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 
 from rag.errors import SourceError
 from rag.sources import text as texts
-from rag.sources.dates import manner_of, parse_date
+from rag.sources.dates import Manner, can_be_two, manner_of, parse_date
 from rag.sources.documents.markdown import plain_markdown
 from rag.sources.dumps import facts, is_sentence, lead_title, same_line
 from rag.sources.files.encoding import decode
 from rag.sources.tables.names import plain_name
 from rag.sources.tables.nested import words_of
 from rag.sources.web.markup import from_markup
+from rag.text.language import language_of
 from rag.types import Article
 
 if TYPE_CHECKING:
@@ -41,9 +42,12 @@ _CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+?\d+ chars\]\s*$")
 _WEAK_ID = re.compile(r"[A-Za-z]{0,8}[-_#./: ]?\d{1,7}")
 
 
-def from_row(row: Mapping[str, object], *, columns: Matched, source: str) -> Article:
+def from_row(
+    row: Mapping[str, object], *, columns: Matched, source: str, day_first: bool | None = None
+) -> Article:
     """Return the article in a row; of several `columns` of a field, the first filled one counts.
 
+    `day_first` tells how 3/4/2021 is read, where other rows show it.
     Raises `SourceError` if none of those of the text has words.
     """
 
@@ -64,6 +68,7 @@ def from_row(row: Mapping[str, object], *, columns: Matched, source: str) -> Art
         author=_without_by(said("author", _is_name)),
         language=said("language"),
         id=said("id"),
+        day_first=day_first,
     )
 
 
@@ -113,6 +118,7 @@ def article(
     author: str | None = None,
     language: object = None,
     id: str | None = None,  # noqa: A002 - the name it has in `Article`
+    day_first: bool | None = None,
 ) -> Article:
     """Return a clean record; raises `SourceError` if it has no text.
 
@@ -126,7 +132,7 @@ def article(
         raise SourceError(NO_TEXT)
     body, stated = _stated(body)
     address = web_address(url) or web_address(publisher)
-    manner = manner_of(language, address=address)
+    manner = _manner(language, date, address=address, day_first=day_first, body=body)
     named = "" if web_address(publisher) else texts.one_line(publisher or "")
     return Article(
         title=headline or lead_title(body),
@@ -139,6 +145,28 @@ def article(
         language=texts.language_code(language),
         source=source,
     )
+
+
+def _manner(
+    language: object, date: object, *, address: str | None, day_first: bool | None, body: str
+) -> Manner:
+    """Return how an article's dates are written: as other rows show it, else by its language.
+
+    The language is told by the text only for a date that can be read as two days.
+    """
+    manner = manner_of(language, address=address)
+    if day_first is not None:
+        return dataclasses.replace(manner, day_first=day_first)
+    unknown = manner == Manner() and isinstance(date, str) and can_be_two(date)
+    return manner_of(language_of(body)) if unknown and language_of(body) != "en" else manner
+
+
+def is_undecided(found: Article, date: object) -> bool:
+    """Return whether nothing tells how the article's date, which can be two days, is read."""
+    if not isinstance(date, str) or not can_be_two(date):
+        return False
+    unknown = manner_of(found.language, address=found.url) == Manner()
+    return unknown and language_of(found.text) in (None, "en")
 
 
 def _stated(text: str) -> tuple[str, dict[str, str]]:

@@ -474,6 +474,40 @@ HEADS = {
         "Sport\n\nRell gewinnt den Pokal nach Verlängerung\n\n3. Mai 2024, 10:15 Uhr\n\n",
         ("Rell gewinnt den Pokal nach Verlängerung", "3. Mai 2024", None, None),
     ),
+    "French byline": (
+        "Rell gagne la coupe\n\nPar Jan Holm\nPublié le 3 mai 2024 à 10h15\n\n",
+        ("Rell gagne la coupe", "3 mai 2024", "Jan Holm", None),
+    ),
+    "Italian byline": (
+        "Rell vince la coppa\n\ndi Jan Holm e Petra Vik\n3 maggio 2024 | 10:15\n\n",
+        ("Rell vince la coppa", "3 maggio 2024", "Jan Holm e Petra Vik", None),
+    ),
+    "a name that only looks like a byline": (
+        "Di Maria Signs For Rell After Cup\n\n3 May 2024\n\n",
+        ("Di Maria Signs For Rell After Cup", "3 May 2024", None, None),
+    ),
+    "labels": (
+        "Titel: Rell gewinnt den Pokal\nDatum: 03.05.2024\nQuelle: Bote von Au\n"
+        "Autor: Jan Holm\n\n",
+        ("Rell gewinnt den Pokal", "03.05.2024", "Jan Holm", "Bote von Au"),
+    ),
+    "a converter's labels": (
+        "Title: Rell win the cup\n\nURL Source: https://vale.example/1\n\n"
+        "Published Time: 2024-05-03T10:00:00Z\n\nMarkdown Content:\n",
+        ("Rell win the cup", "2024-05-03", None, None),
+    ),
+    "the paper below the headline": (
+        "Rell win the cup after extra time\nVale Courier\n3 May 2024\nBy Jan Holm\n\n",
+        ("Rell win the cup after extra time", "3 May 2024", "Jan Holm", "Vale Courier"),
+    ),
+    "Chinese page": (
+        "瑞尔队加时赛后夺冠\n\n2024年05月03日 08:30 来源：谷地晚报 作者：王明\n\n",
+        ("瑞尔队加时赛后夺冠", "2024年05月03日", "王明", "谷地晚报"),
+    ),
+    "Chinese paper": (
+        "瑞尔队加时赛后夺冠\n本报记者 王明\n《谷地日报》（ 2024年05月03日 第 03 版）\n\n",
+        ("瑞尔队加时赛后夺冠", "2024年05月03日", "王明", "谷地日报"),
+    ),
 }
 GAME = (
     "Rell won the cup on Tuesday night before 11,300 people, beating Tay in extra time.\n\n"
@@ -498,11 +532,21 @@ def test_heads_of_pages(head: str, expected: tuple[str | None, ...]) -> None:
         "You are receiving this email because you signed up at vale.example.",
         "View this email in your browser | Unsubscribe | Manage preferences",
         "Lesen Sie auch: Pokal im Schnee",
+        "Forward to a friend | Unsubscribe",
+        "You have received this email because you have subscribed to alerts.",
+        "责任编辑：李四",
+        "Copyright 2024 Vale Media",
     ],
 )
 def test_offers_are_no_text(line: str) -> None:
     [article] = split_dump(f"Rell win the cup after extra time\n\n{GAME}\n\n{line}")
     assert article.text == GAME
+
+
+def test_a_text_about_copyright_is_kept() -> None:
+    line = "Copyright reform passed the council of Vale on Tuesday."
+    [article] = split_dump(f"Rell win the cup after extra time\n\n{GAME}\n\n{line}")
+    assert article.text == f"{GAME}\n\n{line}"
 
 
 def test_links_to_other_stories_end_an_article() -> None:

@@ -381,6 +381,8 @@ def test_papers_of_hong_kong_and_codes_in_chinese(tmp_path: Path) -> None:
     "text",
     [
         "The herons came back.\nThey nest - March 5, 2024 was the day - in the old oaks of Varn.",
+        f"{TITLE}\n\n{FIRST}\n\nWhat happened\nMarch 5, 2024 | Herons counted\n\n{SECOND}",
+        f"{TITLE}\n\n{FIRST}\n\n2023年03月04日の朝刊でも伝えたとおり、鳥は多い。\n\n{SECOND}",
         "Herons of Varn\nDell, 05.03.2024, a Tuesday\n\nForty nests were counted, she said.",
     ],
 )

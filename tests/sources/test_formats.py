@@ -8,6 +8,7 @@ import json
 import zipfile
 from typing import TYPE_CHECKING
 
+import docx
 import matplotlib as mpl
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -70,6 +71,23 @@ RTF = (
 def test_rtf_under_any_name(tmp_path: Path, name: str) -> None:
     article = one(write(tmp_path / name, RTF))
     assert facts(article) == (TITLE, TEXT, None, None, "Ola Brück")
+
+
+def test_headings_with_a_byline_or_a_date_below_open_articles(tmp_path: Path) -> None:
+    document = docx.Document()
+    for title, author in (("Herons return", "Ida Holt"), ("Lock gates replaced", "Per Moe")):
+        document.add_paragraph(title, style="Heading 1")
+        document.add_paragraph(f"By {author}")
+        document.add_paragraph("5 March 2024")
+        document.add_paragraph("What happened", style="Heading 2")
+        document.add_paragraph(f"{title}, the office said on Monday, after ninety years.")
+    document.save(str(tmp_path / "a.docx"))
+    found = list(read([tmp_path / "a.docx"]))
+    assert [(a.title, a.author, a.date) for a in found] == [
+        ("Herons return", "Ida Holt", "2024-03-05"),
+        ("Lock gates replaced", "Per Moe", "2024-03-05"),
+    ]
+    assert all(a.text.startswith("What happened\n\n") for a in found)
 
 
 def test_odt(tmp_path: Path) -> None:

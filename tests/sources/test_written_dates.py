@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 
+from rag.sources import read
 from rag.sources.dates import find_dates, manner_of, name_date, parse_date
 from rag.sources.fields import article
 from rag.sources.web.markup import parse
 from rag.sources.web.page_dates import shown_date
 from rag.sources.web.pages import read_page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rag.types import Note
 
 SPELLED = {
     "en": "12 October 2023",
@@ -86,6 +94,30 @@ def test_spelled_dates_with_and_without_their_language(language: str) -> None:
         ("Do, 31 Okt 2019 23:52:59 +0100", None, None, "2019-10-31"),
         ("15-Mar-24", None, None, "2024-03-15"),
         ("5 March 18:30", None, None, None),
+        ("Tue Mar 05 10:30:00 +0000 2024", None, None, "2024-03-05"),
+        ("2024-W10-2", None, None, "2024-03-05"),
+        ("2024-W54-2", None, None, None),
+        ("2024-065", None, None, "2024-03-05"),
+        ("2023-366", None, None, None),
+        ("R6.3.5", None, None, "2024-03-05"),
+        ("令和六年三月五日", None, None, "2024-03-05"),
+        ("昭和六十四年一月七日", None, None, "1989-01-07"),
+        ("大正12年9月1日", None, None, "1923-09-01"),
+        ("明治45年7月30日", None, None, "1912-07-30"),
+        ("二〇二四年十二月二十一日", None, None, "2024-12-21"),
+        ("中華民國一一三年三月五日", None, None, "2024-03-05"),
+        ("٠٥/٠٣/٢٠٢٤", None, None, "2024-03-05"),
+        ("نشر في: 05/03/2024", None, None, "2024-03-05"),
+        ("الثلاثاء 24 شعبان 1445 هـ - 5 مارس 2024 م", None, None, "2024-03-05"),
+        ("24 شعبان 1445 هـ", None, None, None),
+        ("١٤٤٥/٠٨/٢٤", None, None, None),
+        ("5 మార్చి 2024", None, None, "2024-03-05"),
+        ("5 sett 2023", "it", None, "2023-09-05"),
+        ("/Date(1709640000000+0100)/", None, None, "2024-03-05"),
+        ("D:20240305103000+01'00'", None, None, "2024-03-05"),
+        ("1970-01-01T00:00:00Z", None, None, None),
+        ("1970-01-01", None, None, "1970-01-01"),
+        ("3 hours ago", None, None, None),
     ],
 )
 def test_orders_and_short_years(
@@ -106,6 +138,10 @@ def test_orders_and_short_years(
         (1709640000000000, "2024-03-05"),
         ("1709640000000000000", "2024-03-05"),
         (20241350, None),
+        (45356, "2024-03-05"),
+        ("45356.4375", "2024-03-05"),
+        (99999, None),
+        (12345, None),
     ],
 )
 def test_stamps_and_epochs(value: object, date: str | None) -> None:
@@ -221,3 +257,33 @@ def test_what_a_row_says_counts_before_the_text() -> None:
     found = article(source="x", title="Ferry", text=text, date="2024-05-04", author="Bo Lee")
     assert (found.date, found.author) == ("2024-05-04", "Bo Lee")
     assert found.text == "The ferry sailed again on Monday, the office said."
+
+
+def _table(tmp_path: Path, rows: Sequence[tuple[str, str]]) -> tuple[list[str | None], list[str]]:
+    """Return the dates of a table of dates and texts, and what is noted of it."""
+    lines = [f"{date};Canal;{text}" for date, text in rows]
+    (tmp_path / "a.csv").write_text("\n".join(["date;title;text", *lines]), encoding="utf-8")
+    notes: list[Note] = []
+    found = [article.date for article in read([tmp_path / "a.csv"], on_note=notes.append)]
+    return found, [note.text for note in notes]
+
+
+ENGLISH = "The lock gates of the canal were replaced on Monday, the office said."
+SPANISH = "Las compuertas del canal fueron reemplazadas el lunes, dijo la oficina del puerto."
+
+
+def test_other_rows_show_how_dates_are_read(tmp_path: Path) -> None:
+    days, _ = _table(tmp_path, [("3/4/2021", ENGLISH), ("13/4/2021", ENGLISH)])
+    assert days == ["2021-04-03", "2021-04-13"]
+    months, _ = _table(tmp_path, [("3/4/2021", ENGLISH), ("3/14/2021", ENGLISH)])
+    assert months == ["2021-03-04", "2021-03-14"]
+
+
+def test_the_language_of_the_text_shows_it_too(tmp_path: Path) -> None:
+    assert _table(tmp_path, [("3/4/2021", SPANISH)]) == (["2021-04-03"], [])
+
+
+def test_dates_that_nothing_tells_how_to_read_are_noted(tmp_path: Path) -> None:
+    dates, (note,) = _table(tmp_path, [("3/4/2021", ENGLISH), ("4/4/2021", ENGLISH)])
+    assert dates == ["2021-03-04", "2021-04-04"]
+    assert note.startswith("has dates such as 3/4/2021 that nothing tells how to read (1)")

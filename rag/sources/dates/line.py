@@ -16,9 +16,20 @@ from rag.types import Span
 
 _DAY = dt.timedelta(days=1)
 _EARLIEST = 1600  # the first newspapers
-_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
+_ERAS = {
+    "令和": 2018,
+    "平成": 1988,
+    "昭和": 1925,
+    "大正": 1911,
+    "明治": 1867,
+    "民國": 1911,
+    "民国": 1911,
+}
+_LETTERED = {"R": 2018, "H": 1988, "S": 1925, "T": 1911, "M": 1867}
 
-_TIME = re.compile(r"(?i)\b\d{1,2}[:：]\d\d(?:[:：]\d\d(?:[.,]\d+)?)?(?:\s?[ap]\.?\s?m\b\.?)?")
+_TIME = re.compile(
+    r"(?i)\b\d{1,2}[:：]\d\d(?:[:：]\d\d(?:[.,]\d+)?)?(?:\s?[ap]\.?\s?m\b\.?)?(?: [+-]\d{4}\b)?"
+)
 _PIECE = re.compile(r"\d+|[^\W\d_][^\s\d,;/:|()\[\]–—-]*")
 _TWO_WORDS = re.compile(r"(تشرين|كانون) (الأول|الاول|الثاني)")  # months of the Levant
 _NEAR = re.compile(r"[\s.,'’`º°ª/–-]{0,4}")
@@ -28,16 +39,23 @@ _PARTICLES = frozenset(
     " й га га-е г года р року рік год gada gads m d év роки ال عام لعام พ.ศ ค.ศ นะ tháng năm ngày"
     " tahun সাল खत".split()
 )
+_CHINESE = "〇一二三四五六七八九"
+_TO_DIGITS = str.maketrans(_CHINESE + "零", "01234567890")
+_NUMBER = rf"\d{{1,3}}|元|[{_CHINESE}零十百]{{1,5}}"
 _EAST = re.compile(
-    rf"(?:({'|'.join(_ERAS)})\s?(\d{{1,3}}|元)|(?<!\d)(\d{{4}}|\d\d))\s?[年년]\s?"
-    r"(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]"
+    rf"(?:({'|'.join(_ERAS)})\s?({_NUMBER})|(?<!\d)(\d{{4}}|\d\d|[{_CHINESE}零]{{4}}))\s?[年년]\s?"
+    rf"({_NUMBER})\s?[月월]\s?({_NUMBER})\s?[日号號일]"
 )
+_ERA_LETTER = re.compile(r"(?<![\w.])([RHSTM])\.?(\d{1,2})[./](\d{1,2})[./](\d{1,2})(?![\d./])")
+_WEEK = re.compile(r"(?<![\d-])(\d{4})-?W(\d\d)-?([1-7])(?!\d)")
 _VIETNAMESE = re.compile(r"(?i)(?<!\d)(\d{1,2})\s+tháng\s+(\d{1,2}),?\s+(?:năm\s+)?(\d{4})(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<![\d.,/-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d|[-/.,]\d)")
 _YEAR_LAST = re.compile(
     r"(?<![\d.,/-])(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?!\d|[-/.,]\d)"
 )
 _THAI = re.compile("[\u0e00-\u0e7f]")
+# Greek, Cyrillic, Hebrew, Arabic and Indian letters and digits: where they are written, days lead.
+_DAYS_LEAD = re.compile("[\u0370-\u06ff\u0900-\u0dff\u0e00-\u0e7f]")
 _PERSIAN = re.compile("[\u06f0-\u06f9]")
 
 _Parts = Sequence[tuple[int, int, int]]
@@ -75,14 +93,18 @@ class Line:
         """Yield Chinese, Japanese, Korean and Vietnamese dates, as year, month and day."""
         for match in _EAST.finditer(self.text):
             era, of_era, year, month, day = match.groups()
-            known = 1 if of_era == "元" else int(of_era or 0)
-            number = _ERAS[era] + known if era else self.full_year(year)
-            yield match, [(number, int(month), int(day))]
+            number = _ERAS[era] + _number(of_era) if era else self.full_year(_digits(year))
+            yield match, [(number, _number(month), _number(day))]
+        for match in _ERA_LETTER.finditer(self.text if self.short else ""):
+            year, month, day = map(int, match.groups()[1:])
+            yield match, [(_LETTERED[match[1]] + year, month, day)]
         for match in _VIETNAMESE.finditer(self.text):
             yield match, [(int(match[3]), int(match[2]), int(match[1]))]
 
     def numeric(self) -> Iterator[tuple[re.Match[str], _Parts]]:
         """Yield dates in digits with the ways to read them, the likeliest first."""
+        for match in _WEEK.finditer(self.text):
+            yield match, _of_week(*map(int, match.groups()))
         for match in _YEAR_FIRST.finditer(self.text):
             yield match, [(int(match[1]), int(match[3]), int(match[4]))]
         for match in _YEAR_LAST.finditer(self.text):
@@ -96,11 +118,16 @@ class Line:
         if match[2] == ".":  # where dots are written days lead, if there is such a month
             usual = [day_first if second <= 12 else month_first]
         else:
-            usual = [day_first, month_first][:: 1 if self.manner.day_first else -1]
+            usual = [day_first, month_first][:: 1 if self.leads_with_days() else -1]
         if len(match[4]) == 4:
             return usual
         year_first = (self.full_year(match[1].zfill(2)), second, int(match[4]))
         return [year_first, *usual] if self.manner.year_first else [*usual, year_first]
+
+    def leads_with_days(self) -> bool:
+        """Tell whether 3/4/2021 is in April: by the language, or else by the letters."""
+        by_letters = self.manner.language is None and _DAYS_LEAD.search(self.text) is not None
+        return self.manner.day_first or by_letters
 
     def spelled(self) -> Iterator[WrittenDate]:
         """Yield dates with a month's name."""
@@ -208,3 +235,31 @@ def _iranian(year: int, month: int, day: int) -> str | None:
     except ValueError:
         return None
     return checked(date.year, date.month, date.day)
+
+
+def _of_week(year: int, week: int, day: int) -> _Parts:
+    """Return the day of a week of ISO 8601; none where the year has no such week."""
+    try:
+        date = dt.date.fromisocalendar(year, week, day)
+    except ValueError:
+        return []
+    return [(date.year, date.month, date.day)]
+
+
+def _number(written: str) -> int:
+    """Return a number in digits or in Chinese characters, up to 999."""
+    digits = _digits(written.replace("元", "1"))
+    if digits.isdecimal():
+        return int(digits)
+    total, count = 0, 0
+    for char in digits:
+        if char.isdecimal():
+            count = int(char)
+        else:
+            total, count = total + (count or 1) * {"十": 10, "百": 100}[char], 0
+    return total + count
+
+
+def _digits(written: str) -> str:
+    """Return Chinese characters for single figures as digits."""
+    return written.translate(_TO_DIGITS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ from babel import Locale, UnknownLocaleError
 
 # Where the year leads, three numbers that end in it are mostly read day first all the same.
 _MONTH_BEFORE_DAY = frozenset({"zh", "ja", "ko", "hu", "lt"})
+_NUMBERS = re.compile(r"\W*(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d\d)\b")
 _GENERIC = frozenset("ai cc co eu fm gg im io is ly me sh st to tv ws".split())
 
 
@@ -34,6 +36,24 @@ def manner_of(language: object = None, *, address: str | None = None) -> Manner:
     """
     tag = re.sub(r"[^\w-].*", "", str(language or "").strip())
     return _manner(tag.replace("-", "_"), _country(address))
+
+
+def days_lead(written: Iterable[str]) -> bool | None:
+    """Return whether the day leads in dates such as 13/3/2021, or None where none tells it."""
+    found = [(int(match[1]), int(match[3])) for match in map(_NUMBERS.match, written) if match]
+    day_first = any(first > 12 >= second for first, second in found)
+    month_first = any(second > 12 >= first for first, second in found)
+    return None if day_first == month_first else day_first
+
+
+def can_be_two(written: str) -> bool:
+    """Return whether a date such as 3/4/2021 can be read as two days."""
+    match = _NUMBERS.match(written)
+    return (
+        match is not None
+        and int(match[1]) != int(match[3])
+        and max(int(match[1]), int(match[3])) <= 12
+    )
 
 
 @lru_cache(256)

@@ -20,7 +20,8 @@ LANGUAGES = (
     *("en", "es", "ru", "de", "fr", "ja", "zh", "pt", "ar", "it", "tr", "pl", "fa", "nl", "id"),
     *("vi", "uk", "ko", "hi", "cs", "el", "hu", "ro", "sv", "th", "he", "bn", "ur", "fi", "da"),
     *("nb", "bg", "sr", "sr_Latn", "hr", "sk", "ca", "lt", "lv", "et", "sl", "ms", "fil", "sw"),
-    *("ta", "ar_LB", "ar_DZ", "de_AT"),
+    *("ta", "ar_LB", "ar_DZ", "de_AT", "te", "ml", "kn", "mr", "gu", "is", "mt", "eu", "gl", "sq"),
+    *("mk", "az", "kk", "ka", "hy", "be", "ne", "af"),
 )
 _MONTHS = tuple(
     "january february march april may june july august september october november december".split()
@@ -28,7 +29,7 @@ _MONTHS = tuple(
 _MARKS = re.compile("[\u0300-\u036f.]")  # accents of Latin, Greek and Cyrillic letters, full stops
 # Spellings of `dateparser` that mean too much else: Roman numbers, two Latin letters.
 _VAGUE = re.compile(r"[ivx]+|[a-zçğış]{1,2}|.* .*")
-_ENGLISH = {"sept": 9}
+_MORE = {"en": {"sept": 9}, "it": {"sett": 9}}
 
 
 @lru_cache(4096)
@@ -61,7 +62,7 @@ def _names(language: str) -> dict[str, int]:
     }
     spelled = {_folded(name): number for name, number in _spellings(language)}
     more = {name: number for name, number in spelled.items() if not _VAGUE.fullmatch(name)}
-    return {**more, **named, **(_ENGLISH if language == "en" else {})}
+    return {**more, **named, **_MORE.get(language, {})}
 
 
 def _spellings(language: str) -> Iterator[tuple[str, int]]:

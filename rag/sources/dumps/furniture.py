@@ -34,6 +34,10 @@ _BUTTONS = re.compile(
     r"|live|live blog|exclusive|breaking(?: news)?|key events|(?:show )?key events only"
     r"|this live blog (?:is|has)(?: now)? (?:been )?(?:closed|ended)\.?"
     r"|please turn on javascript.{0,40}"
+    r"|forward (?:to a friend|this e-?mail)|edit this alert|view all (?:your )?alerts"
+    r"|update (?:your )?(?:profile|preferences)|see (?:more|all) results|(?:view|read) online"
+    r"|privacy policy|terms (?:of (?:use|service)|and conditions)|markdown content"
+    r"|(?:责任|責任)?(?:编辑|編輯)\s?[:：].{1,12}|责编\s?[:：].{1,12}"
     r"|most viewed|recommended for you|you (?:may|might) also like"
     r"|read next|up next|editor['’]s picks"
     r"|anzeige|werbung|publicidad|publicité|pubblicità|реклама|广告|広告|إعلان"
@@ -54,7 +58,7 @@ _OFFER = re.compile(
     r"(?:of|free|article|limit).{0,80}"
     r"|(?:this|to continue reading|to read (?:more|on|the full)).{0,60}"
     r"\bsubscri(?:be|bers?)\b.{0,60}"
-    r"|you(?:['’]re| are) receiving this (?:e-?mail|newsletter).{0,120}"
+    r"|you(?:['’]re| are| have) receiv(?:ing|ed) this (?:e-?mail|newsletter).{0,120}"
     r"|.{0,40}\bunlimited (?:digital )?access\b.{0,100}|cancel any ?time\.?"
 )
 # Headings over links to other stories, which run on to the end of the page.
@@ -67,7 +71,8 @@ _TAIL = re.compile(
     r"|más leídas|meistgelesen|les plus lus|lo más leído|самое читаемое|注目記事|相关新闻)\W*"
 )
 _LEGAL = re.compile(
-    r"(?i)(?:©|\(c\)\s|copyright\b).{0,150}|.{0,100}\ball rights reserved\W*"
+    r"(?i)(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|\d{4}|by\b|:)).{0,150}"
+    r"|.{0,100}\ball rights reserved\W*"
     r"|(?:we|(?:this|our) (?:web)?site|by (?:continuing|using))\b.{0,80}\bcookies?\b.{0,150}"
 )
 _BETWEEN = re.compile(r"\s*[|•·]\s*")  # what stands between the buttons of one line

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.sources.dumps.furniture import is_furniture, is_lone, is_plain, is_section, is_short
-from rag.sources.dumps.lines import fact, is_sentence
+from rag.sources.dumps.lines import fact, is_paper, is_sentence
 from rag.sources.grid import grid_lines, text_grid
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def unwrap(lines: Sequence[str], *, width: int | None) -> list[str]:
 def _continues(paragraph: str, line: str, following: str, *, width: int | None) -> bool:
     """Return whether `following` goes on with the `paragraph` that ends in `line`."""
     last, first = line.strip(), following.strip()
-    if width is None or last == first or is_lone(paragraph):
+    if width is None or last == first or is_lone(paragraph) or is_paper(first):
         return False
     if first[0].islower() and not is_sentence(last):
         return True  # even if all that is left of the sentence is a word such as "comments"

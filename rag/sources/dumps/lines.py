@@ -8,16 +8,63 @@ from rag.sources.dates import find_dates
 
 _NAME = r"[A-Z][\w.'’-]*"
 _PERSON = rf"{_NAME}(?:(?:,? (?:and|&) |, ?| (?:de|del|van|von|der|al|bin|el|la) | ){_NAME}){{0,9}}"
+_NAMES = rf"{_NAME}(?: (?:de|del|van|von|der|den|al|bin|el|la|da|di))*(?: {_NAME}){{1,2}}"
+_CHINESE = r"[\u4e00-\u9fff·]{2,5}"
 _FACTS = (
-    ("title", re.compile(r"(?i)(?:title|headline)\s?:\s*(?P<value>\S.*)")),
-    ("url", re.compile(r"(?i)(?:(?:url|link|source|address)\s?:\s*)?(?P<value>https?://\S+)")),
-    ("author", re.compile(r"(?i)(?:author|byline)s?\s?:\s*(?P<value>\S.{0,79})")),
+    (
+        "title",
+        re.compile(
+            r"(?i)(?:title|headline|titel|titre|título|titolo|überschrift|заголовок|标题|標題|見出し)"
+            r"\s?[:：]\s*(?P<value>\S.*)"
+        ),
+    ),
+    (
+        "url",
+        re.compile(
+            r"(?i)(?:(?:url|link|source|address|(?:url source|source url))\s?:\s*)?"
+            r"(?P<value>https?://\S+)"
+        ),
+    ),
     (
         "author",
         re.compile(
-            rf"(?:[Bb]y|BY|Written by) (?:the )?(?P<value>{_PERSON})(?:\s?[|,•·–-]\s?.{{0,60}})?"
+            r"(?i)(?:authors?|bylines?|autor(?:in|es)?|auteure?s?|autore|автор|作者|著者)"
+            r"\s?[:：]\s*(?P<value>\S.{0,79})"
         ),
     ),
+    (
+        "publisher",
+        re.compile(
+            r"(?i)(?:source|quelle|fuente|fonte|newspaper|publication|publisher|zeitung|источник"
+            r"|来源|來源|出典|المصدر)\s?[:：]\s*(?P<value>[^\s.!?][^.!?]{1,60})"
+        ),
+    ),
+    (
+        "author",
+        re.compile(
+            rf"(?:[Bb]y|BY|Written by) (?:the )?(?P<value>{_PERSON})(?:\s?[|,•·–—-]\s?.{{0,60}})?"
+        ),
+    ),
+    # Case matters: "di Ida Holt" is a byline, and "Di Maria Signs" is not.
+    (
+        "author",
+        re.compile(
+            rf"(?:[Vv]on|[Pp]ar|[Pp]or|di|[Dd]oor|[Aa]v|[Aa]f) (?P<value>{_NAMES}"
+            rf"(?:(?:,| und| et| y| e| en| og| och) {_NAMES}){{0,3}})(?:\s?[|,•·–—-]\s?.{{0,60}})?"
+        ),
+    ),
+    (
+        "author",
+        re.compile(
+            r"(?:本报|本報|本网|新华社)?(?:记者|記者|通讯员)\s?[:：]?\s?"
+            rf"(?P<value>{_CHINESE}(?:[ 、]{_CHINESE})*)"
+        ),
+    ),
+)
+# What stands beside the date of a Chinese page: source, writer and editor.
+_BESIDE = re.compile(
+    r"(?:(?P<publisher>来源|來源|出处)|(?P<author>作者|记者|記者)|责任编辑|責任編輯|编辑|編輯)"
+    r"\s?[:：]\s?(?P<value>\S+)"
 )
 
 _LONGEST_FACT = 160
@@ -30,13 +77,16 @@ _CHANGED = re.compile(r"(?i)updated?|modified|last (?:edit|change)|aktualisiert|
 _LABEL = re.compile(
     r"(?i)(?:(?:first |last )?(?:published|posted|date|issued|updated?|modified|created)"
     r"(?: on| at)?"
-    r"|veröffentlicht|stand|publié(?: le)?|publicado(?: el)?|pubblicato(?: il)?|опубликовано)\s?:?"
+    r"|veröffentlicht|stand|datum|fecha|date de publication|publié(?: le)?|publicado(?: el)?"
+    r"|pubblicato(?: il)?|опубликовано|дата|日期|发布时间|發布時間|公開|配信|掲載"
+    r"|نشر في|التاريخ|تاريخ النشر|تاریخ انتشار)\s?:?"
 )
 _PAPER = re.compile(
     r"\b(?:Times|Post|Courier|Gazette|Herald|Tribune|News|Journal|Chronicle|Observer|Guardian|Telegraph"
     r"|Mail|Star|Press|Daily|Weekly|Express|Mirror|Standard|Independent|Echo|Advertiser|Argus|Sun"
     r"|Examiner|Dispatch|Record|Register|Bulletin|Inquirer|Zeitung|Anzeiger|Bote|Blatt|Nachrichten"
     r"|Kurier|Diario|Monde|Figaro|Journal|Gazzetta|Corriere|Jornal|Folha|Dagblad|Krant)\b"
+    r"|(?:日报|日報|晚报|晚報|时报|時報|早报|新報|新聞|新闻|日刊)\W*$"
 )
 # A time of day with its zone, and the words around it.
 _CLOCK = re.compile(
@@ -79,16 +129,34 @@ def facts(text: str) -> list[tuple[str, str]]:
             value = _ROLE.sub("", match["value"]) if kind == "author" else match["value"]
             dates = _dates(text) if kind == "author" else []
             return [(kind, value.strip()), *dates]
-    return [*_dates(text), *_papers(text)] if _is_date_line(text) else []
+    alone = _BESIDE.sub("", text).strip()
+    if not _is_date_line(alone):
+        return []
+    return [*_dates(text), *_papers(alone), *_beside(text)]
+
+
+def _beside(text: str) -> list[tuple[str, str]]:
+    """Return what labels beside a date say of paper and author."""
+    return [
+        (kind, match["value"])
+        for match in _BESIDE.finditer(text)
+        for kind in ("publisher", "author")
+        if match[kind]
+    ]
 
 
 def _papers(text: str) -> list[tuple[str, str]]:
     """Return the paper's name that stands before the date of a line, as a fact."""
     before = text[: find_dates(text)[0].span.start]
-    name = re.sub(
-        r"(?i)[\s,|–—·•:;/-]*(?:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b)?\W*$", "", before
-    )
+    name = _WEEKDAY.sub("", before).lstrip("《「『 ")
     return [("publisher", name)] if _PAPER.search(name) else []
+
+
+def is_paper(text: str) -> bool:
+    """Return whether a line is nothing but a paper's name, such as "Rivermouth Courier"."""
+    words = text.split()
+    capital = all(word[0].isupper() or word in ("of", "and", "the") for word in words)
+    return len(words) in range(2, 5) and capital and _PAPER.search(words[-1]) is not None
 
 
 def _dates(text: str) -> list[tuple[str, str]]:

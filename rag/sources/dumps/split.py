@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rag.sources.dumps.furniture import is_dropped, is_plain, is_section, is_short, is_tail
 from rag.sources.dumps.layout import Part, cut_parts, is_headline, is_running_text, lead_title
-from rag.sources.dumps.lines import fact, facts, is_sentence, is_time
+from rag.sources.dumps.lines import fact, facts, is_paper, is_sentence, is_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -237,6 +237,10 @@ def _article(parts: Sequence[Part], *, title: str | None) -> list[DumpArticle]:
     told: dict[str, str] = {}
     for part in reversed(parts[: head + 3]):
         told.update(facts(part.text))
+    paper = next((n for n in range(head) if _is_masthead(parts, n)), None)
+    if paper is not None:
+        told.setdefault("publisher", parts[paper].text)
+        parts = [part for n, part in enumerate(parts) if n != paper]
     stated = [not (kind and n < head + 3) for n, kind in enumerate(fact(p.text)[0] for p in parts)]
     text = "\n\n".join(part.text for part in _kept(list(compress(parts, stated))))
     if not text:
@@ -244,6 +248,13 @@ def _article(parts: Sequence[Part], *, title: str | None) -> list[DumpArticle]:
     named = title or lead_title(text)
     known = {name: told.get(name) for name in ("date", "author", "url", "publisher")}
     return [DumpArticle(named, text, **known)]
+
+
+def _is_masthead(parts: Sequence[Part], number: int) -> bool:
+    """Return whether a line is a paper's name, with the date above or below it."""
+    beside = [*parts[max(number - 1, 0) : number], *parts[number + 1 : number + 2]]
+    dated = any("date" in dict(facts(part.text)) for part in beside)
+    return dated and is_paper(parts[number].text)
 
 
 def _head(parts: Sequence[Part]) -> int:

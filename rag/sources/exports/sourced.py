@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.sources.dates import parse_date
+from rag.sources.dumps import is_sentence
 from rag.sources.exports.blocks import Block, paragraphs
 from rag.sources.exports.heads import without_by
 from rag.sources.exports.labels import is_small_print, label_of, paper_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _TITLE = r"^(?:\d{1,4}\. )?(?P<title>\S[^\n]*)\n+[ \t]*"
 _ENGLISH = r"[A-Z][a-z]+ \d{1,2}, \d{4}"
 _DOTTED = r"\d\d?\.\d\d?\.\d{4}"
-_LABELS = r"(?=\n+(?:Author|Edition|Section|Page|Readability|Index Terms|Inventory)\s?:)"
+_LABELS = r"(?=\n+(?:(?:Author|Edition|Section|Page|Readability|Index Terms)\s?:|\d+ Words\b))"
 _HEADS = tuple(
     re.compile(f"(?m){_TITLE}{line}")
     for line in (
@@ -36,11 +37,11 @@ _HEADS = tuple(
         rf"(?P<publisher>[^\n|]{{2,60}}) \| (?P<date>{_DOTTED}) \|[^\n]*\bartikel-id\b[^\n]*$",
         # NewsBank: "Post, The (VT) - March 5, 2024", or "March 5, 2024 | Post, The (VT)"
         rf"(?P<publisher>[^\n]{{2,80}}?) - (?P<date>{_ENGLISH})[ \t]*{_LABELS}",
-        rf"(?P<date>{_ENGLISH}) ?\| ?(?P<publisher>[^\n|]{{2,80}})$",
+        rf"(?P<date>{_ENGLISH}) ?\| ?(?P<publisher>[^\n|]{{2,80}})[ \t]*{_LABELS}",
         # Papers of Japan: "2024年03月04日 朝刊 1社会 031 00067文字"
         r"(?P<date>\d{4}(?:年\d\d?月\d\d?日|[/.]\d\d[/.]\d\d))(?:\([^\n)]\))?[ \t]*"
         r"(?P<publisher>[^\s\d]*(?:新聞|日報|新報|時報|通信)[^\s\d]*)?[ \t]*"
-        r"[^\n]*(?:朝刊|夕刊|文字|ページ|頁)[^\n]*$",
+        r"[^\n。]{0,30}(?:朝刊|夕刊|文字|ページ|頁)[^\n。]{0,40}$",
         # WiseNews: "A03 | 要聞 | 2024-03-05" below the paper's name
         r"(?P<publisher>[^\n|]{2,30})\n+[^\n|]{0,12}\| ?[^\n|]+ ?\| ?"
         r"(?P<date>\d{4}-\d\d-\d\d)\b[^\n]*$",
@@ -60,7 +61,7 @@ _FOOT = re.compile(
     r"|alle rechte vorbehalten|record number:|citation \(|文章編號|文章编号|={5,}|-{5,}|_{5,}"
     r"|(?:dokument|document) \d+ (?:von|of|av|af) \d+).*"
 )
-_RULE = re.compile(r"[=_-]{5,}")
+_TEXT = 20  # characters of a sentence at least
 _NAME = re.compile(r"(?i:by|von|av|af|par|por|di|door) (?P<name>[^\W\d_][^\n.!?]{2,60})")
 
 
@@ -68,13 +69,19 @@ def split_sourced(text: str) -> list[ExportArticle | None]:
     """Return the articles of such an export; none if `text` is not one."""
     patterns = (*_HEADS, _GENIOS) if _GENIOS_PROOF.search(text) else _HEADS
     for pattern in patterns:
-        if heads := list(pattern.finditer(text)):
+        heads = list(pattern.finditer(text))
+        if heads and not any(map(_is_running, text[: heads[0].start()].split("\n"))):
             ends = [*(head.start() for head in heads[1:]), len(text)]
             return [
                 _article(head, text[head.end() : end])
                 for head, end in zip(heads, ends, strict=True)
             ]
     return []
+
+
+def _is_running(line: str) -> bool:
+    """Return whether a line is text, which no cover sheet has."""
+    return len(line) >= _TEXT and is_sentence(line.strip())
 
 
 def _article(head: re.Match[str], below: str) -> ExportArticle | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SourceError
 from rag.sources import fields
+from rag.sources.dates import days_lead
 from rag.sources.tables.columns import is_extract, known_columns, match_columns
 from rag.sources.tables.nested import flat, string_paths
 from rag.types import Article, Note, Skipped
@@ -27,6 +29,11 @@ _WEAK_IDS = (
     "numbers its rows, and numbers are not ids: its articles are told apart by address, "
     "or by publisher, date and title; map id to a column to trust it"
 )
+_TWO_WAYS = (
+    "has dates such as 3/4/2021 that nothing tells how to read ({}); they were read month "
+    "first; a column for the language, such as en-GB, would tell"
+)
+_PEEK = 100  # rows in which the order of days and months is looked for
 _EXTRACTS = "has rows that hold only an extract of their text ({})"
 
 
@@ -89,24 +96,43 @@ def read_rows(
 ) -> Found:
     """Yield the articles of rows that are numbered from `first`; inner objects are looked into."""
     matcher = _Matcher(columns)
-    for number, row in enumerate(rows, start=first):
+    remaining = iter(rows)
+    head = list(islice(remaining, _PEEK))
+    day_first = days_lead(_dates(head, matcher))
+    for number, row in enumerate(chain(head, remaining), start=first):
         if isinstance(row, BadRow):
             yield from account.skip(number, reason=row.reason, fault=row.fault)
             continue
         whole = flat(row)
         matched = matcher.of(whole)
         try:
-            found = fields.from_row(whole, columns=matched, source=f"{account.name}#{number}")
+            found = fields.from_row(
+                whole, columns=matched, source=f"{account.name}#{number}", day_first=day_first
+            )
         except SourceError:
             reason = _without_text(whole, matched)
             yield from account.skip(number, reason=reason, fault=_NO_TEXT)
             continue
+        if day_first is None and fields.is_undecided(found, _date(whole, matched)):
+            account.noted[_TWO_WAYS] += 1
         _note(found, whole, matched, columns=columns, account=account)
         if columns or not fields.has_weak_id(found):
             yield found
         else:
             yield fields.without_id(found)
     yield from account.summary()
+
+
+def _dates(rows: Iterable[Mapping[str, Any] | BadRow], matcher: _Matcher) -> Iterator[str]:
+    """Yield the dates that rows state as text."""
+    for row in rows:
+        said = None if isinstance(row, BadRow) else _date(row, matcher.of(row))
+        if isinstance(said, str):
+            yield said
+
+
+def _date(row: Mapping[str, Any], matched: Matched) -> Any:
+    return next(filter(None, map(row.get, matched["date"])), None)
 
 
 def _note(
