@@ -20,7 +20,7 @@ from rag.sources.files import unpack
 from rag.sources.files.detect import kind_of
 from rag.sources.files.encoding import decode_noting
 from rag.sources.files.handle import on_disk
-from rag.sources.tables import delimited, objects, parquet, sheets
+from rag.sources.tables import delimited, marked, objects, parquet, sheets
 from rag.sources.tables.lines import repaired_note
 from rag.sources.tables.rows import Account, read_rows
 from rag.sources.web import mhtml, pages
@@ -110,7 +110,10 @@ def _markdown(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
         yield Note(file.name, repaired_note(decoded.repaired, decoded.encoding))
 
 
-def _html(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
+def _html(file: File, *, columns: Columns) -> Found:
+    if rows := marked.rows_in(file.whole(), charset=file.charset):
+        yield from read_rows(rows, columns=columns, account=Account(file.name))
+        return
     yield from pages.read_pages(file.whole(), source=file.name, charset=file.charset)
 
 
@@ -167,10 +170,9 @@ def _warc(file: File, *, columns: Columns) -> Found:
 
 def _wacz(file: File, *, columns: Columns) -> Found:
     """Yield the pages of the web archives that a WACZ file packs."""
-    with unpack.unzip(file) as members:
+    with unpack.unzip(file, only=".warc") as members:
         for member in members:
-            if isinstance(member, Skipped) or ".warc" in member.name.rpartition("!")[2]:
-                yield from read_file(member, columns=columns)
+            yield from read_file(member, columns=columns)
 
 
 def _zotero(file: File, *, columns: Columns) -> Found:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from io import BytesIO
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from lxml import etree
+from lxml.html import tostring
 
 from rag.errors import SourceError
 from rag.sources import fields
@@ -22,8 +24,13 @@ from rag.types import Article, Note
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from lxml.html import HtmlElement
+
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+_NAVBAR = re.compile(r"navbar")
+_DOWNLOADED = re.compile(r"This article was downloaded by .*")
+_ADDRESS = re.compile(r"https?://[^\s)]+")
 _SHORTEST = 120  # characters; a chapter with fewer is a cover, a contents page or an imprint
 
 
@@ -78,9 +85,10 @@ def _chapter(page: bytes, facts: dict[str, str], *, source: str) -> Article | No
     tree = markup.parse(html)
     if tree is None:
         return None
+    address = _without_frame(tree)
     heading = next((n for tag in ("h1", "h2", "h3", "title") for n in tree.iter(tag)), None)
     title = one_line(heading.text_content()) if heading is not None else ""
-    text = clean(markup.all_text(html))
+    text = clean(markup.all_text(tostring(tree, encoding="unicode")))
     if len(text) < _SHORTEST:
         return None
     return fields.article(
@@ -91,4 +99,19 @@ def _chapter(page: bytes, facts: dict[str, str], *, source: str) -> Article | No
         publisher=facts["title"],
         author=facts["creator"] if facts["creator"] != "calibre" else "",
         language=facts["language"],
+        url=address,
     )
+
+
+def _without_frame(tree: HtmlElement) -> str | None:
+    """Take out what calibre puts around an article, and return the address that it names."""
+    address = None
+    for node in [n for n in tree.iter("div", "p") if _NAVBAR.search(n.get("class") or "")]:
+        node.drop_tree()
+    for node in list(tree.iter("p", "div")):
+        if _DOWNLOADED.fullmatch(one_line(node.text_content())):
+            links = [*(link.get("href") for link in node.iter("a")), one_line(node.text_content())]
+            found = (_ADDRESS.search(link or "") for link in links)
+            address = next((match[0] for match in found if match), address)
+            node.drop_tree()
+    return address

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # What is attached and worth reading; pictures and calendars are not.
 _ATTACHED = re.compile(r"(?i).+\.(?:pdf|docx|odt|rtf|html?|txt|md|csv|xlsx|json|epub|zip)")
+_STORY_SHARE = 0.8
 _LEADING_FROM = re.compile(rb"(?m)^>(>*From )")
 
 
@@ -106,7 +107,11 @@ def _parsed(data: bytes) -> EmailMessage:
 
 def _shown(html: str, plain: str) -> str:
     """Return the text of a mail: of its HTML part, if that says no less than the plain one."""
-    shown = (markup.main_text(html) or markup.fragment_text(html)) if html else ""
+    whole = markup.without_furniture(markup.all_text(html).split("\n")) if html else ""
+    story = markup.main_text(html) if html else ""
+    # Most of a mail is said by its sender: what is taken for a page's frame is often a story.
+    laid_out = any(line.startswith("|") for line in story.split("\n"))
+    shown = whole if laid_out or len(story) < _STORY_SHARE * len(whole) else story
     return shown if len(shown) >= len(plain) / 2 else plain
 
 

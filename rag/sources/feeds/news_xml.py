@@ -47,7 +47,9 @@ def read_news_xml(data: bytes, *, source: str) -> Iterator[Article | Skipped]:
 
 
 def _article(story: etree._Element, *, source: str) -> Article:
-    author = _said(story, _AUTHORS)
+    bylines = _nodes(story, ("byline",))
+    author = next(filter(None, (_said(node, ("person",)) for node in bylines)), "")
+    author = author or _said(story, _AUTHORS)
     return fields.article(
         source=source,
         text="\n\n".join(_body(story)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
     from rag.types import Article
 
+# What WordPress leaves to its extensions.
+_SHORTCODE = re.compile(
+    r"(?s)\[caption\b[^\]]*\].{0,2000}?\[/caption\]|\[/?(?:gallery|embed|video|audio|playlist|vc_\w+|et_pb_\w+)\b[^\]]*\]"
+)
+_PUBLIC = ("publish", "inherit")  # of an export of WordPress
 FULL_LENGTH = 600  # characters; an entry with fewer is an extract of its page
 
 
@@ -57,6 +63,10 @@ class Entry:
 def read_feed(data: bytes, *, source: str) -> Iterator[Article | Skipped]:
     """Yield the articles of a feed as far as it holds them; nothing is fetched."""
     for entry in entries(data, source=source):
+        status = entry.fields.get("wp_status")
+        if status and status not in _PUBLIC:
+            yield Skipped(entry.source, f"is not published: its status is {status!r}")
+            continue
         try:
             yield entry.article()
         except SourceError as error:
@@ -76,7 +86,9 @@ def entries(data: bytes, *, source: str) -> Iterator[Entry]:
         bodies = [part.get("value") or "" for part in found.get("content", ())]
         yield Entry(
             source=f"{source}#{number}",
-            text=from_markup(max([*bodies, found.get("summary") or ""], key=len)),
+            text=from_markup(
+                _SHORTCODE.sub("", max([*bodies, found.get("summary") or ""], key=len))
+            ),
             link=unwrapped(fields.web_address(found.get("link"))),
             fields={**found, "feed": feed.feed},
         )

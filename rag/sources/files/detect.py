@@ -54,6 +54,9 @@ _ROOTS = {
     "urlset": "sitemap", "sitemapindex": "sitemap", "mediawiki": "wiki", "opml": "opml",
     "svg": "picture", "doc": "tagged", "reuters": "tagged", "plist": "settings",
 }  # fmt: skip
+# Elements that a piece of a page may begin with, and how many it has at least.
+_HTML = frozenset("article body center div h1 h2 h3 head main meta p section table title".split())
+_PIECES = 3
 _ROOT = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?([A-Za-z][\w.-]*)[\s>/]")
 _BEFORE_ROOT = re.compile(
     rb"(?s)(?:\s+|<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*(?:\[.*?\]\s*)?>)+", re.I
@@ -84,7 +87,7 @@ def kind_of(file: File) -> str:
     kind = _by_bytes(file, head, named)
     if kind == "old office":
         raise SourceError(_OTHER_OFFICE)
-    if suffix and not named and kind not in _PROVEN:
+    if suffix and not named and kind not in _PROVEN | {"csv"}:
         raise SourceError(f"files of type {suffix} are not read; give {READABLE} files")
     if kind is None:
         raise SourceError(f"is not text, and its type is unknown; give {READABLE} files")
@@ -96,7 +99,7 @@ def is_readable(file: File) -> bool:
     if file.kind or KINDS.get(suffix_of(file.stem or file.name)):
         return True
     try:
-        return _by_bytes(file, _head(file), None) in _PROVEN
+        return _by_bytes(file, _head(file), None) in _PROVEN | {"csv"}
     except OSError:
         return False
 
@@ -181,7 +184,7 @@ def _markup_kind(start: bytes) -> str:
         return "zotero"
     if kind := _ROOTS.get(name):
         return kind
-    if b"<html" in start.lower():
+    if b"<html" in start.lower() or (name in _HTML and start.lower().count(b"</") >= _PIECES):
         return "html"
     return "xml" if declared else "text"
 

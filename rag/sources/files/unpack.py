@@ -68,15 +68,21 @@ def gunzip(file: File) -> File:
 
 
 @contextmanager
-def unzip(file: File) -> Iterator[Iterator[File | Skipped]]:
-    """Open a zip file and give its members, named ``outer.zip!inner.html``, in sorted order."""
+def unzip(file: File, *, only: str = "") -> Iterator[Iterator[File | Skipped]]:
+    """Open a zip file and give its members, named ``outer.zip!inner.html``, in sorted order.
+
+    With `only` those whose names hold it.
+    """
     depth = _deeper(file)
     with file.seekable() as stream, zipfile.ZipFile(stream) as archive:
-        yield readable(file.name, _members(file, archive, depth=depth))
+        yield readable(file.name, _members(file, archive, depth=depth, only=only))
 
 
-def _members(file: File, archive: zipfile.ZipFile, *, depth: int) -> Iterator[File | Skipped]:
+def _members(
+    file: File, archive: zipfile.ZipFile, *, depth: int, only: str
+) -> Iterator[File | Skipped]:
     members = sorted(archive.infolist(), key=lambda member: member.filename)
+    members = [member for member in members if only in member.filename]
     kept = set(without_page_parts(member.filename for member in members))
     visible = [
         m for m in members if not m.is_dir() and not _hidden(m.filename) and m.filename in kept

@@ -31,6 +31,7 @@ _WORDS = (
     "body",
     "p",
     "datetime",
+    "date",
 )
 _BESIDE = ("title", "date", "url", "author", "publisher")
 _NAMES = ("name", "title", "label", "default")

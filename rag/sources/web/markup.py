@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
+from typing import TYPE_CHECKING
 
 from lxml import etree, html
 
 from rag.sources.dumps import is_furniture
 from rag.sources.grid import grid_lines
 from rag.sources.text import clean, one_line, unescape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _TAG = re.compile(
     r"(?i)<(?:/?(?:p|div|span|article|section|h[1-6]|ul|ol|li|em|i|b|strong|blockquote|figure|table"
@@ -31,6 +36,9 @@ _BLOCKS = frozenset(
     | {"h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "hr", "dd", "dt"}
 )
 _CELLS = frozenset({"td", "th"})
+_OF_TABLES = _CELLS | {"thead", "tbody", "tfoot", "tr"}
+_SHARE = 0.8  # of the text with tables: what is left without them at least
+_UNSEEN = re.compile(r"(?i)display\s*:\s*none")
 _BREAK = "\u2029"  # the paragraph separator, which `tidy` lets no text keep
 
 
@@ -53,12 +61,27 @@ def main_text(page: str) -> str:
     if tree is None:
         return ""
     _write_out_tables(tree)
+    if not any(map(_lays_out, tree.iter("table"))):
+        return _story(tree)
+    shown = _story(deepcopy(tree))
+    _unmake_tables(tree)
+    unmade = _story(tree)
+    return unmade if len(unmade) >= _SHARE * len(shown) else shown
+
+
+def _story(tree: html.HtmlElement) -> str:
+    """Return the main text of a page's tree, which is changed."""
     # Imported here because it takes as long as all other libraries of a plain file together.
     import trafilatura
 
     body = trafilatura.extract(tree, include_comments=False, include_tables=True, deduplicate=False)
-    lines = (line.strip() for line in (body or "").split("\n"))
-    return "\n\n".join(line for line in lines if line and not is_furniture(line))
+    return without_furniture((body or "").split("\n"))
+
+
+def without_furniture(lines: Iterable[str]) -> str:
+    """Return lines as paragraphs, without buttons and the like."""
+    bare = (line.strip() for line in lines)
+    return "\n\n".join(line for line in bare if line and not is_furniture(line))
 
 
 def fragment_text(fragment: str) -> str:
@@ -67,6 +90,9 @@ def fragment_text(fragment: str) -> str:
     if root is None:
         return ""
     etree.strip_elements(root, *_HIDDEN, with_tail=False)
+    for node in [n for n in root.iter(etree.Element) if _UNSEEN.search(n.get("style") or "")]:
+        if node.getparent() is not None:
+            node.drop_tree()
     _write_out_tables(root)
     for node in root.iter(etree.Element):
         if node.tag == "br":
@@ -99,6 +125,29 @@ def _write_out_tables(tree: html.HtmlElement) -> None:
             paragraph.text = line
             table.addprevious(paragraph)
         table.drop_tree()
+
+
+def _unmake_tables(tree: html.HtmlElement) -> None:
+    """Make the tables that only place parts of the page plain blocks."""
+    for table in [node for node in tree.iter("table") if _lays_out(node)]:
+        _unmake(table)
+
+
+def _lays_out(table: html.HtmlElement) -> bool:
+    """Return whether a table only places parts of a page: a cell per row, or blocks in cells."""
+    cells = [[cell for cell in row if cell.tag in _CELLS] for row in table.iter("tr")]
+    inner = _BLOCKS - _OF_TABLES | {"table"}
+    blocks = any(node.tag in inner for row in cells for cell in row for node in cell)
+    return blocks or all(len(row) <= 1 for row in cells)
+
+
+def _unmake(table: html.HtmlElement) -> None:
+    """Make a table, its rows and its cells plain blocks; tables within it stay."""
+    parts = [table]
+    while parts:
+        node = parts.pop()
+        parts += [child for child in node if child.tag in _OF_TABLES]
+        node.tag = "div"
 
 
 def parse(page: str) -> html.HtmlElement | None:

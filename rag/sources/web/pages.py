@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from rag.errors import SourceError
 from rag.sources import fields
 from rag.sources.dates import Manner, manner_of, name_date, parse_date
+from rag.sources.dumps import is_sentence
 from rag.sources.exports import articles_in, several_note
 from rag.sources.files.encoding import decode
 from rag.sources.text import one_line, unescape
@@ -28,12 +29,18 @@ _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)")
 _STORY_TYPES = re.compile(r"Article$|Posting$|^Report$")
 _PARAGRAPH = re.compile(r"\S.{38,}\S")  # a page without one line this long has no story
 
+_LONG = 160  # characters; no headline has more
+
 _TITLE_TAGS = ("og:title", "twitter:title", "citation_title", "dc.title", "headline")
 _DATE_TAGS = (
     *("article:published_time", "og:published_time", "citation_publication_date", "pubdate"),
     *("datepublished", "date", "dc.date", "dc.date.issued", "parsely-pub-date"),
 )
 _AUTHOR_TAGS = ("author", "article:author", "citation_author", "dc.creator", "parsely-author")
+_AUTHOR_PATHS = (
+    *(".//*[@itemprop='author']//*[@itemprop='name']", ".//*[@itemprop='author']"),
+    ".//a[@rel='author']",
+)
 _SITE_TAGS = ("og:site_name", "application-name", "citation_journal_title", "dc.publisher")
 
 
@@ -79,7 +86,7 @@ def read_page(
         date=date or name_date(urlsplit(address or "").path),
         url=address,
         publisher=publisher,
-        author=_named(story.get("author")) or _author(meta),
+        author=_named(story.get("author")) or _author(meta) or _shown_author(tree),
         language=language,
     )
 
@@ -103,9 +110,14 @@ def _body(page: str, *, story: dict[str, Any]) -> str:
     shown = markup.main_text(page)
     declared = markup.from_markup(str(story.get("articleBody") or ""))
     text = declared if len(declared) > 2 * len(shown) else shown
-    if not any(map(_PARAGRAPH.search, text.split("\n"))):
+    if not any(_PARAGRAPH.search(line) and _is_prose(line) for line in text.split("\n")):
         raise SourceError(f"{fields.NO_TEXT}: the page holds no paragraph of running text")
     return text
+
+
+def _is_prose(line: str) -> bool:
+    """Return whether a line is no headline in a list of links."""
+    return is_sentence(line) or len(line) >= _LONG
 
 
 def _title(
@@ -155,6 +167,16 @@ def _joined(url: str | None, address: str) -> str:
 def _author(meta: dict[str, str]) -> str:
     author = _first(meta, _AUTHOR_TAGS)
     return "" if author.startswith(("http:", "https:")) else author  # a profile, not a name
+
+
+def _shown_author(tree: HtmlElement) -> str:
+    """Return the author that a page marks as such; blank without one."""
+    for path in _AUTHOR_PATHS:
+        for node in tree.iterfind(path):
+            name = re.sub(r"(?i)^by\s+", "", one_line(node.text_content()))
+            if re.fullmatch(r"[^\W\d_][^\n|:@/\d]{2,60}", name):
+                return name
+    return ""
 
 
 def _meta(tree: HtmlElement) -> dict[str, str]:

@@ -1,0 +1,41 @@
+"""Read the tables of pages in which each row is an article, as databases and Excel write them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rag.sources.files.encoding import decode
+from rag.sources.tables.columns import known_columns
+from rag.sources.text import clean, one_line
+from rag.sources.web import markup
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_CELLS = frozenset({"td", "th"})
+_LONG = 40  # characters that a text has at least
+
+
+def rows_in(data: bytes, *, charset: str | None = None) -> list[dict[str, str]]:
+    """Return the rows of a page's first table that names columns of articles; else none."""
+    if b"<td" not in data.lower():
+        return []
+    tree = markup.parse(decode(data, declared=charset))
+    tables = [] if tree is None else tree.iter("table")
+    return next(filter(None, map(_rows, tables)), [])
+
+
+def _rows(table: HtmlElement) -> list[dict[str, str]]:
+    """Return the rows of a table by column; none if it names no text and title, or has no text."""
+    lines = [[cell for cell in row if cell.tag in _CELLS] for row in table.iter("tr")]
+    names = [one_line(cell.text_content()) for cell in lines[0]] if lines else []
+    known = known_columns(names)
+    if not known["text"] or not (known["title"] or known["date"]):
+        return []
+    rows = [dict(zip(names, map(_words, line), strict=False)) for line in lines[1:]]
+    long = any(len(row.get(name, "")) >= _LONG for row in rows for name in known["text"])
+    return rows if long else []
+
+
+def _words(cell: HtmlElement) -> str:
+    return clean("\n\n".join(map(str, cell.itertext())))
