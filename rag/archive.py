@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.embedding.embedder import Embedder
+from rag.retrieval.frequent import FrequentNames
 from rag.retrieval.search import search
 from rag.retrieval.spelling import spelled
 from rag.settings import IN_FOLDER, Settings, StoreSettings, archive_path
@@ -52,6 +53,7 @@ class Archive:
     ) -> None:
         self._storage = storage
         self._settings = settings
+        self._names = FrequentNames(storage)
         self._embedder = OwnEmbedder(
             storage, name=settings.embedder, servers=settings.embedder_at, given=embedder
         )
@@ -161,18 +163,20 @@ class Archive:
         since: str | date | None = None,
         until: str | date | None = None,
         publishers: Iterable[str] | None = None,
+        names: Iterable[str] | None = None,
         today: str | date | None = None,
     ) -> list[Hit]:
         """Return the `k` passages that fit `question` best, best first.
 
         `since` and `until` are inclusive publication dates; with either, articles
-        without a date are left out. With `today` the time that the question itself names
+        without a date are left out. With `names`, so are articles that do not mention all of
+        them. With `today` the time that the question itself names
         counts: "last week" leaves out all other articles, "in May 2021" and "latest" prefer
         articles of that time. A question that asks several publishers something is also searched in
         parts. A blank question or an empty archive has no hits. Raises
-        `ValueError` for a `k` below one, a bad date or an empty range.
+        `ValueError` for a `k` below one, a bad date or name, or an empty range.
         """
-        where = Filter.read(since=since, until=until, publishers=publishers)
+        where = Filter.read(since=since, until=until, publishers=publishers, names=names)
         return self.retrieve(Query(question, where, k=k, today=calendar_date(today)))
 
     def retrieve(self, query: Query) -> list[Hit]:
@@ -194,6 +198,7 @@ class Archive:
         since: str | date | None = None,
         until: str | date | None = None,
         publishers: Iterable[str] | None = None,
+        names: Iterable[str] | None = None,
         limit: int | None = None,
         offset: int = 0,
         order: Order = "newest",
@@ -203,7 +208,7 @@ class Archive:
 
         With `undated` only those without a date are returned.
         """
-        where = Filter.read(since=since, until=until, publishers=publishers)
+        where = Filter.read(since=since, until=until, publishers=publishers, names=names)
         with self._storage.reading() as records:
             return records.catalog.articles(
                 where=where, limit=limit, offset=offset, order=order, undated=undated
@@ -215,13 +220,14 @@ class Archive:
         since: str | date | None = None,
         until: str | date | None = None,
         publishers: Iterable[str] | None = None,
+        names: Iterable[str] | None = None,
         undated: bool = False,
     ) -> int:
         """Return the number of articles; with a date, of those that have one.
 
         With `undated` those without a date are counted.
         """
-        where = Filter.read(since=since, until=until, publishers=publishers)
+        where = Filter.read(since=since, until=until, publishers=publishers, names=names)
         with self._storage.reading() as records:
             return records.catalog.count(where, undated=undated)
 
@@ -231,9 +237,10 @@ class Archive:
         until: str | date | None,
         *,
         publishers: Iterable[str] | None = None,
+        names: Iterable[str] | None = None,
     ) -> list[str]:
         """Return the last day before `since` and the first after `until` with an article."""
-        where = Filter.read(since=since, until=until, publishers=publishers)
+        where = Filter.read(since=since, until=until, publishers=publishers, names=names)
         with self._storage.reading() as records:
             return named.days_around(where, catalog=records.catalog)
 
@@ -254,6 +261,15 @@ class Archive:
         """Raise `ValueError`, with the known publishers, for a name that is not one of them."""
         named.check_publishers(names, known=[name for name, _ in self.publishers()])
 
+    def check_names(self, names: Sequence[str]) -> None:
+        """Raise `ValueError`, with frequent names, where no article mentions all of `names`."""
+        named.check_names(names, count=lambda some: self.count(names=some), known=self.names)
+
+    def check_filter(self, where: Filter) -> None:
+        """Raise `ValueError`, with what there is, for unknown publishers and names."""
+        self.check_publishers(where.publishers)
+        self.check_names(where.names)
+
     def find(
         self,
         words: str,
@@ -261,13 +277,14 @@ class Archive:
         since: str | date | None = None,
         until: str | date | None = None,
         publishers: Iterable[str] | None = None,
+        names: Iterable[str] | None = None,
         limit: int = 20,
     ) -> list[Article]:
         """Return the articles whose title and text fit `words` best by BM25, best first.
 
         Raises `ValueError` for more words than a question may have, a bad date or an empty range.
         """
-        where = Filter.read(since=since, until=until, publishers=publishers)
+        where = Filter.read(since=since, until=until, publishers=publishers, names=names)
         return self._storage.find(readable_question(words), k=limit, where=where)
 
     def linked(self, article_id: str) -> list[Article]:
@@ -285,6 +302,14 @@ class Archive:
         """Return the publishers with their numbers of articles, most articles first."""
         with self._storage.reading() as records:
             return records.catalog.publishers()
+
+    def names(self) -> list[tuple[str, int]]:
+        """Return up to 20 frequent names with their numbers of articles, most articles first.
+
+        They are looked for in the newest articles and counted in all of them, as a filter by the
+        name lets them pass.
+        """
+        return list(self._names.counted())
 
     def months(self) -> list[tuple[str, int]]:
         """Return the months of the articles, ``YYYY-MM``, with their numbers of articles."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.evidence import Evidence
 from rag.answering.leading import lead, sentences_of
@@ -89,7 +89,9 @@ def list_period(period: Period, query: Query, archive: Archive) -> Listing:
     if not period.phrase:
         newest = _articles(archive, where, limit=_NEWEST)
         return _listed([lead(article) for article in newest], "The newest articles are these.")
-    count = archive.count(since=where.since, until=where.until, publishers=where.publishers)
+    count = archive.count(
+        since=where.since, until=where.until, publishers=where.publishers, names=where.names
+    )
     if count:
         leads = [lead(article) for article in _spread(archive, where, count)]
         return _listed(leads, _opening(where, count))
@@ -105,7 +107,7 @@ def _within(where: Filter, period: Period) -> Filter | None:
     until = min(filter(None, (where.until, period.until)), default=None)
     if since and until and since > until:
         return None
-    return Filter(since, until, where.publishers)
+    return replace(where, since=since, until=until)
 
 
 def _articles(archive: Archive, where: Filter, *, limit: int, offset: int = 0) -> list[Article]:
@@ -113,6 +115,7 @@ def _articles(archive: Archive, where: Filter, *, limit: int, offset: int = 0) -
         since=where.since,
         until=where.until,
         publishers=where.publishers,
+        names=where.names,
         limit=limit,
         offset=offset,
     )
@@ -161,7 +164,7 @@ def _told_of(archive: Archive, where: Filter) -> list[Evidence]:
     first, last = dt.date.fromisoformat(where.since), dt.date.fromisoformat(where.until)
     if (last - first).days >= _SHORT_DAYS:
         return []
-    later = Filter(where.since, (last + _TOLD_WITHIN).isoformat(), where.publishers)
+    later = replace(where, until=(last + _TOLD_WITHIN).isoformat())
     found = _articles(archive, later, limit=_LOOKED_THROUGH)[::-1]
     told = (_first_about(article, first, last) for article in found)
     return [item for item in told if item][:_MOST]
@@ -179,11 +182,13 @@ def _first_about(article: Article, first: dt.date, last: dt.date) -> Evidence | 
 
 def _empty(archive: Archive, where: Filter) -> Listing:
     """Say that there is nothing from then, and when the nearest articles are from."""
-    days = archive.days_around(where.since, where.until, publishers=where.publishers)
+    days = archive.days_around(
+        where.since, where.until, publishers=where.publishers, names=where.names
+    )
     nearby = [
         article
         for day in days
-        for article in _articles(archive, Filter(day, day, where.publishers), limit=1)
+        for article in _articles(archive, replace(where, since=day, until=day), limit=1)
     ]
     there_is = " and ".join(spelled_date(day) for day in days)
     nearest = f" The nearest are of {there_is}." if days else ""

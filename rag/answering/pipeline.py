@@ -43,6 +43,7 @@ def answer(
     since: str | dt.date | None = None,
     until: str | dt.date | None = None,
     publishers: Iterable[str] | None = None,
+    names: Iterable[str] | None = None,
     stance: Stance = "balanced",
     today: str | dt.date | None = None,
     generator: Generator | None = None,
@@ -51,7 +52,8 @@ def answer(
 
     `archive` is an open archive, or the name or folder of one. `history` holds the earlier
     turns of the conversation, oldest first, as pairs of question and answer. `since`
-    and `until` are inclusive publication dates. A "strict" `stance` refuses more often,
+    and `until` are inclusive publication dates, and `names` are those that an article must
+    mention, all of them. A "strict" `stance` refuses more often,
     a "lenient" one less. "Yesterday" and "last week" in a question are seen from `today`,
     by default the day it is.
 
@@ -69,7 +71,7 @@ def answer(
     gets a reply of kind "talk" without a search, and so does a question in a language that
     none of the articles is in. A question that is blank, or that the articles do not
     answer, gets an `Answer` with `abstained` set. Raises `ArchiveError`, `ModelError` or
-    `GenerationError`, and `ValueError` for what is not a date.
+    `GenerationError`, and `ValueError` for what is not a date or a name.
     """
     query = read_query(
         question,
@@ -77,6 +79,7 @@ def answer(
         since=since,
         until=until,
         publishers=publishers,
+        names=names,
         stance=stance,
         today=today,
     )
@@ -93,6 +96,7 @@ def stream(
     since: str | dt.date | None = None,
     until: str | dt.date | None = None,
     publishers: Iterable[str] | None = None,
+    names: Iterable[str] | None = None,
     stance: Stance = "balanced",
     today: str | dt.date | None = None,
     generator: Generator | None = None,
@@ -111,6 +115,7 @@ def stream(
         since=since,
         until=until,
         publishers=publishers,
+        names=names,
         stance=stance,
         today=today,
     )
@@ -235,13 +240,14 @@ def read_query(
     since: str | dt.date | None = None,
     until: str | dt.date | None = None,
     publishers: Iterable[str] | None = None,
+    names: Iterable[str] | None = None,
     stance: Stance = "balanced",
     today: str | dt.date | None = None,
 ) -> Query:
     """Return a question as a query; its parts are those of `answer`, and `ValueError` as there."""
     return Query(
         question.strip(),
-        Filter.read(since=since, until=until, publishers=publishers),
+        Filter.read(since=since, until=until, publishers=publishers, names=names),
         today=calendar_date(today) or dt.date.today(),
         stance=stance,
         history=tuple(Turn(*turn) for turn in history),

@@ -16,8 +16,8 @@ class ArchiveRetriever:
     """Finds the `k` passages that fit a question best, best first.
 
     `archive` is an open one, or the folder of one, which is opened when the pipeline warms up.
-    `since` and `until` are inclusive publication dates, ``YYYY-MM-DD``. A document's `meta` say
-    where its passage comes from.
+    `since` and `until` are inclusive publication dates, ``YYYY-MM-DD``. Articles mention all
+    of `names`. A document's `meta` say where its passage comes from.
     """
 
     def __init__(
@@ -27,10 +27,12 @@ class ArchiveRetriever:
         since: str | None = None,
         until: str | None = None,
         publishers: Sequence[str] = (),
+        names: Sequence[str] = (),
     ) -> None:
         # Haystack reads a component's settings from attributes of these names.
         self.archive, self.k = archive, k
         self.since, self.until, self.publishers = since, until, tuple(publishers)
+        self.names = tuple(names)
 
     def warm_up(self) -> None:
         """Open the archive, if it is not open yet, and load the model of its searches."""
@@ -45,6 +47,7 @@ class ArchiveRetriever:
             since=self.since,
             until=self.until,
             publishers=self.publishers,
+            names=self.names,
         )
         return {
             "documents": [
@@ -63,6 +66,7 @@ class ArchiveRetriever:
             since=self.since,
             until=self.until,
             publishers=list(self.publishers),
+            names=list(self.names),
         )
         return settings
 

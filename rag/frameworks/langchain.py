@@ -13,8 +13,8 @@ from rag.frameworks.passages import metadata, narrowed, passage_id
 class ArchiveRetriever(BaseRetriever):  # type: ignore[misc, unused-ignore]
     """Finds the `k` passages that fit a question best, best first.
 
-    `since` and `until` are inclusive publication dates, ``YYYY-MM-DD``. A document's metadata
-    say where its passage comes from.
+    `since` and `until` are inclusive publication dates, ``YYYY-MM-DD``. Articles mention all
+    of `names`. A document's metadata say where its passage comes from.
     """
 
     archive: Archive
@@ -22,6 +22,7 @@ class ArchiveRetriever(BaseRetriever):  # type: ignore[misc, unused-ignore]
     since: str | None = None
     until: str | None = None
     publishers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     def _get_relevant_documents(
         self,
@@ -35,6 +36,7 @@ class ArchiveRetriever(BaseRetriever):  # type: ignore[misc, unused-ignore]
             since=self.since,
             until=self.until,
             publishers=self.publishers,
+            names=self.names,
         )
         return [
             Document(id=passage_id(hit), page_content=hit.text, metadata=metadata(hit))

@@ -16,8 +16,9 @@ from rag.types import Hit
 class ArchiveRetriever(BaseRetriever):  # type: ignore[misc, unused-ignore]
     """Finds the `k` passages that fit a question best, best first.
 
-    `since` and `until` are inclusive publication dates, ``YYYY-MM-DD``. A node's metadata say
-    where its passage comes from. `options` are those of LlamaIndex's own retrievers.
+    `since` and `until` are inclusive publication dates, ``YYYY-MM-DD``. Articles mention all
+    of `names`. A node's metadata say where its passage comes from. `options` are those of
+    LlamaIndex's own retrievers.
     """
 
     def __init__(
@@ -28,9 +29,12 @@ class ArchiveRetriever(BaseRetriever):  # type: ignore[misc, unused-ignore]
         since: str | None = None,
         until: str | None = None,
         publishers: Sequence[str] = (),
+        names: Sequence[str] = (),
         **options: Any,
     ) -> None:
-        self._wanted = narrowed(archive, k=k, since=since, until=until, publishers=publishers)
+        self._wanted = narrowed(
+            archive, k=k, since=since, until=until, publishers=publishers, names=names
+        )
         super().__init__(**options)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

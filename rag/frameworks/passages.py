@@ -20,6 +20,7 @@ class Narrowed:
     since: str | None = None
     until: str | None = None
     publishers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     def find(self, question: str, *, k: int | None = None) -> list[Hit]:
         """Return the passages that fit a question best, best first; as `Archive.search`.
@@ -32,6 +33,7 @@ class Narrowed:
             since=self.since,
             until=self.until,
             publishers=self.publishers,
+            names=self.names,
             today=date.today(),
         )
 
@@ -43,11 +45,12 @@ def narrowed(
     since: str | None,
     until: str | None,
     publishers: Sequence[str],
+    names: Sequence[str],
 ) -> Narrowed:
     """Return a narrowed archive; `ValueError` for a `k` below one."""
     if k < 1:
         raise ValueError(f"k is {k}; ask for at least one passage")
-    return Narrowed(archive, k, since, until, tuple(publishers))
+    return Narrowed(archive, k, since, until, tuple(publishers), tuple(names))
 
 
 def metadata(hit: Hit) -> dict[str, Any]:

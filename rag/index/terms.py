@@ -49,6 +49,11 @@ def stems_of_question(question: str, language: str) -> list[str]:
     return list(dict.fromkeys(stems))
 
 
+def phrase(name: str) -> str:
+    """Return the words of a name with one space between them, as engines take a text apart."""
+    return " ".join(_PIECE.findall(name))
+
+
 def marked(term: str, language: str) -> str:
     """Return a term of a language as one run of letters and digits, which no engine takes apart."""
     return _OTHER.sub(lambda found: f"0x{ord(found[0]):x}0", f"{language}0{term}")

@@ -105,4 +105,4 @@ def _within(where: Filter, period: Period | None) -> Filter | None:
     until = min(filter(None, (where.until, period.until)), default=None)
     if since and until and since > until:
         return None
-    return Filter(since, until, where.publishers)
+    return replace(where, since=since, until=until)

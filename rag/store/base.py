@@ -6,7 +6,7 @@ What lies above the store, such as ingest, retrieval and the archive, sees these
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -42,11 +42,11 @@ class Catalogue(Protocol):
     def count(self, where: Filter, *, undated: bool = False) -> int:
         """Return the number of articles that pass, or of the undated ones among them."""
 
-    def day_after(self, date: str, publishers: Sequence[str] = ()) -> str | None:
-        """Return the first day after `date` on which an article was published."""
+    def day_after(self, date: str, where: Filter) -> str | None:
+        """Return the first day after `date` with an article that passes."""
 
-    def day_before(self, date: str, publishers: Sequence[str] = ()) -> str | None:
-        """Return the last day before `date` on which an article was published."""
+    def day_before(self, date: str, where: Filter) -> str | None:
+        """Return the last day before `date` with an article that passes."""
 
     def counts(self) -> tuple[int, int, int]:
         """Return the numbers of articles, chunks and linked near-duplicates."""

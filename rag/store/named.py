@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -65,8 +66,9 @@ def unknown_article(article_id: str, folder: Path) -> MissingError:
 
 def days_around(where: Filter, *, catalog: Catalogue) -> list[str]:
     """Return the last day before a filter's dates and the first after, with an article."""
-    before = where.since and catalog.day_before(where.since, where.publishers)
-    after = where.until and catalog.day_after(where.until, where.publishers)
+    rest = dataclasses.replace(where, since=None, until=None)
+    before = where.since and catalog.day_before(where.since, rest)
+    after = where.until and catalog.day_after(where.until, rest)
     return [day for day in (before, after) if day]
 
 
@@ -80,6 +82,27 @@ def check_publishers(names: Iterable[str], *, known: Sequence[str]) -> None:
             raise ValueError(
                 f"no article is of publisher {name!r}{meant}; there are {_listed(known) or 'none'}"
             )
+
+
+def check_names(
+    names: Sequence[str],
+    *,
+    count: Callable[[Sequence[str]], int],
+    known: Callable[[], Sequence[tuple[str, int]]],
+) -> None:
+    """Raise `ValueError` where no article mentions all of `names`.
+
+    `count` says how many mention some, and `known` what names there are, which is asked only for
+    an error.
+    """
+    if not names or count(names):
+        return
+    unknown = [name for name in names if not count([name])]
+    if not unknown:
+        raise ValueError(f"no article mentions all of {', '.join(names)}; leave one of them out")
+    frequent = [name for name, _ in known()]
+    said = f"names that often occur are {_listed(frequent)}" if frequent else "write it differently"
+    raise ValueError(f"no article mentions {unknown[0]!r}; {said}")
 
 
 def _listed(names: Sequence[str]) -> str:

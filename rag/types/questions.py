@@ -35,14 +35,17 @@ class Filter:
     """Which articles a search may use; dates are inclusive, ``YYYY-MM-DD``.
 
     Publishers are compared regardless of case. With a date, articles without a date are left out.
+    With `names`, so are those that do not mention all of them; they are compared as full-text
+    search compares words, regardless of case and of an ending such as the "s" of "Bidens".
     """
 
     since: str | None = None
     until: str | None = None
     publishers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.since or self.until or self.publishers)
+        return bool(self.since or self.until or self.publishers or self.names)
 
     @classmethod
     def read(
@@ -51,14 +54,14 @@ class Filter:
         since: str | dt.date | None = None,
         until: str | dt.date | None = None,
         publishers: str | Iterable[str] | None = None,
+        names: str | Iterable[str] | None = None,
     ) -> Filter:
         """Return the filter that a caller asks for.
 
-        Raises `ValueError` for what is not a date, and for an empty range.
+        Raises `ValueError` for what is not a date or a name, and for an empty range.
         """
-        given = (publishers,) if isinstance(publishers, str) else tuple(publishers or ())
-        names = tuple(map(whole_characters, given))
-        where = cls(iso_date(since), iso_date(until), names)
+        named = tuple(_name(name) for name in _texts(names))
+        where = cls(iso_date(since), iso_date(until), _texts(publishers), named)
         if where.since and where.until and where.since > where.until:
             raise ValueError(f"since {where.since} is after until {where.until}; swap them")
         return where
@@ -125,6 +128,18 @@ def readable_question(text: str) -> str:
             "read; ask it in fewer words"
         )
     return whole_characters(text)
+
+
+def _texts(given: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Return one text or several as some."""
+    texts = (given,) if isinstance(given, str) else tuple(given or ())
+    return tuple(map(whole_characters, texts))
+
+
+def _name(text: str) -> str:
+    if not any(character.isalnum() for character in text):
+        raise ValueError(f"{text!r} is not a name; write one with letters, such as Joe Biden")
+    return " ".join(text.split())
 
 
 def whole_characters(text: str) -> str:

@@ -115,6 +115,9 @@ def test_an_empty_time_says_what_is_nearest(dated: Archive) -> None:
 def test_the_filter_holds_for_listings_too(dated: Archive) -> None:
     text = said("news of 2024", dated, Filter(publishers=("the echo",)))
     assert text.startswith("The archive has 1 article published from 1 January 2024 to 31 December")
+    assert said("news of 2024", dated, Filter(names=("strike",))).startswith(
+        "The archive has 1 article published from 1 January 2024 to 31 December"
+    )
     assert said("news of 2024", dated, Filter(until="2023-12-31")) == (
         "Not in the articles. The filter leaves out 2024."
     )

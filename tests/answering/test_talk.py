@@ -9,7 +9,7 @@ import pytest
 import rag
 from rag import Archive, Article
 from rag.answering.talk.recognise import Remark, recognise, without_courtesy
-from rag.answering.talk.replies import frequent_names, reply
+from rag.answering.talk.replies import reply
 from rag.types import AnswerKind
 from tests.fakes import FakeGenerator
 
@@ -234,15 +234,6 @@ def test_help_gives_a_month_of_the_archive_as_example(ports: Archive) -> None:
 def test_goodbye_is_no_hello(ports: Archive) -> None:
     assert reply(Remark.GREETING, "ok bye", ports) == "Goodbye."
     assert reply(Remark.GREETING, "hi", ports).startswith("Hello. ")
-
-
-def test_names_of_one_article_and_first_words_are_not_frequent(
-    make_article: Callable[..., Article],
-) -> None:
-    texts = ["Storms hit Hull.", "Storms hit Hull on Friday.", "Storms spared Rye."]
-    articles = [make_article(text) for text in texts]
-    assert frequent_names(articles, most=9) == [("Hull", 2)]
-    assert frequent_names(articles, most=0) == []
 
 
 def test_talk_is_not_searched_for_and_is_no_refusal(ports: Archive) -> None:

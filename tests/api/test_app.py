@@ -68,6 +68,18 @@ def test_a_question_is_narrowed_and_refused(asking: TestClient) -> None:
     assert (answer["abstained"], answer["kind"], answer["citations"]) == (True, "refusal", [])
 
 
+def test_a_question_is_narrowed_to_articles_that_mention_a_name(asking: TestClient) -> None:
+    of = {"question": QUESTION, "names": ["Ann Borg"]}
+    assert asking.post("/v1/answer", json=of).json()["text"] == ANSWER
+    other = asking.post("/v1/answer", json={**of, "names": ["school"]}).json()
+    assert other["abstained"]
+    hits = asking.post("/v1/search", json={"question": "harbour", "names": ["school"]}).json()
+    assert {hit["article"]["id"] for hit in hits["hits"]} == {"flood/1"}
+    refused = asking.post("/v1/answer", json={**of, "names": ["--"]})
+    assert refused.status_code == 422
+    assert "'--' is not a name" in refused.text
+
+
 def test_a_follow_up_is_understood(asking: TestClient) -> None:
     history = [{"question": QUESTION, "answer": ANSWER}]
     wish = {"question": "And who asked the crews to end it?", "history": history}
@@ -90,6 +102,8 @@ def test_articles_are_listed_by_day_publisher_and_words(asking: TestClient) -> N
     assert ids(limit=1, offset=1) == ["ferry"]
     assert ids(until="2024-05-31") == ["ferry"]
     assert ids(publisher="herald") == ["flood/1"]
+    assert ids(name="ann borg") == ["ferry"]
+    assert ids(name=["Ann Borg", "school"]) == ids(name="school", words="ferry") == []
     assert ids(words="ferry") == ["ferry"]
     assert asking.get("/v1/articles", params={"limit": 1}).json()["total"] == 2
 

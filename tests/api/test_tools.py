@@ -70,6 +70,8 @@ def test_every_tool_gives_what_it_says(desk: Desk) -> None:
         assert [item["name"] for item in listed["archives"]] == ["town"]
         late = await call("ask_archive", question=QUESTION, since="2024-06-01")
         assert (late["abstained"], late["citations"], late["nearest"]) == (True, [], ["Flood"])
+        named = await call("search_archive", question="ferry", names=["the school"])
+        assert [hit["article"]["id"] for hit in named["hits"]] == ["flood/1"]
 
     use(build_tools(desk), work)
 

@@ -49,5 +49,7 @@ def test_a_retriever_is_narrowed(town: rag.Archive, retriever: type[ArchiveRetri
     assert [item.metadata["article_id"] for item in late.invoke("ferry")] == ["crews"]
     of = retriever(archive=town, publishers=("gazette",))
     assert [item.metadata["article_id"] for item in of.invoke("ferry")] == ["ferry"]
+    named = retriever(archive=town, names=("Work",))
+    assert [item.metadata["article_id"] for item in named.invoke("ferry")] == ["crews"]
     with pytest.raises(ValueError, match="at least one"):
         retriever(archive=town, k=0).invoke("ferry")

@@ -6,6 +6,7 @@ import math
 import shutil
 import time
 
+import numpy as np
 import pytest
 
 from rag.index.faults import IndexFault
@@ -146,6 +147,11 @@ def test_words_joined_by_marks_must_stand_together(own):
         (Filter(publishers=("HARBOUR post", "ellery courier")), [20, 10]),
         (Filter(publishers=("Harbour",)), []),
         (Filter(since="2021-01-02", publishers=("Ellery Courier",)), []),
+        (Filter(names=("floods",)), [20]),
+        (Filter(names=("Storm Flood",)), [20]),
+        (Filter(names=("flood storm",)), []),
+        (Filter(names=("election", "storm")), [10]),
+        (Filter(names=("election", "flood")), []),
     ],
 )
 def test_filters_leave_the_scores_alone(index, where, expected):
@@ -158,6 +164,28 @@ def test_filters_leave_the_scores_alone(index, where, expected):
 def test_a_date_leaves_out_the_undated(index, where):
     assert set(index.search("minister", k=5, where=ALL)) == {30}
     assert index.search("minister", k=5, where=where) == {}
+
+
+def test_texts_that_mention_names_are_found_with_all_of_them(index):
+    assert index.mentioning(["storm"]) == [10, 20]
+    assert index.mentioning(["Storm", "election day"]) == [10]
+    assert index.mentioning(["day election"]) == []
+    assert index.mentioning(['"storm" OR minister']) == []
+
+
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_only_ids_within_ranges_are_found_however_many_they_are(tmp_path, monkeypatch, few):
+    monkeypatch.setattr("rag.index.full_text._FEW", few)
+    index = LexicalIndex.build(tmp_path / "lexical")
+    texts = ["storm " * (1 + id_ % 7) for id_ in range(100)]
+    index.update(remove=[], add=[Document(n, text, None, None) for n, text in enumerate(texts)])
+    every = index.search("storm", k=100, where=ALL)
+    within = np.array([[90, 95], [3, 5], [40, 40]])
+    kept = [id_ for id_ in every if 3 <= id_ <= 5 or id_ == 40 or 90 <= id_ <= 95]
+    same(index.search("storm", k=4, where=ALL, within=within), {n: every[n] for n in kept[:4]})
+    found = index.search("storm", k=50, where=ALL, within=within)
+    assert found == {n: every[n] for n in kept}
+    assert index.search("storm", k=4, where=ALL, within=within[:0]) == {}
 
 
 def test_update_removes_and_replaces(own):

@@ -133,6 +133,24 @@ FILTERS = [
     ({"publishers": ["The Herald", "Passauer Blatt"], "since": "2021-02-01"}, ["vaccine", "flood"]),
     ({"publishers": [ODD.publisher]}, [ODD.id]),
     ({"publishers": ["Nobody"]}, []),
+    ({"names": ["Arran"]}, ["storm"]),
+    # As words are compared: without regard to case, signs and endings; one behind the other.
+    ({"names": ["HOSPITAL  staff"]}, ["vaccine"]),
+    ({"names": ["Zanzibar trader"]}, ["oil"]),
+    ({"names": ["staff hospital"]}, []),
+    ({"names": ["Altstadt"]}, ["flood"]),
+    # In the title; at the beginning and at the end of a text; in a part far behind.
+    ({"names": ["Passau"]}, ["flood"]),
+    ({"names": ["Storm closes"]}, ["storm"]),
+    ({"names": ["an accordion"]}, ["long"]),
+    ({"names": ['"signs" ']}, [ODD.id]),
+    # All of them, and whatever else narrows.
+    ({"names": ["harbour", "ferry"]}, ["storm"]),
+    ({"names": ["harbour", "hospital"]}, []),
+    ({"names": ["the"], "publishers": ["Passauer Blatt"]}, []),
+    ({"names": ["ended"], "since": "2021-06-30"}, ["vaccine"]),
+    ({"names": ["ended"], "until": "2021-06-29"}, []),
+    ({"names": ["x" * 50]}, []),
 ]
 
 
@@ -143,6 +161,50 @@ def test_a_filter_holds_for_lists_counts_and_searches(filled, where, expected):
     assert set(ids(filled.search("storm price", k=200, **where))) == set(expected)
     found = set(ids(filled.find("the storm oil vaccine wagon minister wasser", **where)))
     assert found <= set(expected)
+
+
+def test_days_around_a_time_heed_publishers_and_names(filled):
+    around = ("2021-02-01", "2021-02-02")
+    assert filled.days_around(*around) == ["2021-01-04", "2021-06-30"]
+    assert filled.days_around(*around, names=["minister"]) == ["2022-02-01"]
+    assert filled.days_around(*around, publishers=["Passauer Blatt"]) == ["2022-06-30"]
+
+
+def test_an_unknown_name_is_told_with_what_there_is(filled):
+    filled.check_names([])
+    filled.check_names(["storm", "ferry"])
+    with pytest.raises(ValueError, match="no article mentions all of storm, vaccine; leave one"):
+        filled.check_names(["storm", "vaccine"])
+    with pytest.raises(ValueError, match="no article mentions 'Xanadu'; write it differently"):
+        filled.check_names(["storm", "Xanadu"])
+
+
+def test_frequent_names_are_counted_as_a_filter_lets_them_pass(fresh):
+    assert fresh.names() == []
+    said = (
+        "In May, Joe Biden met Ann Lee.",
+        "Later, Joe Biden left with Ann Lee.",
+        "No joe biden.",
+    )
+    fresh.ingest([Article(f"Talk {n}", text, id=str(n)) for n, text in enumerate(said)])
+    assert fresh.names() == [("Joe Biden", 3), ("Ann Lee", 2)]
+    assert fresh.count(names="Joe Biden") == 3
+    fresh.delete("2")
+    assert fresh.names() == [("Ann Lee", 2), ("Joe Biden", 2)]
+    assert fresh.count(names="joe bidens") == 2
+    with pytest.raises(ValueError, match="names that often occur are Ann Lee, Joe Biden"):
+        fresh.check_names(["Xanadu"])
+
+
+def test_a_passage_without_the_name_is_found_in_an_article_that_mentions_it(fresh):
+    filler = " ".join(f"Wagon {n} passed the court at noon." for n in range(400))
+    texts = {"with": f"Ann Lee spoke. {filler} The lamp cost nine crowns.", "without": "The lamp."}
+    fresh.ingest([Article(id_, text, id=id_) for id_, text in texts.items()])
+    hits = fresh.search("lamp crowns", k=200, names=["Ann Lee"])
+    assert {hit.article.id for hit in hits} == {"with"}
+    [found] = [hit for hit in hits if "nine crowns" in hit.text]
+    assert "Ann Lee" not in found.text
+    assert found.parts.lexical
 
 
 def test_what_is_undated_is_listed_and_counted(filled):

@@ -15,7 +15,7 @@ from rag.settings import SettingsFile, StoreSettings, archives_in
 from rag.store.identity import content_hash, signature
 from rag.store.milvus.client import _requests
 from rag.store.milvus.place import Place
-from rag.store.milvus.rows import article_in, condition, partition_of, rows_of_article
+from rag.store.milvus.rows import article_in, condition, mention, partition_of, rows_of_article
 from rag.store.types import Prepared
 from rag.types import Filter
 from tests.fakes.stores import place_of
@@ -52,6 +52,10 @@ def test_a_term_of_a_language_is_one_word_to_every_engine():
     assert marked("a-b", "de") != marked("ab", "de")
 
 
+def mentioning(names):
+    return [f"key of {name}" for name in names]
+
+
 @pytest.mark.parametrize(
     ("where", "expected"),
     [
@@ -62,14 +66,24 @@ def test_a_term_of_a_language_is_one_word_to_every_engine():
     ],
 )
 def test_conditions(where, expected):
-    assert condition(where) == expected
+    assert condition(where, mentioning=mentioning) == expected
 
 
 def test_a_publisher_is_told_by_a_digest_so_that_no_name_ends_a_condition():
-    found = condition(Filter(publishers=('a" or day > 0 or name == "', "NPR")))
+    found = condition(
+        Filter(publishers=('a" or day > 0 or name == "', "NPR")), mentioning=mentioning
+    )
     assert found.startswith('publisher in ["')
     assert "or" not in found
-    assert found == condition(Filter(publishers=("npr", 'A" or day > 0 or name == "')))
+    others = Filter(publishers=("npr", 'A" or day > 0 or name == "'))
+    assert found == condition(others, mentioning=mentioning)
+
+
+def test_a_name_is_looked_for_as_words_and_no_sign_of_it_means_another():
+    assert '"% joe biden %"' in mention('Joe"%_Biden')
+    assert mention("x" * 41) == 'pk == ""'
+    found = condition(Filter(names=("Ann",), since="2021-02-03"), mentioning=mentioning)
+    assert found == 'day >= 20210203 and key in ["key of Ann"]'
 
 
 @pytest.mark.parametrize(("day", "name"), [(0, "undated"), (20210203, "y2021"), (990101, "y0099")])

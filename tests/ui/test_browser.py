@@ -425,6 +425,30 @@ def test_publishers_are_chosen_by_their_counts(archive, serve, visit):
     expect(page.locator("#m1 .dl-footer")).to_contain_text("Lake Mail")
 
 
+def test_names_are_chosen_by_their_counts_or_typed_and_undone(archive, serve, visit):
+    page = visit(serve(archive, generator=Script("No.")))
+    chip = page.locator("[data-filter=names]")
+    chip.get_by_role("button").first.click()
+    panel = page.get_by_role("dialog", name="Names")
+    page.get_by_label("Only articles that mention").fill("Xanadu")
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("alert")).to_contain_text("no article mentions 'Xanadu'")
+    page.get_by_label("Only articles that mention").fill("  council met ")
+    page.keyboard.press("Enter")
+    typed = panel.get_by_role("checkbox", name="council met")
+    expect(typed).to_be_checked()
+    expect(panel.get_by_role("alert")).to_be_empty()
+    expect(chip).to_contain_text("council met")
+    page.keyboard.press("Escape")
+    ask(page, COST)
+    expect(page.locator("#m1 .dl-footer")).to_contain_text("council met")
+    page.reload()
+    expect(chip).to_contain_text("council met")
+    chip.get_by_role("button", name="Undo: council met").click()
+    expect(chip).to_contain_text("All names")
+    expect(typed).to_have_count(0)
+
+
 def test_what_is_off_topic_is_refused_and_the_nearest_articles_open(sample, visit):
     page = visit(sample[1])
     ask(page, "What is the best recipe for onion soup?")

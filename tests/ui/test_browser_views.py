@@ -152,6 +152,24 @@ def test_questions_are_saved_asked_again_and_removed_on_the_page(storms, serve, 
     assert Alerts(storms).saved() == []
 
 
+def test_a_frequent_name_narrows_the_answers(storms, serve, visit):
+    page = visit(serve(storms))
+    chip = page.locator("[data-filter=names]")
+    chip.get_by_role("button").first.click()
+    entry = page.locator("#dl-names li").filter(has_text="Port Lympne")
+    expect(entry).to_contain_text("3")
+    entry.get_by_role("checkbox").check()
+    page.get_by_label("Only articles that mention").fill("Bo Fisk")
+    page.keyboard.press("Enter")
+    expect(chip).to_contain_text("2 names")
+    page.keyboard.press("Escape")
+    ask(page, ASKED)
+    expect(page.locator("#m1 .dl-text")).to_contain_text("5 boats")
+    expect(page.locator("#m1 .dl-text")).not_to_contain_text("8 boats")
+    chip.get_by_role("button", name="Undo: 2 names").click()
+    expect(chip).to_contain_text("All names")
+
+
 def test_frequent_names_are_counted_and_lead_to_a_question(storms, serve, visit):
     page = visit(f"{serve(storms)}archive#statistics")
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Port Lympne"))

@@ -416,6 +416,7 @@ def test_many_months_are_drawn_by_year():
             {"since": "2021-05-01", "until": "2021-06-01", "publishers": ["Town Post"]},
             "1 May 2021 to 1 June 2021, Town Post",
         ),
+        ({"publishers": ["Town Post"], "names": [" Joe  Biden"]}, "Town Post, Joe Biden"),
     ],
 )
 def test_filters_are_said_in_words(sent, words):
@@ -442,6 +443,9 @@ def test_periods_are_typed_in_words():
         ),
         (Filters(since="2030-01-01"), "2 articles, dated 2023-01-10 to 2024-05-01"),
         (Filters(since="2024-01-01", publishers=("Lake Mail",)), "no article fits the filters"),
+        (Filters(names=("Xanadu",)), "no article mentions 'Xanadu'; "),
+        (Filters(names=("bridge", "lake")), "no article mentions all of bridge, lake; "),
+        (Filters(until="2023-12-31", names=("bridge",)), "no article fits the filters (until"),
     ],
 )
 def test_filters_that_leave_nothing_say_what_there_is(archive, filters, words):
@@ -565,7 +569,11 @@ def test_filters_reach_the_search(archive):
     froze = "When did the lake freeze over, in January?"
     said = Script("The lake froze in January. [1]")
     assert "froze" in contents(views(Conversation(), froze, archive, said)[-1])[1]
-    for narrowed in ({"since": "2024-01-01"}, {"publishers": ("Town Post",)}):
+    for narrowed in (
+        {"since": "2024-01-01"},
+        {"publishers": ("Town Post",)},
+        {"names": ("bridge",)},
+    ):
         text = contents(views(Conversation(), froze, archive, said, **narrowed)[-1])[1]
         assert text.startswith(prompts.REFUSAL)
         assert "Lake frozen" not in text

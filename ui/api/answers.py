@@ -56,6 +56,7 @@ def search(wish: Search, desk: DeskOf) -> HitList:
         since=wish.since,
         until=wish.until,
         publishers=wish.publishers,
+        names=wish.names,
         today=wish.today,
     )
     return HitList.of(hits)

@@ -32,6 +32,10 @@ def list_articles(
     since: dt.date | None = None,
     until: dt.date | None = None,
     publisher: Annotated[list[str] | None, Query(max_length=100)] = None,
+    name: Annotated[
+        list[str] | None,
+        Query(description="Only articles that mention all of these names.", max_length=20),
+    ] = None,
     limit: _Count = 100,
     offset: _Offset = 0,
 ) -> ArticleList:
@@ -39,13 +43,23 @@ def list_articles(
     opened = desk.library.get(archive)
     if words:
         found = opened.find(
-            words, since=since, until=until, publishers=publisher, limit=offset + limit
+            words,
+            since=since,
+            until=until,
+            publishers=publisher,
+            names=name,
+            limit=offset + limit,
         )
         return ArticleList(total=None, articles=list(map(_head, found[offset:])))
     shown = opened.articles(
-        since=since, until=until, publishers=publisher, limit=limit, offset=offset
+        since=since,
+        until=until,
+        publishers=publisher,
+        names=name,
+        limit=limit,
+        offset=offset,
     )
-    total = opened.count(since=since, until=until, publishers=publisher)
+    total = opened.count(since=since, until=until, publishers=publisher, names=name)
     return ArticleList(total=total, articles=list(map(_head, shown)))
 
 

@@ -46,6 +46,7 @@ class Asked:
             since=self.narrowing.since,
             until=self.narrowing.until,
             publishers=self.narrowing.publishers,
+            names=self.narrowing.names,
             today=self.narrowing.today,
             stance=self.stance,
             generator=models.load(self.archive),

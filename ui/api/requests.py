@@ -20,6 +20,7 @@ MOST_LISTED = 1_000
 MOST_PASSAGES = 100
 _MOST_TEXT = 500_000
 _MOST_TURNS = 50
+_MOST_NAMES = 20
 
 Name = Annotated[str, Field(description="Name of the archive; by default the server's own.")]
 _Line = Annotated[str, StringConstraints(max_length=2_000)]
@@ -39,6 +40,9 @@ class Narrowing(BaseModel):
     since: dt.date | None = Field(None, description="Only articles from this day on.")
     until: dt.date | None = Field(None, description="Only articles up to this day.")
     publishers: list[_Line] = Field([], description="Only these publishers.", max_length=100)
+    names: list[_Line] = Field(
+        [], description="Only articles that mention all of these names.", max_length=_MOST_NAMES
+    )
     today: dt.date | None = Field(
         None, description='The day from which "last week" is counted; by default today.'
     )

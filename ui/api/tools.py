@@ -37,6 +37,9 @@ _Question = Annotated[str, Field(max_length=MOST_CHARACTERS, description="In pla
 _Since = Annotated[dt.date | None, Field(description="Only articles from this day on.")]
 _Until = Annotated[dt.date | None, Field(description="Only articles up to this day.")]
 _Publishers = Annotated[list[str] | None, Field(description="Only these publishers.")]
+_Names = Annotated[
+    list[str] | None, Field(description="Only articles that mention all of these names.")
+]
 
 
 class ToolAnswer(Record):
@@ -84,10 +87,13 @@ def build_tools(desk: Desk) -> MCPServer:
         since: _Since = None,
         until: _Until = None,
         publishers: _Publishers = None,
+        names: _Names = None,
         stance: Stance = "balanced",
     ) -> ToolAnswer:
         """Answer a question from the articles of an archive, citing the sentence of each claim."""
-        narrowing = Narrowing(since=since, until=until, publishers=publishers or [], today=None)
+        narrowing = Narrowing(
+            since=since, until=until, publishers=publishers or [], names=names or [], today=None
+        )
         with _told():
             opened = await anyio.to_thread.run_sync(desk.library.get, archive)
             asked = Asked(question, opened, narrowing, stance)
@@ -101,11 +107,12 @@ def build_tools(desk: Desk) -> MCPServer:
         since: _Since = None,
         until: _Until = None,
         publishers: _Publishers = None,
+        names: _Names = None,
     ) -> HitList:
         """Find the passages of an archive's articles that fit a question best, best first."""
         with _told():
             hits = desk.library.get(archive).search(
-                question, k=k, since=since, until=until, publishers=publishers
+                question, k=k, since=since, until=until, publishers=publishers, names=names
             )
             return HitList.of(hits)
 

@@ -19,6 +19,7 @@ from ui.cli.console import (
     AsJson,
     Format,
     FormatName,
+    MentionedName,
     Publisher,
     Since,
     Until,
@@ -30,7 +31,7 @@ from ui.cli.console import (
     parse_date,
     write,
 )
-from ui.cli.opening import known_publishers, open_archive
+from ui.cli.opening import known, open_archive
 
 articles = typer.Typer(
     help="List, show, edit, export and delete the articles of an archive.", no_args_is_help=True
@@ -58,6 +59,7 @@ def list_articles(
     since: Since = None,
     until: Until = None,
     publisher: Publisher = None,
+    name: MentionedName = None,
     limit: Annotated[int, typer.Option(min=1, help="The most articles to list.")] = 50,
     offset: Annotated[int, typer.Option(min=0, help="How many articles to skip.")] = 0,
     format_: FormatName = None,
@@ -67,11 +69,18 @@ def list_articles(
     wanted = chosen_format(format_, as_json=as_json, kind=Format)
     check_dates(since, until)
     with open_archive(archive) as opened:
-        names = known_publishers(opened, publisher)
+        where = known(opened, since=since, until=until, publishers=publisher, names=name)
         found = opened.articles(
-            since=since, until=until, publishers=names, limit=limit, offset=offset
+            since=since,
+            until=until,
+            publishers=where.publishers,
+            names=where.names,
+            limit=limit,
+            offset=offset,
         )
-        total = opened.count(since=since, until=until, publishers=names)
+        total = opened.count(
+            since=since, until=until, publishers=where.publishers, names=where.names
+        )
     if wanted is Format.JSON:
         rows = [dataclasses.asdict(item) for item in found]
         for row in rows:
@@ -226,6 +235,7 @@ def export_articles(
     since: Since = None,
     until: Until = None,
     publisher: Publisher = None,
+    name: MentionedName = None,
     format_: Annotated[
         ExportFormat,
         typer.Option(
@@ -240,14 +250,15 @@ def export_articles(
 ) -> None:
     """Write articles for other programs."""
     check_dates(since, until)
-    if ids and (since or until or publisher):
-        raise typer.BadParameter("give ids, or --since, --until and --publisher, not both")
+    if ids and (since or until or publisher or name):
+        raise typer.BadParameter("give ids, or --since, --until, --publisher and --name, not both")
     with open_archive(archive) as opened:
+        where = known(opened, since=since, until=until, publishers=publisher, names=name)
         found = (
             _found(opened, ids)
             if ids
             else opened.articles(
-                since=since, until=until, publishers=known_publishers(opened, publisher)
+                since=since, until=until, publishers=where.publishers, names=where.names
             )
         )
     written = bibliography.FORMATS[format_](found).rstrip("\r\n")

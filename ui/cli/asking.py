@@ -59,7 +59,7 @@ class Here:
         from rag import reading
         from rag.answering.pipeline import run
 
-        self._archive.check_publishers(query.where.publishers)
+        self._archive.check_filter(query.where)
         # Each is loaded once; what is on the disk already says nothing.
         with fetching(self._archive.settings.embedder) as say:
             self._archive.embedder(on_progress=say)
@@ -69,7 +69,7 @@ class Here:
 
     def search(self, query: Query) -> list[Hit]:
         """Return the passages that fit best."""
-        self._archive.check_publishers(query.where.publishers)
+        self._archive.check_filter(query.where)
         return self._archive.retrieve(query)
 
 

@@ -120,6 +120,13 @@ Today = Annotated[
 Publisher = Annotated[
     list[str] | None, typer.Option("--publisher", help="Only this publisher; may be repeated.")
 ]
+MentionedName = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--name",
+        help="Only articles that mention this name; may be repeated, for all of them.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FormatName = Annotated[
     Format | None,

@@ -22,7 +22,7 @@ from rag.settings import (
     with_limits,
 )
 from rag.store import archives
-from rag.types import Engine, IngestReport, ReadLimits
+from rag.types import Engine, Filter, IngestReport, ReadLimits
 from rag.types import Progress as IngestProgress
 from ui.cli.console import note
 from ui.cli.fetching import fetching
@@ -73,13 +73,35 @@ def open_archive(name: str | Path | None, *, settings: Settings | None = None) -
     return rag.Archive.open(path, create=False, settings=chosen)
 
 
-def known_publishers(archive: rag.Archive, names: list[str] | None) -> list[str] | None:
-    """Return the names, or refuse as a usage error those that no article has."""
+def narrowing(
+    *,
+    since: str | None,
+    until: str | None,
+    publishers: list[str] | None,
+    names: list[str] | None,
+) -> Filter:
+    """Return the filter of options, or refuse as a usage error what is none."""
     try:
-        archive.check_publishers(names or ())
+        return Filter.read(since=since, until=until, publishers=publishers, names=names)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    return names
+
+
+def known(
+    archive: rag.Archive,
+    *,
+    since: str | None,
+    until: str | None,
+    publishers: list[str] | None,
+    names: list[str] | None,
+) -> Filter:
+    """Return the filter of options, or refuse as a usage error what no article has."""
+    where = narrowing(since=since, until=until, publishers=publishers, names=names)
+    try:
+        archive.check_filter(where)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return where
 
 
 def _sample_stands_in() -> str:

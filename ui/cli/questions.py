@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from rag.types import Answer, Filter, Query, Stance, calendar_date
+from rag.types import Answer, Query, Stance, calendar_date
 from ui.cli.asking import asker
 from ui.cli.console import (
     AnswerFormat,
@@ -19,6 +19,7 @@ from ui.cli.console import (
     AsJson,
     Format,
     FormatName,
+    MentionedName,
     Publisher,
     Since,
     Today,
@@ -29,7 +30,7 @@ from ui.cli.console import (
     only_one,
     write,
 )
-from ui.cli.opening import settings
+from ui.cli.opening import narrowing, settings
 from ui.cli.shown import show_answer, show_hits
 
 # The exit status for a question that is refused, or a search that finds nothing.
@@ -82,6 +83,7 @@ def ask(
     since: Since = None,
     until: Until = None,
     publisher: Publisher = None,
+    name: MentionedName = None,
     today: Today = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse more often if it is doubtful.")
@@ -110,7 +112,7 @@ def ask(
     asked = read_questions(question)
     stance: Stance = "strict" if strict else "lenient" if lenient else "balanced"
     refused = False
-    where = Filter.read(since=since, until=until, publishers=publisher)
+    where = narrowing(since=since, until=until, publishers=publisher, names=name)
     day = calendar_date(today) or date.today()
     found = settings(reader=reader, generator=generator)
     live = wanted is AnswerFormat.TEXT and bool(found.generator)
@@ -134,6 +136,7 @@ def search(
     since: Since = None,
     until: Until = None,
     publisher: Publisher = None,
+    name: MentionedName = None,
     today: Today = None,
     local: Local = False,
     format_: FormatName = None,
@@ -147,7 +150,7 @@ def search(
     check_dates(since, until)
     asked = read_questions(question)
     missed = False
-    where = Filter.read(since=since, until=until, publishers=publisher)
+    where = narrowing(since=since, until=until, publishers=publisher, names=name)
     day = calendar_date(today) or date.today()
     with asker(archive, settings=settings(), local=local) as asks:
         for number, one in enumerate(asked.questions):

@@ -39,7 +39,7 @@ class Warm:
         """Return the answer to a query.
 
         Raises `RagError` as `rag.answer` does, also when the process ends meanwhile, and
-        `ValueError` for a publisher that no article has.
+        `ValueError` for a publisher that no article has or a name that none mentions.
         """
         return self._ask("/answer", query, _ANSWERS)
 

@@ -39,7 +39,7 @@ def build(archive: Archive) -> FastAPI:
 
     @app.post("/answer")
     def answer(query: Query) -> Answer:
-        archive.check_publishers(query.where.publishers)
+        archive.check_filter(query.where)
         with turn:
             *_, last = run(query, archive=archive)
         assert isinstance(last, Answer)  # noqa: S101
@@ -47,7 +47,7 @@ def build(archive: Archive) -> FastAPI:
 
     @app.post("/search")
     def search(query: Query) -> list[Hit]:
-        archive.check_publishers(query.where.publishers)
+        archive.check_filter(query.where)
         with turn:
             return archive.retrieve(query)
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rag.answering.talk.recognise import Remark
 from rag.text.facts import spelled_date
-from rag.text.lexicon import CALENDAR, MONTHS
-from rag.text.sentences import STOPWORDS, sentences, words
-from rag.types import Article
+from rag.text.lexicon import MONTHS
+from rag.text.sentences import words
 
 if TYPE_CHECKING:
     from rag.archive import Archive
@@ -36,10 +33,7 @@ _UNCLEAR = (
 _EMPTY = "This archive is empty. Add articles to it, and then ask about them."
 _PARTING = frozenset("bye goodbye byebye cya farewell goodnight night later cheerio".split())
 
-# Articles that are looked at for names, the newest.
-NAMES_READ = 300
 _MOST_NAMES, _MOST_PUBLISHERS = 6, 4
-_NAME = re.compile(r"[A-Z][\w’'&-]+(?: (?:(?:of|de|the|al) )?[A-Z][\w’'&-]+)*")
 _LANGUAGES = {
     "ar": "Arabic", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
     "es": "Spanish", "fr": "French", "hi": "Hindi", "it": "Italian", "ja": "Japanese",
@@ -76,39 +70,13 @@ def describe(archive: Archive) -> str:
     if names:
         by = "publisher" if len(names) == 1 else "publishers"
         lines.append(f"{len(names):,} {by}: {_listed(names, most=_MOST_PUBLISHERS)}.")
-    newest = archive.articles(limit=NAMES_READ)
-    if known := frequent_names(newest, most=2 * _MOST_NAMES):
+    if known := archive.names():
         counted = [f"{name} ({count:,})" for name, count in known]
-        among = f" (among the newest {NAMES_READ})" if stats.articles > NAMES_READ else ""
         lines.append(
-            f"Names that come up often, with their numbers of articles{among}: "
+            "Names that come up often, with their numbers of articles: "
             f"{_listed(counted, most=_MOST_NAMES)}."
         )
     return " ".join(lines)
-
-
-def frequent_names(articles: Iterable[Article], *, most: int) -> list[tuple[str, int]]:
-    """Return the names that several of `articles` have, with how many, the commonest first.
-
-    The first word of a sentence may be capitalised for its place alone; it counts only
-    where a further one follows.
-    """
-    counts: Counter[str] = Counter()
-    for article in articles:
-        counts.update(_names(article.text))
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [(name, count) for name, count in ranked[:most] if count > 1]
-
-
-def _names(text: str) -> set[str]:
-    starts = {span.start for span in sentences(text)}
-    found = set()
-    for match in _NAME.finditer(text):
-        name = match.group().removesuffix("'s").removesuffix("’s")
-        known = not {*words(name)} & (CALENDAR | STOPWORDS)
-        if known and (match.start() not in starts or " " in name):
-            found.add(name)
-    return found
 
 
 def _hello(archive: Archive) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rag.embedding.embedder import Vectors
 from rag.store.folder.indexes import Indexes
 from rag.store.folder.store import Store
@@ -15,7 +17,9 @@ def gather(
     """Return what the `k` best of each index come to, in order of ingest."""
     allowed = store.chunk_ranges(where) if where else None
     dense = indexes.dense.search(vector, k=k, allowed=allowed)
-    lexical = indexes.passages.search(question, k=k, where=where)
+    # A passage need not say the names that its article mentions.
+    within = allowed if where.names else None
+    lexical = indexes.passages.search(question, k=k, where=replace(where, names=()), within=within)
     headline = indexes.headlines.search(question, k=k, where=where)
     found = sorted(dense | lexical)
     # Exact, also for those that an index of rounded vectors found, or only the words.

@@ -1,9 +1,10 @@
-"""What an archive holds, listed and counted, and the filters by date and publisher."""
+"""What an archive holds, listed and counted, and the filters by date, publisher and name."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,16 @@ _NAMES = (
 )
 
 
-def condition(wanted: Filter) -> tuple[str, list[str]]:
+# Returns the keys of the articles that mention all of some names.
+Mentioning = Callable[[Sequence[str]], Sequence[int]]
+
+
+def nowhere(names: Sequence[str]) -> Sequence[int]:
+    """Refuse: the texts are not in the database but in an index, which a storage adds."""
+    raise NotImplementedError(f"articles that mention {names} are found by a storage")
+
+
+def condition(wanted: Filter, *, mentioning: Mentioning = nowhere) -> tuple[str, list[str]]:
     """Return a condition on table `articles` and its parameters."""
     terms, values = ["1"], []
     if wanted.since:
@@ -42,19 +52,21 @@ def condition(wanted: Filter) -> tuple[str, list[str]]:
         marks = ", ".join("?" * len(wanted.publishers))
         terms.append(f"publisher IN ({_NAMES} AND casefold(name) IN ({marks}))")
         values.extend(name.casefold() for name in wanted.publishers)
+    if wanted.names:
+        terms.append("key IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps([int(key) for key in mentioning(wanted.names)]))
     return " AND ".join(terms), values
 
 
-def _listed(wanted: Filter, *, undated: bool) -> tuple[str, list[str]]:
-    terms, values = condition(wanted)
-    return (f"{terms} AND date IS NULL" if undated else terms), values
-
-
 class Catalog:
-    """Lists and counts of one archive database."""
+    """Lists and counts of one archive database.
+
+    `mentioning` finds the articles that mention names, which only an index of texts can do.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
+        self.mentioning: Mentioning = nowhere
 
     def articles(
         self,
@@ -66,7 +78,7 @@ class Catalog:
         undated: bool = False,
     ) -> list[Article]:
         """Return articles in an order, or only the undated ones; damaged ones are left out."""
-        terms, values = _listed(where, undated=undated)
+        terms, values = self._listed(where, undated=undated)
         sort = _ORDERS[order]
         # The page is found in an index; only its articles are read.
         rows = self._db.execute(
@@ -92,21 +104,21 @@ class Catalog:
 
     def count(self, where: Filter, *, undated: bool = False) -> int:
         """Return the number of articles that pass, or of the undated ones among them."""
-        terms, values = _listed(where, undated=undated)
+        terms, values = self._listed(where, undated=undated)
         row = self._db.execute(f"SELECT count(*) FROM articles WHERE {terms}", values).fetchone()
         return int(row[0])
 
-    def day_after(self, date: str, publishers: Sequence[str] = ()) -> str | None:
-        """Return the first day after `date` on which an article was published."""
-        terms, values = condition(Filter(publishers=tuple(publishers)))
+    def day_after(self, date: str, where: Filter) -> str | None:
+        """Return the first day after `date` with an article that passes."""
+        terms, values = condition(where, mentioning=self.mentioning)
         row = self._db.execute(
             f"SELECT min(date) FROM articles WHERE {terms} AND date > ?", (*values, date)
         ).fetchone()
         return None if row[0] is None else str(row[0])
 
-    def day_before(self, date: str, publishers: Sequence[str] = ()) -> str | None:
-        """Return the last day before `date` on which an article was published."""
-        terms, values = condition(Filter(publishers=tuple(publishers)))
+    def day_before(self, date: str, where: Filter) -> str | None:
+        """Return the last day before `date` with an article that passes."""
+        terms, values = condition(where, mentioning=self.mentioning)
         row = self._db.execute(
             f"SELECT max(date) FROM articles WHERE {terms} AND date < ?", (*values, date)
         ).fetchone()
@@ -114,7 +126,7 @@ class Catalog:
 
     def chunk_ranges(self, where: Filter) -> Ids:
         """Return the first and last chunk ids of the articles that pass, shape (articles, 2)."""
-        terms, values = condition(where)
+        terms, values = condition(where, mentioning=self.mentioning)
         rows = self._db.execute(
             f"SELECT first_chunk, last_chunk FROM articles "
             f"WHERE {terms} AND first_chunk IS NOT NULL",
@@ -174,6 +186,10 @@ class Catalog:
             "SELECT (SELECT min(date) FROM articles), (SELECT max(date) FROM articles)"
         ).fetchone()
         return row[0], row[1]
+
+    def _listed(self, wanted: Filter, *, undated: bool) -> tuple[str, list[str]]:
+        terms, values = condition(wanted, mentioning=self.mentioning)
+        return (f"{terms} AND date IS NULL" if undated else terms), values
 
 
 def article_of(row: Sequence[str | None]) -> Article:

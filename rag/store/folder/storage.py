@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import RLock
@@ -43,6 +43,7 @@ class FolderStorage:
         self.lock = RLock()
         self.read_only = is_read_only(folder / DATABASE)
         self._inode = (folder / DATABASE).stat().st_ino
+        store.catalog.mentioning = self._mentioning
         # Of the thread that writes.
         self._writer: Store | None = None
         self._writing = writing_lock(folder)
@@ -194,6 +195,10 @@ class FolderStorage:
         """Read all files of the indexes; rebuild them if one is damaged, and say which."""
         with self.reading():
             return self._upkeep.check()
+
+    def _mentioning(self, names: Sequence[str]) -> Sequence[int]:
+        """Return the keys of the articles that mention all of `names`."""
+        return self.search(lambda _, indexes: indexes.headlines.mentioning(names))
 
     def _check_present(self) -> None:
         try:

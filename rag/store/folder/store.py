@@ -212,8 +212,10 @@ class Store:
         """Return the chunk ids of the articles that pass a filter, shape (articles, 2).
 
         Each row holds the first and the last id of an article. They are kept until the
-        next write.
+        next write, but for those of names: the index that finds these may follow a write later.
         """
+        if where.names:
+            return self.catalog.chunk_ranges(where)
         generation = self.generation
         if self._ranges[0] != generation:
             self._ranges = (generation, {})

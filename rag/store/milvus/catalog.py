@@ -14,7 +14,7 @@ import numpy.typing as npt
 from rag.store.identity import fingerprints
 from rag.store.milvus.client import Client, Row, quoted
 from rag.store.milvus.place import Place
-from rag.store.milvus.rows import condition, date_of, day_of
+from rag.store.milvus.rows import condition, date_of, day_of, mention
 from rag.store.milvus.values import DAY, LANGUAGE, PUBLISHER, Values
 from rag.store.types import EmbedderIdentity
 from rag.types import Article, Filter, Order
@@ -39,7 +39,7 @@ class MilvusCatalog:
     """Lists and counts of one archive.
 
     Lists by date go from day to day and end with the page that was asked for. Those by title
-    or publisher, and those of some publishers alone, first read a line of each article.
+    or publisher, and those of some publishers or names alone, first read a line of each article.
     """
 
     def __init__(
@@ -64,7 +64,8 @@ class MilvusCatalog:
         undated: bool = False,
     ) -> list[Article]:
         """Return articles in an order, or only the undated ones."""
-        if order in {"newest", "oldest"} and not undated and not where.publishers:
+        alone = not (undated or where.publishers or where.names)
+        if order in {"newest", "oldest"} and alone:
             keys = self._from_day_to_day(where, newest=order == "newest")
         else:
             keys = self._sorted(where, order, undated=undated)
@@ -84,15 +85,15 @@ class MilvusCatalog:
 
     def count(self, where: Filter, *, undated: bool = False) -> int:
         """Return the number of articles that pass, or of the undated ones among them."""
-        return self._count(_also(condition(where)) + (" and day == 0" if undated else ""))
+        return self._count(self._terms(where) + (" and day == 0" if undated else ""))
 
-    def day_after(self, date: str, publishers: Sequence[str] = ()) -> str | None:
-        """Return the first day after `date` on which an article was published."""
-        return min((day for day in self._days(publishers) if day > date), default=None)
+    def day_after(self, date: str, where: Filter) -> str | None:
+        """Return the first day after `date` with an article that passes."""
+        return min((day for day in self._days(where) if day > date), default=None)
 
-    def day_before(self, date: str, publishers: Sequence[str] = ()) -> str | None:
-        """Return the last day before `date` on which an article was published."""
-        return max((day for day in self._days(publishers) if day < date), default=None)
+    def day_before(self, date: str, where: Filter) -> str | None:
+        """Return the last day before `date` with an article that passes."""
+        return max((day for day in self._days(where) if day < date), default=None)
 
     def counts(self) -> tuple[int, int, int]:
         """Return the numbers of articles, chunks and linked near-duplicates."""
@@ -131,11 +132,27 @@ class MilvusCatalog:
         days = self._values.of(DAY)
         return min(days, default=None), max(days, default=None)
 
-    def _days(self, publishers: Sequence[str]) -> set[str]:
-        if not publishers:
+    def mentioning(self, names: Sequence[str]) -> list[str]:
+        """Return the keys of the articles that mention all of `names`, in no order.
+
+        The words of every article are looked through.
+        """
+        found: set[str] | None = None
+        for name in names:
+            rows = self._client.scan(self._place.articles, mention(name), ("key",))
+            keys = {str(row["key"]) for row in rows}
+            found = keys if found is None else found & keys
+        return sorted(found or ())
+
+    def _terms(self, where: Filter) -> str:
+        """Return a filter as what follows another condition."""
+        terms = condition(where, mentioning=self.mentioning)
+        return f" and {terms}" if terms else ""
+
+    def _days(self, where: Filter) -> set[str]:
+        if not where:
             return self._values.of(DAY)
-        terms = _also(condition(Filter(publishers=tuple(publishers))))
-        rows = self._rows(f"{terms} and day > 0", ("day",))
+        rows = self._rows(f"{self._terms(where)} and day > 0", ("day",))
         return {date_of(row["day"]) for row in rows}
 
     def _from_day_to_day(self, where: Filter, *, newest: bool) -> Iterator[str]:
@@ -154,7 +171,7 @@ class MilvusCatalog:
             yield row["key"]
 
     def _sorted(self, where: Filter, order: Order, *, undated: bool) -> Iterator[str]:
-        terms = _also(condition(where)) + (" and day == 0" if undated else "")
+        terms = self._terms(where) + (" and day == 0" if undated else "")
         rows = self._rows(terms, _LISTED)
         for row in sorted(rows, key=lambda row: _place_in(row, order)):
             yield row["key"]
@@ -164,10 +181,6 @@ class MilvusCatalog:
 
     def _count(self, terms: str) -> int:
         return self._client.count(self._place.articles, f"part == 0{terms}")
-
-
-def _also(terms: str) -> str:
-    return f" and {terms}" if terms else ""
 
 
 def _place_in(row: Row, order: Order) -> tuple[str | int | bool, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +79,11 @@ def partition_of(day: int) -> str:
     return f"y{day // 10_000:04}" if day else UNDATED
 
 
-def condition(where: Filter) -> str:
+# Returns the keys of the articles that mention all of some names.
+Mentioning = Callable[[Sequence[str]], Sequence[str]]
+
+
+def condition(where: Filter, *, mentioning: Mentioning) -> str:
     """Return a filter as a condition on articles or chunks; blank when it lets all pass."""
     terms = []
     if where.since or where.until:
@@ -90,7 +94,20 @@ def condition(where: Filter) -> str:
     if where.publishers:
         keys = sorted({publisher_key(name) for name in where.publishers})
         terms.append(f"publisher in {json.dumps(keys)}")
+    if where.names:
+        terms.append(f"key in {json.dumps(list(mentioning(where.names)))}")
     return " and ".join(terms)
+
+
+def mention(name: str) -> str:
+    """Return a condition on rows whose words have those of a name, one behind the other."""
+    said = " ".join(terms_of_text(name))
+    if not said:
+        return 'pk == ""'
+    # The words stand in the row with one space between them. Of letters and digits alone, they
+    # hold none of the signs that stand for others.
+    places = (said, f"{said} %", f"% {said}", f"% {said} %")
+    return " or ".join(f'words like "{place}"' for place in places)
 
 
 def _shared(key: str, prepared: Prepared) -> Row:

@@ -77,7 +77,7 @@ class _Search:
         self._client = client
         self._place = place
         self._records = records
-        self._condition = condition(where)
+        self._condition = condition(where, mentioning=records.catalog.mentioning)
         self._partitions = _partitions(where, records.values)
 
     @property

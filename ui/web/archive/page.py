@@ -19,8 +19,6 @@ from ui.web.network.users import Role
 PAGE = "Archive"
 # Publishers drawn.
 _PUBLISHERS = 15
-# Names drawn.
-_NAMES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +106,8 @@ def statistics_html(archive: Archive) -> str:
 
 
 def names_html(archive: Archive) -> str:
-    """Return the names that most of the newest articles have, with how many have them."""
-    # Imported here because the reader takes a second, for which the page need not wait.
-    from rag.answering.talk.replies import NAMES_READ, frequent_names
-
-    return markup.render(
-        "frequent.html",
-        names=frequent_names(archive.articles(limit=NAMES_READ), most=_NAMES),
-        newest=NAMES_READ if archive.count() > NAMES_READ else 0,
-        archive=archive.folder.name,
-    )
+    """Return frequent names with how many articles mention them."""
+    return markup.render("frequent.html", names=archive.names(), archive=archive.folder.name)
 
 
 def language_name(code: str) -> str:

@@ -1,7 +1,7 @@
 // The bar below the conversation: the question, and the filters above it.
 {
   const kept = "dateline-filters/";
-  const none = { since: "", until: "", publishers: [], stance: "balanced", when: "" };
+  const none = { since: "", until: "", publishers: [], names: [], stance: "balanced", when: "" };
   let raise = () => {};
   let server = {};
   let running = false;
@@ -9,6 +9,8 @@
   // What the server is told when its event comes to it.
   let next = null;
   let stopping = false;
+  // The bar that drawing across began at.
+  let from = null;
   const box = () => document.getElementById("dl-question");
   const months = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
   const spelled = (iso) => {
@@ -24,11 +26,35 @@
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight}px`;
   };
+  // Names that were typed stand above the frequent ones, to be taken back like these.
+  const drawNames = (names) => {
+    const own = document.querySelector(".dl-own-names");
+    if (!own) return;
+    const offered = [...document.querySelectorAll("#dl-names [name=name]")].filter((input) => !own.contains(input));
+    const typed = names.filter((name) => !offered.some((input) => input.value === name));
+    const shown = [...own.querySelectorAll("input")].map((input) => input.value);
+    // Drawing what is there already would be seen as a change, and drawn again.
+    if (shown.join("\n") !== typed.join("\n")) {
+      own.replaceChildren(
+        ...typed.map((name) => {
+          const entry = document.createElement("li");
+          const label = entry.appendChild(document.createElement("label"));
+          const input = Object.assign(document.createElement("input"), { type: "checkbox", name: "name", value: name });
+          const text = Object.assign(document.createElement("bdi"), { textContent: name });
+          label.append(input, " ", text);
+          return entry;
+        }),
+      );
+    }
+    for (const input of document.querySelectorAll("#dl-names [name=name]")) input.checked = names.includes(input.value);
+  };
   const draw = () => {
-    const names = filters.publishers;
+    const { publishers, names } = filters;
+    const counted = (values, noun) => (values.length > 1 ? `${values.length} ${noun}` : (values[0] ?? ""));
     const said = {
       when: filters.when || period(filters),
-      publishers: names.length > 1 ? `${names.length} publishers` : (names[0] ?? ""),
+      publishers: counted(publishers, "publishers"),
+      names: counted(names, "names"),
       stance: { strict: "Strict", lenient: "Lenient" }[filters.stance] ?? "",
     };
     for (const chip of document.querySelectorAll(".dl-chip")) {
@@ -45,13 +71,15 @@
       since.value = filters.since;
       document.getElementById("dl-until").value = filters.until;
     }
-    for (const input of document.querySelectorAll("[name=publisher]")) input.checked = names.includes(input.value);
+    for (const input of document.querySelectorAll("[name=publisher]")) input.checked = publishers.includes(input.value);
+    drawNames(names);
     for (const input of document.querySelectorAll("[name=stance]")) input.checked = input.value === filters.stance;
     for (const bar of document.querySelectorAll(".dl-brush g")) {
       const out = (filters.since && bar.dataset.last < filters.since) || (filters.until && bar.dataset.first > filters.until);
       bar.classList.toggle("dl-out", Boolean(out));
     }
-    // The chips may need another row now.
+    // The chips may need another row now; what is drawn across stays where it is.
+    if (from) return;
     const open = document.querySelector(".dl-menu[data-beside]:popover-open");
     if (open) dateline.place(open, document.querySelector(`[popovertarget="${open.id}"]`));
   };
@@ -63,6 +91,7 @@
   const undone = {
     when: { since: "", until: "", when: "" },
     publishers: { publishers: [] },
+    names: { names: [] },
     stance: { stance: "balanced" },
   };
 
@@ -127,7 +156,9 @@
     box().value = new URLSearchParams(location.search).get("ask") ?? box().value;
     fit();
     // The filters' panels are drawn anew when the page has been told of its archive.
-    new MutationObserver(draw).observe(document.getElementById("dl-filters"), { childList: true, subtree: true });
+    for (const id of ["dl-filters", "dl-names-panel"]) {
+      new MutationObserver(draw).observe(document.getElementById(id), { childList: true, subtree: true });
+    }
     // A pointer would open a keyboard over half of a phone's page.
     if (matchMedia("(hover: hover)").matches) box().focus();
   };
@@ -143,6 +174,15 @@
       const found = await server.period_of(words);
       event.target.querySelector(".dl-problem-line").textContent = found.problem;
       if (!found.problem) set({ since: found.since ?? "", until: found.until ?? "", when: words });
+    } else if (event.target.matches(".dl-named")) {
+      event.preventDefault();
+      const box = document.getElementById("dl-name");
+      if (!box.value.trim()) return;
+      const found = await server.name_of({ archive: dateline.archive(), name: box.value });
+      event.target.querySelector(".dl-problem-line").textContent = found.problem;
+      if (found.problem) return;
+      box.value = "";
+      if (!filters.names.includes(found.name)) set({ names: [...filters.names, found.name] });
     }
   });
   document.addEventListener("keydown", (event) => {
@@ -169,10 +209,13 @@
     if (name === "publisher") {
       set({ publishers: [...document.querySelectorAll("[name=publisher]:checked")].map((input) => input.value) });
     }
+    if (event.target.matches("#dl-names [name=name]")) {
+      const rest = filters.names.filter((chosen) => chosen !== value);
+      set({ names: event.target.checked ? [...rest, value] : rest });
+    }
   });
 
   // Bars are drawn across to pick the time that they stand for.
-  let from = null;
   const picked = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest(".dl-brush g");
   const brush = (event) => {
     const bar = picked(event);
@@ -186,5 +229,9 @@
     brush(event);
   });
   document.addEventListener("pointermove", brush);
-  document.addEventListener("pointerup", () => (from = null));
+  document.addEventListener("pointerup", () => {
+    if (!from) return;
+    from = null;
+    draw();
+  });
 }

@@ -99,6 +99,7 @@ def _steps(request: Request) -> Iterator[str | Answer | None]:
         since=filters.since,
         until=filters.until,
         publishers=filters.publishers,
+        names=filters.names,
         stance=filters.stance,
         generator=request.models.load(request.archive),
         stop=request.stop,

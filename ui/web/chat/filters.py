@@ -22,6 +22,7 @@ class Filters:
     since: str | None = None
     until: str | None = None
     publishers: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     stance: Stance = "balanced"
 
     @classmethod
@@ -33,19 +34,21 @@ class Filters:
         if stance is None:
             raise ValueError(f"{wanted!r} is not a stance; choose among {', '.join(known)}")
         publishers = tuple(str(name) for name in sent.get("publishers") or ())
+        names = tuple(" ".join(str(name).split()) for name in sent.get("names") or ())
         since, until = (str(sent.get(name) or "") or None for name in ("since", "until"))
-        return cls(since, until, publishers, stance)
+        return cls(since, until, publishers, names, stance)
 
     def where(self) -> Filter:
         """Return which articles pass. Raises `ValueError` for a bad date or an empty range."""
-        return Filter.read(since=self.since, until=self.until, publishers=self.publishers)
+        return Filter.read(
+            since=self.since, until=self.until, publishers=self.publishers, names=self.names
+        )
 
     def check(self, archive: Archive) -> None:
         """Raise `ValueError`, saying what there is, when no article passes."""
-        if not (self.since or self.until or self.publishers):
-            return
-        if archive.articles(
-            since=self.since, until=self.until, publishers=self.publishers, limit=1
+        where = self.where()
+        if not where or archive.count(
+            since=where.since, until=where.until, publishers=where.publishers, names=where.names
         ):
             return
         known = archive.publishers()
@@ -53,6 +56,7 @@ class Filters:
         for name in self.publishers:
             if name.casefold() not in names:
                 raise ValueError(f"there is no publisher {name!r} here; {_named(known)}")
+        archive.check_names(where.names)
         stats = archive.stats()
         raise ValueError(
             f"no article fits the filters ({self.words()}); this archive has "
@@ -63,7 +67,7 @@ class Filters:
         """Return the filters in words; empty when nothing is narrowed."""
         stance = "" if self.stance == "balanced" else self.stance
         dates = period_words(iso_date(self.since), iso_date(self.until))
-        return ", ".join(part for part in (dates, *self.publishers, stance) if part)
+        return ", ".join(part for part in (dates, *self.publishers, *self.names, stance) if part)
 
 
 @dataclass(frozen=True, slots=True)

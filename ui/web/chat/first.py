@@ -76,7 +76,16 @@ def wire(
         *(parts.header, parts.timer, parts.status),
         *(parts.welcome, parts.drop, parts.dropped, watching),
     ]
+
+    def named(request: gr.Request) -> Update:
+        try:
+            return layout.names_html(library.get(request.query_params.get("archive")))
+        except ArchiveError:
+            return gr.skip()
+
     page.load(opened, outputs=[parts.filters, *looked], **QUIETLY)
+    # On its own, since it reads articles.
+    page.load(named, outputs=parts.names, **QUIETLY)
     parts.timer.tick(look, watching, looked, **QUIETLY)
     parts.drop.upload(dropped, parts.drop, looked, **QUIETLY)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
 
 from rag.archive import Archive
+from rag.errors import RagError
+from rag.types import Filter
 from ui.web.archive.formats import FORMATS
 from ui.web.chat import render
 from ui.web.chat.conversation import Conversation
@@ -24,7 +27,8 @@ _LOOK_EVERY = 1.0
 # Names of filters, their icons, and what they say when nothing is narrowed.
 _CHIPS = (
     ("when", "calendar", "Any time"),
-    ("publishers", "users", "All publishers"),
+    ("publishers", "newspaper", "All publishers"),
+    ("names", "users", "All names"),
     ("stance", "scale", "Balanced"),
 )
 _STANCES = (
@@ -76,9 +80,10 @@ def layout(library: Library) -> Parts:
                 markup.render("bar.html", chips=_CHIPS),
                 elem_id="dl-ask",
                 js_on_load=_BAR_EVENTS,
-                server_functions=[period_of],
+                server_functions=[period_of, _name_of(library)],
             )
             filters = own_html(filters_html(library.first), elem_id="dl-filters")
+            names = own_html(markup.render("named.html", names=None), elem_id="dl-names-panel")
     return Parts(
         header=top,
         status=status,
@@ -91,6 +96,7 @@ def layout(library: Library) -> Parts:
         reader=reader,
         bar=bar,
         filters=filters,
+        names=names,
         asked=gr.JSON(visible=False),
         record=gr.JSON(visible=False),
         news=gr.JSON(visible=False),
@@ -129,6 +135,25 @@ def filters_html(archive: Archive) -> str:
         publishers=archive.publishers(),
         stances=_STANCES,
     )
+
+
+def names_html(archive: Archive) -> str:
+    """Return the panel in which names are picked that articles must mention."""
+    return markup.render("named.html", names=archive.names())
+
+
+def _name_of(library: Library) -> Callable[[dict[str, str]], dict[str, str]]:
+    """Return what checks a name that was typed; called by the page."""
+
+    def name_of(asked: dict[str, str]) -> dict[str, str]:
+        try:
+            [name] = Filter.read(names=str(asked["name"])).names
+            library.get(str(asked["archive"])).check_names([name])
+        except (RagError, ValueError) as error:
+            return {"name": "", "problem": str(error)}
+        return {"name": name, "problem": ""}
+
+    return name_of
 
 
 def period_of(words: str) -> dict[str, str | None]:

@@ -36,6 +36,7 @@ class Parts:
     reader: gr.HTML
     bar: gr.HTML
     filters: gr.HTML
+    names: gr.HTML
     asked: gr.JSON
     record: gr.JSON
     news: gr.JSON

@@ -48,6 +48,7 @@ def of_answer(answer: Answer, *, archive: Archive, where: Filter) -> list[Entry]
         since=where.since,
         until=where.until,
         publishers=where.publishers,
+        names=where.names,
     )
     for hit in hits:
         span, shared = nearest_sentence(hit.article, asked, within=Span(hit.start, hit.end))

@@ -1,0 +1,38 @@
+"""The names that texts speak of, by their capital letters."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from rag.text.lexicon import CALENDAR
+from rag.text.sentences import STOPWORDS, sentences, words
+
+_NAME = re.compile(r"[A-Z][\w’'&-]+(?: (?:(?:of|de|the|al) )?[A-Z][\w’'&-]+)*")
+
+
+def frequent_names(texts: Iterable[str], *, most: int) -> list[tuple[str, int]]:
+    """Return the names that several of `texts` have, with how many, the commonest first.
+
+    The first word of a sentence may be capitalised for its place alone; it counts only
+    where a further one follows.
+    """
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(_names(text))
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [(name, count) for name, count in ranked[:most] if count > 1]
+
+
+def _names(text: str) -> set[str]:
+    starts = {span.start for span in sentences(text)}
+    found = set()
+    for match in _NAME.finditer(text):
+        name = match.group().removesuffix("'s").removesuffix("’s")
+        # Its small words, such as the "of" of a university, may be any.
+        large = (word for word in name.split() if word[0].isupper())
+        known = not {*words(" ".join(large))} & (CALENDAR | STOPWORDS)
+        if known and (match.start() not in starts or " " in name):
+            found.add(name)
+    return found
