@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import json
 import math
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -31,6 +34,8 @@ _HEAD_LINES, _SHORT = 6, 120  # lines above a text, blank ones too, and their le
 _HAS_WORDS = re.compile(r"\w")
 _BY = re.compile(r"(?i)by\s+(?=\S)")
 
+_SAMPLE = 600  # characters that a language is told by
+_PARTS = ("year", "month", "day")
 # What tables and services write where a value is missing.
 _BLANK = re.compile(
     r"NA|#N/A|(?i:n/a|nan|none|null|nil|\[removed\]|\[deleted\]|only available in [\w ]+ plans)"
@@ -56,13 +61,14 @@ def from_row(
         known = [value for value in found if _says(value)]
         return next(filter(fits, known), next(iter(known), ""))
 
-    bodies = (_CUT.sub("", _body_of(row, column)) for column in columns.get("text", ()))
+    bodies = (_uncut(_body_of(row, column)) for column in columns.get("text", ()))
+    text = next(filter(_says, bodies), "")
     dates = (words_of(row.get(column)) for column in columns.get("date", ()))
     return article(
         source=source,
-        text=next(filter(_says, bodies), ""),
+        text=_with_lead(text, from_markup(said("lead"))),
         title=from_markup(said("title")),
-        date=next(filter(parse_date, dates), None),
+        date=next(filter(parse_date, dates), None) or _in_parts(*map(said, _PARTS)),
         url=said("url", web_address) or said("publisher", web_address),
         publisher=said("publisher", lambda name: not web_address(name)),
         author=_without_by(said("author", _is_name)),
@@ -70,6 +76,22 @@ def from_row(
         id=said("id"),
         day_first=day_first,
     )
+
+
+def _with_lead(text: str, lead: str) -> str:
+    """Return a text with the lead that a table keeps apart, unless the text repeats it."""
+    bare = " ".join(lead.split()).rstrip(" .…").casefold()
+    if not bare or not text or bare in " ".join(text.split()).casefold():
+        return text
+    return f"{lead}\n\n{text}"
+
+
+def _in_parts(year: str, month: str, day: str) -> str | None:
+    """Return a date given as year, month and day, the month by number or name."""
+    if not (year and month and day):
+        return None
+    parts = f"{year}-{month}-{day}" if month.isdigit() else f"{day} {month} {year}"
+    return parse_date(parts)
 
 
 def _is_name(author: str) -> bool:
@@ -84,7 +106,12 @@ def _says(value: str) -> bool:
 def is_cut(row: Mapping[str, object], columns: Iterable[str]) -> bool:
     """Return whether the text of a row ends in a count of what the service left out."""
     said = words(row.get(filled(row, columns)))
-    return _CUT.search(said) is not None
+    return _uncut(said) != said
+
+
+def _uncut(text: str) -> str:
+    """Return a text without the count that a service put in place of its end."""
+    return _CUT.sub("", text) if text.rstrip().endswith(" chars]") else text
 
 
 def filled(row: Mapping[str, object], columns: Iterable[str]) -> str:
@@ -158,7 +185,8 @@ def _manner(
     if day_first is not None:
         return dataclasses.replace(manner, day_first=day_first)
     unknown = manner == Manner() and isinstance(date, str) and can_be_two(date)
-    return manner_of(language_of(body)) if unknown and language_of(body) != "en" else manner
+    spoken = _spoken(body[:_SAMPLE]) if unknown else "en"
+    return manner_of(spoken) if spoken != "en" else manner
 
 
 def is_undecided(found: Article, date: object) -> bool:
@@ -166,7 +194,12 @@ def is_undecided(found: Article, date: object) -> bool:
     if not isinstance(date, str) or not can_be_two(date):
         return False
     unknown = manner_of(found.language, address=found.url) == Manner()
-    return unknown and language_of(found.text) in (None, "en")
+    return unknown and _spoken(found.text[:_SAMPLE]) in (None, "en")
+
+
+@lru_cache(16)
+def _spoken(sample: str) -> str | None:
+    return language_of(sample)
 
 
 def _stated(text: str) -> tuple[str, dict[str, str]]:
@@ -197,7 +230,7 @@ def _without_headline(text: str, headline: str) -> str:
 
 def words(value: object) -> str:
     """Return a cell as text: names of several authors joined, ``{"name": "X"}`` as X."""
-    said = words_of(value, names=True)
+    said = words_of(_unspelled(value), names=True)
     if isinstance(said, list):
         return ", ".join(filter(None, map(words, said)))
     return texts.unescape(_text(said)).strip()
@@ -229,10 +262,23 @@ def _body_of(row: Mapping[str, object], column: str) -> str:
 
 def _body(value: object) -> str:
     """Return a text cell as text: a list is paragraphs, markup is taken out."""
-    said = words_of(value)
+    said = words_of(_unspelled(value))
     if isinstance(said, list):
         return "\n\n".join(filter(None, map(_body, said)))
     return from_markup(_text(said))
+
+
+def _unspelled(value: object) -> object:
+    """Return the list or object that a cell spells out in JSON or Python; else the cell."""
+    if not isinstance(value, str) or value[:1] + value[-1:] not in ("[]", "{}"):
+        return value
+    for read in (json.loads, ast.literal_eval):
+        try:
+            found = read(value)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            continue
+        return found if '"' in value or "'" in value else value
+    return value
 
 
 def _text(value: object) -> str:

@@ -46,6 +46,11 @@ DAMAGE = (
 # Kinds of documents whose names may tell when their article was published.
 _DATED_KINDS = frozenset({"text", "markdown", "pdf", "docx", "rtf", "odt", "epub"})
 
+_ADVICE = {
+    "references": " (RIS or EndNote), which have no texts; export them as CSV, or from Zotero with "
+    "their files"
+}
+
 _log = logging.getLogger(__name__)
 
 
@@ -82,7 +87,7 @@ def read_kind(file: File, kind: str, *, columns: Columns) -> Found:
     elif kind in _HOLDERS:
         yield from _HOLDERS[kind](file, columns=columns)
     else:
-        yield Skipped(file.name, f"holds no article: it is a file of {kind}")
+        yield Skipped(file.name, f"holds no article: it is a file of {kind}{_ADVICE.get(kind, '')}")
 
 
 def _gzip(file: File, *, columns: Columns) -> Found:

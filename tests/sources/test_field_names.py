@@ -158,3 +158,59 @@ def test_an_old_macintosh_text(tmp_path: Path) -> None:
     text = "Le café « Le Chêne » a rouvert à Varn après des années, a dit la mairie d’à côté."
     (article,), _, notes = take(tmp_path / "a.txt", text.encode("mac_roman"))
     assert (article.text, notes) == (text, [])
+
+
+def _csv(tmp_path: Path, lines: str) -> Article:
+    (article,), _, _ = take(tmp_path / "a.csv", lines)
+    return article
+
+
+@pytest.mark.parametrize("cell", [
+    '"{""id"": null, ""name"": ""The Varn Mail""}"',
+    "\"{'id': None, 'name': 'The Varn Mail'}\"",
+    "\"['The Varn Mail']\"",
+])  # fmt: skip
+def test_objects_spelled_out_in_a_cell_are_read_as_such(tmp_path: Path, cell: str) -> None:
+    article = _csv(tmp_path, f"title,text,source\n[2024] Herons,{OTHER},{cell}\n")
+    assert (article.title, article.publisher) == ("[2024] Herons", "The Varn Mail")
+
+
+@pytest.mark.parametrize(("month", "names"), [("3", "year,month,day"), ("März", "Jahr,Monat,Tag")])
+def test_a_date_in_three_columns(tmp_path: Path, month: str, names: str) -> None:
+    article = _csv(tmp_path, f"title,text,{names}\nA,{OTHER},2024,{month},5\n")
+    assert article.date == "2024-03-05"
+
+
+@pytest.mark.parametrize(
+    ("lead", "text"), [("They are back.", f"They are back.\n\n{OTHER}"), (OTHER[:30], OTHER)]
+)
+def test_a_lead_kept_apart_is_text_unless_the_text_repeats_it(
+    tmp_path: Path, lead: str, text: str
+) -> None:
+    assert _csv(tmp_path, f"title,lead,body\nA,{lead},{OTHER}\n").text == text
+
+
+def test_a_quote_that_is_never_closed_cuts_no_text(tmp_path: Path) -> None:
+    rows = f'title,text,date\nA,{OTHER},2024-03-05\nB,"{TEXT}\n'
+    articles, _, notes = take(tmp_path / "a.csv", rows)
+    assert [article.text for article in articles] == [OTHER, TEXT]
+    assert notes[0].text.startswith("has quotation marks that are never closed (1)")
+
+
+def test_a_body_in_elements(tmp_path: Path) -> None:
+    story = {"headlines": {"basic": TITLE}, "credits": {"by": [{"name": "Ida Holt"}]},
+             "publish_date": {"$date": {"$numberLong": "1709640000000"}}, "content_elements": [
+             {"type": "text", "content": f"<p>{TEXT}</p>"},
+             {"type": "text", "content": OTHER}]}  # fmt: skip
+    (article,), _, _ = take(tmp_path / "a.json", json.dumps(story))
+    assert (article.title, article.author, article.date) == (TITLE, "Ida Holt", "2024-03-05")
+    assert article.text == f"{TEXT}\n\n{OTHER}"
+
+
+@pytest.mark.parametrize(
+    "content", [f"TY  - NEWS\nTI  - {TITLE}\nER  - \n", f"%0 Newspaper Article\n%T {TITLE}\n"]
+)
+def test_lists_of_references_are_named(tmp_path: Path, content: str) -> None:
+    articles, (skipped,), _ = take(tmp_path / "a.txt", content)
+    assert articles == []
+    assert "references (RIS or EndNote)" in skipped.reason

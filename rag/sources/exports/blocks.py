@@ -46,7 +46,8 @@ def cut_blocks(
     for line in text.split("\n"):
         bare = line.strip(_RULES)
         head = is_length(line) or (is_date_line(line) and not _inside(runs[-1]))
-        lone = bool(bare) and (alone(line) or head or is_small_print(line))
+        small = len(bare) <= _WIDEST and is_small_print(line)
+        lone = bool(bare) and (alone(line) or head or small)
         if not bare or lone or label_of(line)[0] or opens(line):
             runs.append([])
         if bare:

@@ -23,8 +23,9 @@ _DOTTED = re.compile(r"(\S[^•\n]{1,60}?) • [^\n]{0,60}\b(?:mots|words|p\. ?\
 _VALUE = 60  # characters that the value of an unknown label may have
 _BARE = re.compile(r"(?i)body|full text|volltext|texte intégral|texto completo|hauptteil|cuerpo")
 _COPYRIGHT = re.compile(
-    r"(?i)(?:copyright\b|©|\(c\)\s).*|.*\ball rights reserved\W*|.*\btous droits réservés\W*"
-    r"|.*\balle rechte vorbehalten\W*|.*\btodos los derechos reservados\W*"
+    r"(?i)(?:copyright\b|©|\(c\)\s).*|.*\ball rights reserved\W*"
+    r"|.*\btous droits réservés\W*(?:\d{4}\W*)?|.*\balle rechte vorbehalten\W*"
+    r"|.*\btodos los derechos reservados\W*"
 )
 _LENGTH = re.compile(
     r"(?i)[\d.,  ]{1,8} ?(?:words?|wörter|mots|palabras|parole|woorden|palavras|ord|sanaa"

@@ -54,6 +54,11 @@ _GENIOS = re.compile(
 _GENIOS_PROOF = re.compile(
     r"(?m)^(?:Dauerhafte Adresse des Dokuments|© GBI-Genios|Dokumentnummer:)"
 )
+# Without one of these no head can be there; looked for first, as that takes no time.
+_SIGNAL = re.compile(
+    r"Publi[sc]e|Julkaistu|artikel-id|[朝夕]刊|文字|ページ|頁| \| ?"
+    r"|(?m: - [A-Z][a-z]+ \d{1,2}, \d{4}\s*$)|Dauerhafte Adresse|Dokumentnummer|GBI-Genios"
+)
 # What may follow a text, down to the next headline.
 _FOOT = re.compile(
     r"(?i)(?:©|\(c\) |copyright (?:\(c\)|©|\d{4})|alle artikler er beskyttet"
@@ -67,6 +72,8 @@ _NAME = re.compile(r"(?i:by|von|av|af|par|por|di|door) (?P<name>[^\W\d_][^\n.!?]
 
 def split_sourced(text: str) -> list[ExportArticle | None]:
     """Return the articles of such an export; none if `text` is not one."""
+    if not _SIGNAL.search(text):
+        return []
     patterns = (*_HEADS, _GENIOS) if _GENIOS_PROOF.search(text) else _HEADS
     for pattern in patterns:
         heads = list(pattern.finditer(text))

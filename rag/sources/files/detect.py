@@ -68,12 +68,15 @@ _MAIL_HEADERS = frozenset(
 )
 _MAIL_PROOF = frozenset(b"received return-path message-id mime-version delivered-to".split())
 _MBOX = re.compile(rb"From \S+.*\d{4}\r?\n[A-Za-z-]+:")
+_REFERENCES = re.compile(rb"TY  - [A-Z]+\r?\n[A-Z][A-Z0-9]  - |%0 [A-Z][a-z ]+\r?\n%[A-Z] ", re.I)
 _TEXT = frozenset(("text", "markdown", "csv", "json", "jsonl"))
 _ZIPPED = frozenset(("docx", "xlsx", "odt", "epub", "wacz"))
 # Kinds that the bytes alone prove, whatever the name says.
-_PROVEN = _ZIPPED | frozenset(
-    "html|feed|zotero|news xml|sitemap|wiki|opml|tagged|mail|mbox|mhtml|pdf|rtf|warc|parquet".split(
-        "|"
+_PROVEN = (
+    _ZIPPED
+    | {"news xml"}
+    | frozenset(
+        "html feed zotero references sitemap wiki opml tagged mail mbox mhtml pdf rtf warc".split()
     )
 )
 _OTHER_OFFICE = "is an old Word, Excel or Outlook file; save it as docx, xlsx or eml and give that"
@@ -155,6 +158,8 @@ def sniff(head: bytes) -> str | None:
         return "json"
     if _MBOX.match(start):
         return "mbox"
+    if _REFERENCES.match(start):
+        return "references"
     if kind := _mail_kind(start):
         return kind
     if _is_table(start):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
-from rag.sources.tables.names import EXTRACTS, FIELDS, plain_name
+from rag.sources.tables.names import EXTRACTS, FIELDS, LEADS, PARTS, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,7 +51,7 @@ def known_columns(present: Iterable[str], *, without: frozenset[str] = frozenset
     for column in sorted(present, key=lambda column: column.count(".")):  # stable
         if column not in without:
             by_name.setdefault(plain_name(column), []).append(column)
-    names = {**FIELDS, "text": (*FIELDS["text"], *EXTRACTS)}
+    names = {**FIELDS, "text": (*FIELDS["text"], *EXTRACTS), "lead": LEADS, **PARTS}
     return {
         field: tuple(column for name in known for column in by_name.get(name, ()))
         for field, known in names.items()

@@ -170,7 +170,17 @@ class _Table:
             if cells and len(cells) >= len(self.header) and not self._are_rows(taken):
                 return cells, ahead
         self.noted[_QUOTES] += 1
-        return alone, [*ahead, *reversed(taken[1:])]
+        unread = [*ahead, *reversed(taken[1:])]
+        closed = split_cells(line.rstrip("\r\n") + '"', self.delimiter)
+        # Where a date should stand and none does, a delimiter was part of the cell.
+        whole = closed if not self._could_be(alone) else None
+        return whole or alone, unread
+
+    def _could_be(self, cells: list[str]) -> bool:
+        """Return whether cells fill a row, with a date where dates stand."""
+        return len(cells) >= len(self.header) and (
+            len(cells) > len(self.header) or self._fits(cells)
+        )
 
     def _are_rows(self, lines: list[str]) -> bool:
         """Return whether lines inside one cell are whole rows, with a date where dates stand."""

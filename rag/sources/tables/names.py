@@ -26,16 +26,18 @@ def _plain(names: str) -> tuple[str, ...]:
 # Likeliest first.
 FIELDS: dict[str, tuple[str, ...]] = {
     "title": _plain(
-        """title|headline|article title|webtitle|heading|hl1|article headline|news title|name|header
-        titulo|titular|manchete|titel|überschrift|schlagzeile|titre|titolo|kop|rubrik|tittel
-        overskrift|otsikko|tytuł|nagłówek|titulek|nadpis|názov|cím|titlu|başlık|başlik|judul|tiêu đề
+        """title|headline|headlines|article title|webtitle|heading|hl1|article headline
+        news title|name|header|titulo|titular|manchete|titel|überschrift|schlagzeile|titre
+        titolo|kop|rubrik|tittel|overskrift|otsikko|tytuł|nagłówek|titulek|nadpis|názov|cím|titlu
+        başlık|başlik|judul|tiêu đề
         заголовок|zagolovok|название|назва|τίτλος|כותרת|العنوان|عنوان|عنوان الخبر|تیتر|शीर्षक
         标题|標題|题目|題目|新闻标题|見出し|タイトル|題名|表題|記事見出し|제목|기사제목|표제"""
     ),
     "text": _plain(
         """text|body|content|article|article text|article body|full text|maintext|body text
         content html|body html|content text|story|plain text|clean text|cleaned text|raw text
-        text content|body xhtml|article content|news text|news content|main content|text body
+        text content|body xhtml|content elements|story text|article content|news text
+        news content|main content|text body
         texto|contenido|cuerpo|texte|contenu|corps|inhalt|volltext|artikel|artikeltext|testo
         contenuto|corpo|conteudo|tekst|inhoud|brödtext|brødtekst|innehåll|innhold|indhold|teksti
         sisältö|treść|treść artykułu|obsah|plný text|szöveg|tartalom|conținut|metin|içerik|isi
@@ -78,9 +80,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "author": _plain(
         """author|authors|byline|creator|writer|author name|authors byline|reporter|journalist
-        written by|contributor|autor|autores|periodista|verfasser|auteur|auteurs|autore|författare
-        forfatter|kirjoittaja|szerző|yazar|penulis|tác giả|автор|авторы|συντάκτης|מחבר|כתב|الكاتب
-        المؤلف|نویسنده|लेखक|作者|记者|記者|著者|記者名|執筆者|기고자|기자|작성자|저자"""
+        written by|contributor|by|autor|autores|periodista|verfasser|auteur|auteurs|autore
+        författare|forfatter|kirjoittaja|szerző|yazar|penulis|tác giả|автор|авторы|συντάκτης|מחבר
+        כתב|الكاتب|المؤلف|نویسنده|लेखक|作者|记者|記者|著者|記者名|執筆者|기고자|기자|작성자|저자"""
     ),
     "language": _plain(
         """language|lang|language code|langue|idioma|sprache|lingua|taal|språk|sprog|kieli|język
@@ -95,3 +97,14 @@ EXTRACTS = _plain(
     """lead paragraph|abstract|summary|description|excerpt|snippet|short description|trail text
     standfirst|teaser|lede|highlights|resumen|zusammenfassung|résumé|riassunto|摘要|要約|요약"""
 )
+# A first paragraph that is kept apart from the rest of the text.
+LEADS = _plain(
+    """lead|lede|lead paragraph|standfirst|vorspann|vorspanntext|chapo|chapeau|entradilla|bajada
+    ingress|lid|导语|導語|リード"""
+)
+# A date in three columns.
+PARTS = {
+    "year": _plain("year|año|ano|jahr|année|anno|jaar|rok|год|年|년"),
+    "month": _plain("month|mes|mês|monat|mois|mese|maand|miesiąc|месяц|月|월"),
+    "day": _plain("day|día|dia|tag|jour|giorno|dag|dzień|день|日|일"),
+}

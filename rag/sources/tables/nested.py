@@ -16,7 +16,7 @@ _DEEPEST = 6
 _CONTAINERS = frozenset(
     {"fields", "attributes", "source", "properties", "data", "article", "node", "item", "news"}
     | {"document", "doc", "post", "story", "content", "record", "entry", "metadata", "meta"}
-    | {"thread", "result", "body", "element", "links", "embedded"}
+    | {"thread", "result", "body", "element", "links", "embedded", "credits"}
 )
 # Where an object keeps its words, likeliest first.
 _WORDS = (
@@ -32,6 +32,8 @@ _WORDS = (
     "p",
     "datetime",
     "date",
+    "basic",
+    "numberlong",
 )
 _BESIDE = ("title", "date", "url", "author", "publisher")
 _NAMES = ("name", "title", "label", "default")

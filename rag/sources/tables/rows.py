@@ -143,7 +143,7 @@ def _note(
         account.noted[_WEAK_IDS] += 1
     texts = matched["text"]
     only_extract = is_extract(texts[-1]) and is_extract(fields.filled(row, texts))
-    if only_extract or (found.text and fields.is_cut(row, texts)):
+    if only_extract or fields.is_cut(row, texts):
         account.noted[_EXTRACTS] += 1
 
 
