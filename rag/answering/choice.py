@@ -17,7 +17,7 @@ from rag.answering.references import without_talk
 from rag.answering.wanted import FIGURES, Wanted, fits, is_long_form, short_form, wanted
 from rag.reading import Candidate, Reading
 from rag.text.counted import asked_to_count, counted
-from rag.text.doers import does_another
+from rag.text.doers import does_another, is_done_to
 from rag.text.facts import months_named, numbers, numbers_told, spelled_date, years
 from rag.text.opposites import (
     asks_of_women,
@@ -221,7 +221,7 @@ class _Asked:
             passage.overlap,
             self.overlap.of(evidence.quote),
             float(misfit and self.kind not in FIGURES),
-            float(self._denied(evidence, start, two_sided=passage.two_sided)),
+            float(self._denied(evidence, start, end, two_sided=passage.two_sided)),
             float(passage.other_year),
             passage.lacking,
             float(misfit and self.kind in FIGURES),
@@ -233,10 +233,11 @@ class _Asked:
         before, after = hit.text[: item.start][-30:], hit.text[item.end : item.end + 20]
         return fits(self.kind, span, before=before, after=after) is False
 
-    def _denied(self, evidence: Evidence, start: int, *, two_sided: bool) -> bool:
+    def _denied(self, evidence: Evidence, start: int, end: int, *, two_sided: bool) -> bool:
         quote = evidence.quote
         return (
-            contrary(self.question, quote)
+            is_done_to(self.question, quote[end - evidence.start :])
+            or contrary(self.question, quote)
             or counts_another(self.question, quote, start - evidence.start)
             or does_another(self.question, quote)
             or (two_sided and leaves_open(f"{evidence.lead} {quote}"))

@@ -11,15 +11,18 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from rag.answering.evidence import Evidence, Overlap, Weighed
 from rag.embedding.embedder import Embedder
 from rag.store.identity import article_id
-from rag.text.facts import names, numbers
-from rag.text.sentences import content_words, stem, words
-from rag.types import Confidence, Hit
+from rag.text.facts import names, numbers, spelled_date, years
+from rag.text.lexicon import OPENING_VERBS, QUESTION_WORDS
+from rag.text.question_time import wants_latest
+from rag.text.sentences import content_words, sentences, stem, words
+from rag.types import Confidence, Hit, ScoreParts
 
 # Chosen on `summhay-dev` (27 broad questions, 300 articles, 24 passages): the share of
 # relevance against novelty, the least relevance as a share of the best sentence's, and
@@ -27,10 +30,13 @@ from rag.types import Confidence, Hit
 # of a right article and .39 have a third of an insight's words; of random ones from the
 # same passages .84 and .24. Next to the .36 that _ON_SUBJECT .6 gives, _LAMBDA .3 gives .31
 # and .7 .34, _FLOOR .6 .34 and _FACT 0 .29.
-_LAMBDA, _FLOOR, _FACT = 0.5, 0.5, 0.3
-# The least share of the subject's words that a sentence and its lead have, next to the most
-# that any has: an earthquake elsewhere is not the one in Turkey.
-_ON_SUBJECT = 0.5
+_LAMBDA, _FLOOR, _FACT = 0.5, 0.35, 0.3
+# How near an article is to the subject at least, next to the nearest one: an earthquake elsewhere
+# is not the one in Turkey.
+_ON_SUBJECT = 0.8
+# What a sentence is worth more that leads its article, and where it begins at the latest.
+_LEADS = 1.0
+_OPENING_SENTENCES, _OPENING_LENGTH = 3, 300
 # Logistic regression on the search's score and `Weighed.strength`: 80 questions of `newsqa-dev`
 # asked with and without the article that answers, and 149 packaged ones. Both classes weighed
 # the same there; the bias is lower by log(.8 / .2), so that the bar of .2 is at even odds.
@@ -54,9 +60,11 @@ _OPENINGS = (
     rf"what (?:do|does|did|have) (?:the |these |those |your |my )?(?:\w+ )?{_SOURCES} "
     r"(?:say|said|report|reported|write|written|tell us) (?:about|on) ",
     r"what (?:has|have) been (?:said|reported|written|published) (?:about|on) ",
-    r"what(?: has been happening| is going on|'s going on) (?:in|with|around) ",
+    r"what(?:['’]?s| is| has been) (?:going on|happening|new|up) (?:in|with|around|at) ",
+    r"what (?:has )?happened with ",
     r"what (?:are|were) the (?:\w+ )?(?:developments|events|highlights) (?:in|of|on|about|around) ",
-    r"what(?: is| are|'?s) the (?:latest|news)(?: news)? (?:in|of|on|about|from|with) ",
+    r"(?:what(?: is| are|['’]?s) )?(?:the |any |some )?(?:latest|news|updates?)(?: news| updates?)?"
+    r" (?:in|of|on|about|from|with) ",
     r"why (?:is|are|was|were|has|have) (?=.+ in the (?:news|headlines)\W*$)",
     r"how (?:did|has|have) (?=.+ (?:unfold|unfolded|evolve|evolved|play out|played out)\W*$)",
 )
@@ -66,11 +74,20 @@ _OPENING = re.compile(
 _CLOSING = re.compile(
     r" (?:(?:been )?in the (?:news|headlines)|unfold(?:ed)?|evolved?|play(?:ed)? out)(?=\W*$)", re.I
 )
+# How words that are typed as in a search by words end when they ask for all of a subject.
+_AT_THE_END = re.compile(
+    r",? (?:(?:latest|recent|all)(?: (?:news|updates?|developments))?|news|updates?|explained|"
+    r"what(?: is|['’]?s) (?:it|that|this)(?: (?:all )?about)?|what happened)\W*$",
+    re.I,
+)
 # "Tell me about how many ..." asks for one fact after all.
 _NARROW = re.compile(
     r"(?:how (?:many|much|old|long|far)|when|where|who|whom|which|whether)\b", re.I
 )
 
+_ASKING = QUESTION_WORDS | OPENING_VERBS
+# "The ferry strike and the election" is two subjects.
+_PARTS = re.compile(r",\s+|\s+(?:and|or|&)\s+", re.I)
 _CAPTION = re.compile(
     r"^\W*(?:file )?(?:photo|image|picture|video|caption|watch)s?\s*[:/|(]|"
     r"\bphotos? (?:by|courtesy)\b|"
@@ -82,6 +99,14 @@ _LINKS = frozenset("and but so yet or then also still however meanwhile instead"
 _PRONOUNS = frozenset(
     "he she it they him her them his hers its their theirs this that these those such i we you my "
     "our".split()
+)
+# What opens a sentence that goes on from another one.
+_LEANS = re.compile(
+    r"\W*(?:at (?:the|that) (?:same )?time|in addition|in th(?:at|is) case|for example|"
+    r"for instance|as a result|on the other hand|in other words|after (?:that|this)|"
+    r"because of th(?:is|at)|additionally|moreover|furthermore|nevertheless|nonetheless|otherwise|"
+    r"therefore|later|afterwards|the (?:latter|former|two|others?))\b(?! of\b)",
+    re.I,
 )
 
 
@@ -98,7 +123,10 @@ def subject(question: str) -> str:
     """
     asked = _one_line(question)
     opening = _OPENING.search(asked)
-    if opening is None or _NARROW.match(asked, opening.end()):
+    if opening is None:
+        named = _AT_THE_END.sub("", asked)
+        return asked if _ASKING.intersection(words(named)) or not content_words(named) else named
+    if _NARROW.match(asked, opening.end()):
         return asked
     about = asked[: opening.start()] + _CLOSING.sub("", asked[opening.end() :])
     return about if content_words(about) else asked
@@ -113,29 +141,88 @@ def confidence(hits: Sequence[Hit], weighed: Weighed) -> Confidence:
     return Confidence(1 / (1 + math.exp(-total)), None, score)
 
 
+def with_openings(hits: Sequence[Hit]) -> list[Hit]:
+    """Return `hits` and the first sentences of each of their articles that lacks them."""
+    begun = {article_id(hit.article) for hit in hits if hit.start < _OPENING_LENGTH}
+    articles = {article_id(hit.article): hit for hit in hits}
+    return [*hits, *(_opening(hit) for key, hit in articles.items() if key not in begun)]
+
+
+def _opening(hit: Hit) -> Hit:
+    text = hit.article.text
+    told = sentences(text, language=hit.article.language)[:_OPENING_SENTENCES]
+    end = told[-1].end if told else len(text)
+    return replace(hit, text=text[:end], start=0, end=end, parts=ScoreParts())
+
+
 def quoted(
     question: str, evidence: Sequence[Evidence], *, embedder: Embedder, most: int
 ) -> tuple[Evidence, ...]:
     """Return at most `most` sentences of `evidence`, weighed for the subject of `question`.
 
-    No two say the same, and no more than two are of one article when there are
-    several. They are in order of publication and then of the text, undated last. Empty
-    when no sentence can stand alone.
+    They are of the articles that are nearest to it; of each the sentence that leads it goes
+    before others, no two say the same, and no more than two are of one article when there are
+    several. They are in order of publication and then of the text, undated last; for the latest
+    news it is the other way round. Empty when no sentence can stand alone.
     """
     about = subject(question)
-    overlap = Overlap(about, [item.quote for item in evidence])
-    near = [overlap.of(f"{item.lead} {item.quote}") for item in evidence]
-    able = [
+    able = [item for item in evidence if stands_alone(item.quote) and _names_it(about, item)]
+    by_article: dict[str, list[Evidence]] = {}
+    for item in sorted(able, key=lambda item: item.start):
+        by_article.setdefault(article_id(item.article), []).append(item)
+    kept = _on_subject(about, list(by_article.values()), embedder=embedder)
+    enough = _FLOOR * max((item.relevance for items in kept for item in items), default=0.0)
+    leads = {items[0] for items in kept if items[0].start < _OPENING_LENGTH}
+    told = [
         item
-        for item, share in zip(evidence, near, strict=True)
-        if share >= _ON_SUBJECT * max(near) and stands_alone(item.quote) and _names_it(about, item)
+        for items in kept
+        for item in items
+        if item in leads or (item.relevance >= enough and item.relevance > 0)
     ]
-    enough = _FLOOR * max((item.relevance for item in able), default=0.0)
-    told = [item for item in able if item.relevance >= enough and item.relevance > 0]
     given = numbers(question)
-    worth = [item.relevance + _FACT * bool(numbers(item.quote) - given) for item in told]
+    worth = [
+        item.relevance + _FACT * bool(numbers(item.quote) - given) + _LEADS * (item in leads)
+        for item in told
+    ]
     chosen = _diverse(told, worth, embedder=embedder, most=most) if told else []
-    return tuple(sorted(chosen, key=_in_time))
+    in_order = sorted(chosen, key=lambda item: item.start)
+    return tuple(sorted(in_order, key=_in_time, reverse=wants_latest(question)))
+
+
+def _on_subject(
+    about: str, articles: Sequence[list[Evidence]], *, embedder: Embedder
+) -> list[list[Evidence]]:
+    """Return the articles that are about as near to a subject, or a part of it, as the nearest."""
+    if not articles:
+        return []
+    parts = [part for part in _PARTS.split(about) if content_words(part)]
+    near = [_nearness(part, articles, embedder=embedder) for part in parts or [about]]
+    return [
+        items
+        for items, *shares in zip(articles, *near, strict=True)
+        if any(share >= _ON_SUBJECT * max(every) for share, every in zip(shares, near, strict=True))
+    ]
+
+
+def _nearness(
+    about: str, articles: Sequence[Sequence[Evidence]], *, embedder: Embedder
+) -> list[float]:
+    """Return how near each article is to a subject, in words and in the meaning of its opening.
+
+    One that lacks a year of the subject is further away.
+    """
+    openings = [f"{items[0].article.title}. {items[0].quote}" for items in articles]
+    told = [
+        f"{opening} {spelled_date(items[0].article.date)} {' '.join(item.quote for item in items)}"
+        for opening, items in zip(openings, articles, strict=True)
+    ]
+    overlap = Overlap(about, [item.quote for items in articles for item in items])
+    meaning = embedder.embed_passages(openings) @ embedder.embed_question(about)
+    asked = years(about)
+    return [
+        overlap.of(text) + float(cosine) - bool(asked - years(text))
+        for text, cosine in zip(told, meaning, strict=True)
+    ]
 
 
 def _names_it(about: str, item: Evidence) -> bool:
@@ -154,7 +241,7 @@ def stands_alone(sentence: str) -> bool:
     if len(found) < _FEWEST_WORDS or opens_low or not _CLOSED.search(sentence.strip()):
         return False
     first = next((word for word in found if word not in _LINKS), "")
-    return first not in _PRONOUNS and not _CAPTION.search(sentence)
+    return first not in _PRONOUNS and not (_CAPTION.search(sentence) or _LEANS.match(sentence))
 
 
 def _diverse(
@@ -178,8 +265,8 @@ def _diverse(
     return [items[i] for i in chosen]
 
 
-def _in_time(item: Evidence) -> tuple[bool, str, str, int]:
-    return not item.article.date, item.article.date or "", article_id(item.article), item.start
+def _in_time(item: Evidence) -> tuple[bool, str, str]:
+    return not item.article.date, item.article.date or "", article_id(item.article)
 
 
 def _one_line(text: str) -> str:

@@ -22,6 +22,7 @@ class Wanted(StrEnum):
     CLOCK = "clock"
     TIME = "time"
     NAME = "name"
+    PROPER_NAME = "proper_name"
     REASON = "reason"
     YES_NO = "yes_no"
     ANYTHING = "anything"
@@ -45,8 +46,14 @@ _ASKS = (
         r"(?:it|he|she|they|this|that|there)\b[^,]*|\byes (?:or|/) no\b.*|\byes/no\b.*|"
         r"\b(?:right|correct|true)\W*)$",
     ),
-    # "How much more did petrol cost?" may be told in dollars or in percent.
-    (Wanted.NUMBER, r"\bhow much (?:more|less|higher|lower|cheaper|dearer)\b"),
+    # "How much more did petrol cost?" may be told in dollars or in percent, and rates that are
+    # raised are told in points.
+    (
+        Wanted.NUMBER,
+        r"\bhow much (?:more|less|higher|lower|cheaper|dearer)\b|"
+        r"\bhow much .*\b(?:raise|rise|lose)\b.*\b(?:rates?|tax(?:es)?|prices?|tariffs?|pay|wages?|"
+        r"weight|time|ground|support|value|percent)\b",
+    ),
     (
         Wanted.MONEY,
         r"\bhow much (?:\w+ )*(?:cost|costs|paid|pay|worth|spend|spent|raise|raised|owe|owed|earn|"
@@ -80,6 +87,11 @@ _ASKS = (
         Wanted.TIME,
         ASKS_TIME.pattern,
     ),
+    (
+        Wanted.PROPER_NAME,
+        r"^\W*(?:what(?: is| was| are| were|['’]s) )?(?:the )?(?:full |last |first |real )?"
+        r"names? of\b|\b(?:what|who) (?:is|was|are|were) [^?]*\b(?:called|named)\W*$",
+    ),
     (Wanted.REASON, r"\bwhy\b|\bhow come\b|\bwhat (?:caused|was the (?:cause|reason))\b"),
     (
         Wanted.NAME,
@@ -96,8 +108,8 @@ _SHORT_FORM = re.compile(
 _ASKED = tuple((kind, re.compile(pattern, re.I)) for kind, pattern in _ASKS)
 _NUMBER = re.compile(
     r"\d|\b(?:no one|nobody|none|one|both|all|most|several|a few|a couple|a pair|"
-    r"scores|dozens?|hundreds?|thousands?|millions?|billions?|half|"
-    rf"twice|double|{'|'.join(NUMBER_WORDS)}|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b",
+    r"scores|dozens?|hundreds?|thousands?|millions?|billions?|half|halves|quarters?|thirds?|"
+    rf"twice|double|triple|{'|'.join(NUMBER_WORDS)}|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b",
     re.I,
 )
 _TIME = re.compile(
@@ -201,6 +213,8 @@ def fits(kind: Wanted, span: str, *, before: str = "", after: str = "") -> bool 
         return _FITS[kind].search(near) is not None
     if kind is Wanted.NAME:
         return not _only_figures(span)
+    if kind is Wanted.PROPER_NAME:
+        return not (_only_figures(span) or _SOMEBODY.match(span))
     if kind is Wanted.REASON:
         if _PLACE.match(span) or (span[:1].isupper() and _PLACE_BEFORE.search(before)):
             return False
@@ -214,4 +228,6 @@ def _only_figures(span: str) -> bool:
     return not any(word for word in left if word not in _LITTLE)
 
 
+# "A person in Hull" is no name.
+_SOMEBODY = re.compile(r"\W*(?:an?|one|some|another|his|her|their)\b", re.I)
 _LITTLE = frozenset("a an the of in on at to by and or for from about around than more".split())

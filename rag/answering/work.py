@@ -100,7 +100,8 @@ class Work:
     def overview(self, query: Query, hits: Sequence[Hit], draft: Draft) -> Iterator[str]:
         """Yield the sentences that tell most; none when the archive lacks the subject."""
         embedder, question = self._archive.embedder(), query.question
-        weighed = weigh(overview.subject(question), hits, embedder=embedder)
+        passages = overview.with_openings(hits)
+        weighed = weigh(overview.subject(question), passages, embedder=embedder, among=hits)
         sure = overview.confidence(hits, weighed)
         draft.rest_on(weighed)
         draft.trust(sure)

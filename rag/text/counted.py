@@ -16,6 +16,20 @@ _END = frozenset(
     "he she they you we i".split()
 )
 _MOST = 4
+# Whoever counts one of these counts people.
+_PEOPLE = stem("people")
+_PERSONS = frozenset(
+    map(
+        stem,
+        "person men women children users customers viewers readers voters workers employees staff "
+        "builders passengers travellers tourists visitors guests fans spectators students pupils "
+        "teachers patients doctors nurses residents villagers migrants refugees civilians victims "
+        "survivors soldiers troops fighters rebels police officers prisoners hostages protesters "
+        "demonstrators members followers subscribers players athletes volunteers firefighters "
+        "journalists lawmakers candidates adults teenagers babies families citizens inhabitants "
+        "others".split(),
+    )
+)
 _FIGURE = re.compile(r"\d")
 # The number itself, and all after it as far as a number can tell what it counts.
 _NUMBER = re.compile(
@@ -40,12 +54,16 @@ def asked_to_count(question: str) -> frozenset[str]:
 
 
 def counted(text: str, start: int, end: int) -> frozenset[str]:
-    """Return the stems, and the outcomes, of the words that follow the number in a stretch."""
+    """Return the stems, and the outcomes, of the words that follow the number in a stretch.
+
+    Users and workers count as people too.
+    """
     stretch = text[start : end + _REACH]
     figure = _FIGURE.search(stretch, 0, end - start)
     number = _NUMBER.match(stretch, figure.start() if figure else 0)
     told = _BREAK.split(stretch[number.end() :] if number else stretch)[0]
-    return _with_outcomes(words(told)[:_MOST])
+    named = _with_outcomes(words(told)[:_MOST])
+    return named if named.isdisjoint(_PERSONS) else named | {_PEOPLE}
 
 
 def _with_outcomes(found: Sequence[str]) -> frozenset[str]:

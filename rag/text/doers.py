@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from rag.text.lexicon import NAME
+from rag.text.lexicon import NAME, OPENING_VERBS
 from rag.text.sentences import STOPWORDS, WORD, stem, words
 
 _ASKED = re.compile(
@@ -20,6 +20,29 @@ _CLAUSE = re.compile(
     rf"(?P<doer>(?:his|her|its|their)\s+[a-z]+(?:,?\s+{NAME},?)?|{NAME})\s+"
     r"(?P<verb>[a-z]+)\b"
 )
+
+
+# "Who crowned Charles?": the verb of what is asked for.
+_OPENING = rf"(?:{'|'.join(sorted(OPENING_VERBS))})\b"
+_BY_WHOM = re.compile(
+    rf"^\W*(?:and\s+)?(?:who|(?:which|what)\s+(?!{_OPENING})\w+)\s+(?:has\s+|have\s+|had\s+)?"
+    rf"(?P<verb>(?!{_OPENING})[a-z]+)\s+(?!by\b)\w",
+    re.IGNORECASE,
+)
+# "(Queen Camilla), his wife, was crowned": to whom it was done.
+_DONE_TO = re.compile(
+    r"^(?:,[^,;.]{1,60},)?\s*(?:who\s+|has\s+|have\s+|had\s+|[a-z]+ly\s+)*"
+    r"(?:was|were|been|be|being|is|are)\s+(?:(?:also|then|later|[a-z]+ly)\s+)*(?P<verb>[a-z]+)\b"
+)
+
+
+def is_done_to(question: str, after: str) -> bool:
+    """Tell whether what `question` asks about is done to what stands before `after`, not by it.
+
+    "Who crowned Charles?" is not answered by "Queen Camilla, his wife, was crowned".
+    """
+    asked, told = _BY_WHOM.search(question), _DONE_TO.search(after)
+    return bool(asked and told) and stem(asked["verb"].lower()) == stem(told["verb"])
 
 
 def does_another(question: str, sentence: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.text.facts import ROMAN
-from rag.text.lexicon import MONTHS
+from rag.text.lexicon import MONTH_OR_SHORT, MONTHS, WEEKDAY
 from rag.text.quantities import outcomes
 from rag.text.sentences import STOPWORDS, stem, words
 
@@ -23,7 +23,9 @@ _OPPOSED = (
     ("highest most largest biggest", "lowest fewest smallest least"),
     ("open opened reopened", "close closed shut"), ("buy bought", "sell sold"),
     ("hire hired", "fire fired dismissed sacked"), ("born", "died"),
-    ("gold", "silver", "bronze"), ("second", "third", "fourth", "fifth", "sixth"),
+    ("launch launched liftoff", "land landed landing touchdown splashdown"),
+    ("gold", "silver", "bronze"),
+    ("top topped", "second runner-up", "third", "fourth", "fifth", "sixth"),
 )  # fmt: skip
 _SIDES = tuple(tuple(frozenset(map(stem, side.split())) for side in item) for item in _OPPOSED)
 # "Chandrayaan 2", "Artemis II", "elections 2019": one of a series.
@@ -33,6 +35,13 @@ _PARTICLE = re.compile(
     r"\b(?!(?:is|are|was|were|be|been|go|goes|gone|went|moved?|by|and|or)\b)[a-z]+ "
     r"(?:up|down)\b(?! (?:by|from|to|about|nearly|almost|some|over|more)\b| [\d$€£])|"
     r"\b(?:drop|f[ae]ll)\w* (?:out|through|apart|short|behind|victim|asleep|ill)\b",
+    re.I,
+)
+# "Last Wednesday" and "in the first round" tell a time, and no place in a row.
+_IN_TIME = re.compile(
+    rf"\b(?:first|last|second|third)\s+(?:(?:few|two|three|four|five|six|\d+)\s+)?"
+    rf"(?:{WEEKDAY}|{MONTH_OR_SHORT}|hours?|days?|weeks?|months?|years?|night|spring|summer|autumn|"
+    r"winter|quarter|half|rounds?|stages?)\b",
     re.I,
 )
 _MENS = re.compile(r"\bmen['’]?s\s+", re.I)
@@ -48,7 +57,7 @@ def contrary(question: str, sentence: str) -> bool:
     A question for a person or thing may be answered from the other side: "X lost to Y" tells
     who won.
     """
-    asked, told = (set(map(stem, words(_PARTICLE.sub(" ", text)))) for text in (question, sentence))
+    asked, told = (_telling(question), _telling(sentence))
     if _other_outcome(question, sentence):
         return True
     return _other_number(question, sentence) or any(
@@ -56,6 +65,11 @@ def contrary(question: str, sentence: str) -> bool:
         for place, sides in enumerate(_SIDES)
         if place != _WINNING or not _ROLE.search(question)
     )
+
+
+def _telling(text: str) -> set[str]:
+    """Return the stems of the words of a text that can be the opposite of others."""
+    return set(map(stem, words(_IN_TIME.sub(" ", _PARTICLE.sub(" ", text)))))
 
 
 def counts_another(question: str, sentence: str, place: int) -> bool:

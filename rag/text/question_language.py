@@ -46,6 +46,15 @@ _ASKING = {
     "hu": "mikor miért hány hogyan",
     "vi": "ai bao khi",
 }
+# Common English words that lists of other languages have.
+_ENGLISH_TOO = frozenset(
+    "ban bare bin bio can car care certain co com come copy design die different dock dog door due "
+    "email end era eu even ex face fan far favor final fine fire folk gene general go gross hat "
+    "hit ill kit land later like local male man mate men mere met mind mine miss mode multiple net "
+    "nice non one part per plus possible press pro recent sale sea sense sent sex sin sit six sold "
+    "solo son sons start state stop store tag take ten tens tied tons total us usa via vice want "
+    "war whatever word www zero".split()
+)
 _FEWEST_WORDS = 3
 _LETTER = re.compile(r"[^\W\d_]")
 _FOREIGN_SHARE = 0.3
@@ -63,7 +72,8 @@ def question_language(question: str) -> str | None:
     for script, languages in _SCRIPTS:
         if len(re.findall(script, question)) > _FOREIGN_SHARE * letters:
             return max(languages, key=lambda code: len(found & _function_words(code)))
-    foreign = {code: len((found & _function_words(code)) - _english()) for code in _LATIN}
+    telling = found - STOPWORDS - _ENGLISH_TOO
+    foreign = {code: len(telling & _function_words(code)) for code in _LATIN}
     code = max(foreign, key=lambda each: foreign[each])
     english = len(found & STOPWORDS - _function_words(code))
     if words(question)[:1] and words(question)[0] in STOPWORDS - _function_words(code):
@@ -82,10 +92,5 @@ def _by_first_word(found: Sequence[str]) -> str | None:
 
 @cache
 def _function_words(code: str) -> frozenset[str]:
-    return frozenset(word for word in stopwordsiso.stopwords(code) if not word.isdigit())
-
-
-@cache
-def _english() -> frozenset[str]:
-    """Return the function words that English has as well; "die" and "was" tell nothing."""
-    return STOPWORDS | {"die", "war", "man", "men", "fire", "far", "land", "sin", "per", "via"}
+    found = stopwordsiso.stopwords(code)
+    return frozenset(word for word in found if len(word) > 1 and not word.isdigit())

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 import rag
@@ -19,6 +21,11 @@ VOTE = "Crews of the ferry ended their strike after a vote."
         ("Give me a timeline of the ferry strike", "the ferry strike"),
         ("Tell me about the ferry strike", "the ferry strike"),
         ("Catch me up on the ferry strike", "the ferry strike"),
+        ("whats going on with the ferry strike", "the ferry strike"),
+        ("what happened with the ferry strike?", "the ferry strike?"),
+        ("any news on the ferry strike", "the ferry strike"),
+        ("ferry strike latest", "ferry strike"),
+        ("ferry strike, what is it about", "ferry strike"),
         ("What do the articles say about the ferry strike?", "the ferry strike?"),
         ("What's the latest on the ferry strike?", "the ferry strike?"),
         ("Why has the ferry strike been in the news?", "the ferry strike?"),
@@ -39,6 +46,8 @@ def test_the_subject_of_a_broad_question(question: str, expected: str) -> None:
         "Tell me about how many days it lasted",
         "What did the media say about it?",
         "Who wrote the summary of the report?",
+        "Who broke the news",
+        "News",
         "Tell me about",
         "",
     ],
@@ -59,6 +68,7 @@ def test_a_question_for_one_fact_is_its_own_subject(question: str) -> None:
         ("Will the ferry strike close the harbour?", False),
         ("closed the harbour for three long days.", False),
         ("The strike ended.", False),
+        ("At the time the ferry strike closed the harbour.", False),
         ("Photo: crews of the ferry stand in the harbour.", False),
         ("Crews of the ferry strike in Valletta. Getty Images", False),
     ],
@@ -100,8 +110,30 @@ def test_at_most_two_are_of_one_article_among_several() -> None:
 def test_a_sentence_beside_the_subject_is_left_out() -> None:
     beside = "The football match drew a large crowd in Rome."
     assert _digest(_said(CLOSED, None), _said(beside, None)) == [CLOSED]
-    weak = _said(VOTE, None, relevance=0.4)
-    assert _digest(_said(CLOSED, None), weak) == [CLOSED]
+    article = Article(title="", text=f"{CLOSED} {VOTE}", id="a")
+    lead = Evidence(1, article, CLOSED, 0, len(CLOSED), "", relevance=1.0)
+    weak = Evidence(1, article, VOTE, len(CLOSED) + 1, len(article.text), CLOSED, relevance=0.3)
+    assert _digest(lead, weak) == [CLOSED]
+    assert _digest(lead, replace(weak, relevance=0.6)) == [CLOSED, VOTE]
+
+
+def test_the_sentence_that_leads_a_near_article_is_told_first() -> None:
+    again = "Crews of the ferry strike met the harbour court."
+    article = Article(title="Ferry strike ends", text=f"{VOTE} {again}", id="a", date="2024-05-09")
+    lead = Evidence(1, article, VOTE, 0, len(VOTE), "", relevance=0.7)
+    rest = Evidence(1, article, again, len(VOTE) + 1, len(article.text), VOTE, relevance=1.0)
+    assert _digest(lead, rest, most=1) == [VOTE]
+
+
+def test_an_article_of_another_year_is_not_of_the_subject(embedder):
+    told = [
+        Evidence(1, Article("Vote", text, id=year, date=f"{year}-05-01"), text, 0, len(text), "",
+                 relevance=1.0)
+        for year in ("2020", "2023")
+        if (text := f"Borg won the election in {'Malta' if year == '2020' else 'Rome'} on Friday.")
+    ]  # fmt: skip
+    chosen = quoted("Tell me about the 2020 election", told, embedder=embedder, most=5)
+    assert [item.article.id for item in chosen] == ["2020"]
 
 
 def test_most_is_a_limit_and_no_evidence_no_digest() -> None:

@@ -18,13 +18,18 @@ import rag
         ("who voted in Marlta?", "who voted in Marlta?"),
         ("did (the [contries] win*", "did (the [countries] win*"),
         ("", ""),
+        ("margin of the votes", "margin of the votes"),
+        ("when did who warn malta", "when did the World Health Organization warn malta"),
+        ("what did the minister who lost say", "what did the minister who lost say"),
     ],
 )
 def test_a_word_that_no_article_has_becomes_one_that_it_is_near(archive, typed, meant):
     archive.ingest(
         [
             rag.Article("Oppenheimer wins", "Nolan directed Oppenheimer. It won in Malta."),
-            rag.Article("Votes", "Many countries voted, and one of the countries won."),
+            rag.Article(
+                "Votes", "Many countries voted, and one of the countries won. Marine lost."
+            ),
         ]
     )
     assert archive.spelled(typed) == meant

@@ -31,6 +31,7 @@ def test_a_question_says_what_is_to_be_counted(question: str, thing: str) -> Non
         ("More than two million people fled.", "two million", "people fled"),
         ("Almost all of the 200 known proteins", "Almost all of the 200", "known proteins"),
         ("The ferry has 63. The tram has more.", "63", ""),
+        ("It gained one million users since then.", "one million", "users since then people"),
     ],
 )
 def test_a_number_counts_what_follows_it(text: str, span: str, thing: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.text.doers import does_another
+from rag.text.doers import does_another, is_done_to
 
 _CROWNED = "Borg, 74, became king when his mother, Ann II, died in September."
 
@@ -24,3 +24,19 @@ _CROWNED = "Borg, 74, became king when his mother, Ann II, died in September."
 )
 def test_does_another(question: str, sentence: str, expected: bool) -> None:
     assert does_another(question, sentence) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "after", "expected"),
+    [
+        ("Who crowned Charles?", ", his wife, was crowned afterwards.", True),
+        ("who replaced Borg", " was later replaced.", True),
+        ("Which company bought the port?", " has been bought by Grech.", True),
+        ("Who was crowned?", " was crowned.", False),
+        ("Who crowned Charles?", " crowned him.", False),
+        ("Who won the race?", " was beaten.", False),
+        ("What is needed for a fire?", " is needed for it.", False),
+    ],
+)
+def test_what_it_is_done_to_does_not_do_it(question: str, after: str, expected: bool) -> None:
+    assert is_done_to(question, after) is expected

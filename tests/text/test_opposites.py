@@ -35,6 +35,11 @@ from rag.text.opposites import (
         ("When did the ferry sail?", "The ferry sailed on Monday.", False),
         ("When did Borg drop out?", "She ran after Borg gave up on Monday.", False),
         ("How far did prices drop?", "Prices are up by 3 percent.", True),
+        ("Who came first?", "Borg came last.", True),
+        ("Did Borg come top in round one?", "Borg was second in the first round.", True),
+        ("How many came in the first week?", "Since it opened last Monday 12 came.", False),
+        ("Where did the probe land?", "The probe was launched from Kourou.", True),
+        ("Where did the probe land?", "The probe was launched in May and landed on Mars.", False),
     ],
 )
 def test_contrary(question: str, sentence: str, expected: bool) -> None:

@@ -14,6 +14,8 @@ from rag.text.question_language import question_language
         ("is la belle dame a ballad or not", "en"),
         ("biden beats trump", None),
         ("El Niño", None),
+        ("final score usa v canada", None),
+        ("uk v eu total ban", None),
         ("La La Land", None),
         ("Wer gewann die Wahl?", "de"),
         ("quantas pessoas morreram no incêndio", "pt"),
