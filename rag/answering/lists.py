@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.answering.choice import Found
-from rag.text.lexicon import OPENING_VERBS
+from rag.text.enumerations import enumeration
+from rag.text.lexicon import NEGATIONS, OPENING_VERBS
 from rag.text.number_words import PHRASE
 from rag.text.sentences import words
+from rag.types import Span
 
 # Spans of one list differ in their log-odds by no more than this, in nats.
 _ALIKE = 3.0
@@ -30,6 +33,7 @@ _SEVERAL = re.compile(
     r"\b(?:which|what) (?:[a-z]+ ){0,2}?(?!series|news|does\b|always\b|less\b)\w{2,}[a-rtv-z]s "
     rf"{_AFTER_NOUN}\b|"
     r"^who (?:\w+ )+(?:prizes|medals|awards|races)\b|\b(?:both|respectively)\b|"
+    r"^who (?:all )?(?:attended|joined|signed|took part|turned up|came|voted)\b|"
     r"^who .*['’]s and the \w+['’]s\b",
     re.I,
 )
@@ -65,10 +69,17 @@ def items(ranked: Sequence[Found], able: Sequence[Found], *, least: float) -> li
     told = [item for item in able if not _is_count(item)] or list(able)
     if not told:
         return []
-    first = told[0]
+    first = _whole_list(told[0])
     near = [item for item in ranked if item not in told and _is_near(item, told, least=least)]
-    found = [first, *_others(first, [*told, *near])][:_MOST_OF_A_LIST]
+    found = [first, *map(_whole_list, _others(first, [*told, *near]))][:_MOST_OF_A_LIST]
     return [*found, *_continued(found, ranked)]
+
+
+def _whole_list(item: Found) -> Found:
+    """Return a span that is an item of a list in its sentence as that list."""
+    begun = item.evidence.start
+    found = enumeration(item.evidence.quote, Span(item.start - begun, item.end - begun))
+    return replace(item, start=begun + found.start, end=begun + found.end)
 
 
 def _is_count(item: Found) -> bool:
@@ -89,11 +100,16 @@ def _others(first: Found, able: Sequence[Found]) -> list[Found]:
         own = item.evidence.article == first.evidence.article
         also = own and _ALSO.match(item.evidence.quote)
         enough = first.odds - (_ALIKE_NEAR if also else _ALIKE)
-        alike = item.odds >= enough and _shape(item) == _shape(first)
+        alike = item.odds >= enough and _shape(item) == _shape(first) and not _denies(item)
         if alike and all(not bag & known for known in said):
             said.append(bag)
             others.append(item)
     return others
+
+
+def _denies(item: Found) -> bool:
+    """Tell whether the sentence of a span says "not", as in "the pope did not attend"."""
+    return not NEGATIONS.isdisjoint(words(item.evidence.quote))
 
 
 def _continued(found: Sequence[Found], ranked: Sequence[Found]) -> list[Found]:

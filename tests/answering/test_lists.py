@@ -68,3 +68,12 @@ def test_an_item_of_the_same_article_needs_less_where_also_is_said() -> None:
 
 def test_without_any_span_there_are_no_items() -> None:
     assert items([], [], least=0.2) == []
+
+
+GUESTS = "The guests were Ann Borg, Leo Grech and Prince Ole. The Queen did not come."
+
+
+def test_the_list_that_an_item_stands_in_is_told_whole_and_who_stayed_away_is_not() -> None:
+    ranked = [span_in(GUESTS, "Leo Grech", odds=6.0), span_in(GUESTS, "The Queen", odds=5.0)]
+    found = [item.span for item in items(ranked, ranked, least=0.2)]
+    assert found == ["Ann Borg, Leo Grech and Prince Ole"]
