@@ -11,7 +11,7 @@ from rag.answering.lists import asks_for_several, items
 from rag.answering.reasons import asks_for_reason, explaining, sentences_beside
 from rag.answering.row import asked_cell
 from rag.answering.statement import short
-from rag.answering.wanted import Wanted, wanted
+from rag.answering.wanted import FIGURES, Wanted, wanted
 from rag.store.identity import article_id
 from rag.text.question_time import changes, wants_latest
 from rag.types import Article
@@ -67,7 +67,9 @@ def state(question: str, found: Sequence[Found], draft: Draft, *, verdict: str) 
         # What contradicts the question is told by the whole sentence, not by a word of it.
         told = not (yes_no or verdict or item.contrary)
         span = asked_cell(question, item.span, evidence.quote)
-        said = short(span, evidence.quote, evidence.article.date) if told else ""
+        figure = wanted(question) in FIGURES
+        date = evidence.article.date
+        said = short(span, evidence.quote, date, figure=figure) if told else ""
         before, after = (None, None)
         if told and asks_for_reason(question):
             before, after = sentences_beside(question, item)

@@ -33,7 +33,7 @@ _SEVERAL = re.compile(
     r"\b(?:which|what) (?:[a-z]+ ){0,2}?(?!series|news|does\b|always\b|less\b)\w{2,}[a-rtv-z]s "
     rf"{_AFTER_NOUN}\b|"
     r"^who (?:\w+ )+(?:prizes|medals|awards|races)\b|\b(?:both|respectively)\b|"
-    r"^who (?:all )?(?:attended|joined|signed|took part|turned up|came|voted)\b|"
+    r"^who (?:all )?(?:attended|joined|signed|took part|turned up)\b|"
     r"^who .*['’]s and the \w+['’]s\b",
     re.I,
 )

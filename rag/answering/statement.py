@@ -34,6 +34,14 @@ _LEANS = frozenset(
 )
 # The end of a subject and what it did: "founder of the firm, was sentenced to 25 years".
 _CROSSED = re.compile(r"^[^,]*, (?=(?:was|were|is|are|has|have|had|will|would)\b)")
+# A sum or a number with its unit, in a longer span: "completed its purchase for $44 billion".
+_FIGURE = re.compile(
+    r"(?:\b(?:about|around|some|nearly|almost|over|(?:more|less|fewer) than|at least|up to)\s+)?"
+    r"(?<![\w.,-])(?:US|A|C)?[$€£¥]?\d+(?:[.,]\d+)*(?:[ -](?:thousand|million|billion|trillion|bn)\b)?"
+    r"(?:\s?%|\s(?:per ?cent|percentage points?|dollars|euros|pounds|yen|rupees|kilomet(?:re|er)s|"
+    r"met(?:re|er)s|miles|feet|hectares|people|years|months|days|hours|minutes)\b)?"
+)
+_LONG = 6
 _QUOTES = {'"': '"', "“": "”", "‘": "’", "(": ")", "[": "]"}
 
 
@@ -60,11 +68,14 @@ def in_full(sentence: str, date: str | None) -> str:
     return _DAY.sub(dated, text)
 
 
-def short(span: str, sentence: str, date: str | None) -> str:
+def short(span: str, sentence: str, date: str | None, *, figure: bool = False) -> str:
     """Return a span as a short answer: without loose marks, a day with its date.
 
-    Of one that begins within a subject only what is said of it is left.
+    Of one that begins within a subject only what is said of it is left, and of a long one that
+    is to tell a `figure` only that, if it has but one.
     """
+    if figure and len(words(span)) > _LONG and len(told := _FIGURE.findall(span)) == 1:
+        return " ".join(told[0].split())
     text = _balanced(" ".join(span.split()).strip(" ,;:–—-")).rstrip(".")
     if not _starts(sentence, text):
         text = _CROSSED.sub("", text)

@@ -64,13 +64,11 @@ class EncoderReader:
         self, question: str, passages: Sequence[Passage], *, stop: threading.Event | None = None
     ) -> list[Reading]:
         """Return a reading for each passage, in their order; see `rag.reading.Reader`."""
-        pairs = self._pairs_of(question, passages)
-        return self._read(pairs, batch=_BATCH, stop=stop)
+        return self._read([Asked(question, tuple(passages))], batch=_BATCH, stop=stop)
 
     def read_together(self, asked: Sequence[Asked]) -> list[list[Reading]]:
         """Return for each question what `read` returns; see `rag.reading.Reader`."""
-        pairs = [pair for item in asked for pair in self._pairs_of(item.question, item.passages)]
-        readings = iter(self._read(pairs, batch=_SHARED_BATCH))
+        readings = iter(self._read(asked, batch=_SHARED_BATCH))
         return [list(islice(readings, len(item.passages))) for item in asked]
 
     def _pairs_of(self, question: str, passages: Sequence[Passage]) -> list[Pair]:
@@ -80,10 +78,12 @@ class EncoderReader:
         return found
 
     def _read(
-        self, pairs: Sequence[Pair], *, batch: int, stop: threading.Event | None = None
+        self, asked: Sequence[Asked], *, batch: int, stop: threading.Event | None = None
     ) -> list[Reading]:
-        from rag.reading.spans import answered, best_spans
+        from rag.reading.spans import answered, best_spans, longest
 
+        pairs = [pair for item in asked for pair in self._pairs_of(item.question, item.passages)]
+        within = [longest(item.question) for item in asked for _ in item.passages]
         readings = [Reading(())] * len(pairs)
         # Passages of like lengths together, so that few tokens are filling.
         order = sorted(range(len(pairs)), key=lambda row: len(pairs[row].ids))
@@ -95,7 +95,7 @@ class EncoderReader:
             for at, row in enumerate(rows):
                 count = len(pairs[row].ids)
                 logits = start[at][:count], end[at][:count]
-                spans = best_spans(pairs[row], *logits, most=_CANDIDATES)
+                spans = best_spans(pairs[row], *logits, most=_CANDIDATES, within=within[row])
                 readings[row] = Reading(spans, answered(*logits))
         return readings
 

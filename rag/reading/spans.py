@@ -7,26 +7,37 @@ from numpy.typing import NDArray
 
 from rag.reading.base import Candidate
 from rag.reading.pairs import Pair
+from rag.text.lexicon import ASKS_NAME, ASKS_NUMBER, ASKS_TIME
 
 # Starts and ends that are combined; more change nothing.
 _BEST = 12
-# Tokens of an answer at most: a sentence, for a question that asks why or how.
-_LONGEST = 60
+# Tokens of an answer at most: a sentence, for a question that asks why or how, and a few words for
+# one that asks for a name, a time or a number.
+_LONGEST, _LONGEST_FACT = 60, 18
 
 Floats = NDArray[np.float32]
 
 
-def best_spans(pair: Pair, start: Floats, end: Floats, *, most: int) -> tuple[Candidate, ...]:
+def longest(question: str) -> int:
+    """Return how many tokens an answer to `question` has at most."""
+    asks = (ASKS_NAME, ASKS_NUMBER, ASKS_TIME)
+    return _LONGEST_FACT if any(each.search(question) for each in asks) else _LONGEST
+
+
+def best_spans(
+    pair: Pair, start: Floats, end: Floats, *, most: int, within: int
+) -> tuple[Candidate, ...]:
     """Return at most `most` spans that do not overlap, the likeliest first.
 
     `start` and `end` are the logits of T tokens, shape (T,); the first is that of "none". The
-    odds of a span are what its start and end score above it (Devlin et al. 2019).
+    odds of a span are what its start and end score above it (Devlin et al. 2019). None has more
+    than `within` tokens.
     """
     none = float(start[0] + end[0])
     found = []
     for first in _highest(start):
         for last in _highest(end):
-            span = _characters(pair, first, last)
+            span = _characters(pair, first, last) if 0 <= last - first < within else None
             if span:
                 found.append(Candidate(*span, float(start[first] + end[last]) - none))
     return _apart(sorted(found, key=lambda item: -item.odds), most)
@@ -43,7 +54,7 @@ def _highest(logits: Floats) -> list[int]:
 
 
 def _characters(pair: Pair, first: int, last: int) -> tuple[int, int] | None:
-    if not 0 <= last - first < _LONGEST or last >= len(pair.offsets):
+    if last >= len(pair.offsets):
         return None
     start, end = pair.offsets[first], pair.offsets[last]
     return (start[0], end[1]) if start and end else None

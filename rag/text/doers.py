@@ -42,7 +42,9 @@ def is_done_to(question: str, after: str) -> bool:
     "Who crowned Charles?" is not answered by "Queen Camilla, his wife, was crowned".
     """
     asked, told = _BY_WHOM.search(question), _DONE_TO.search(after)
-    return bool(asked and told) and stem(asked["verb"].lower()) == stem(told["verb"])
+    if not asked or not told:
+        return False
+    return stem(asked["verb"].lower()) == stem(told["verb"])
 
 
 def does_another(question: str, sentence: str) -> bool:

@@ -59,6 +59,21 @@ def test_a_short_answer_has_no_loose_marks(span: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        ("Borg completed her purchase of the port for about $4.5 billion", "about $4.5 billion"),
+        (
+            "Borg bought 3 of the 5 ferries of the port",
+            "Borg bought 3 of the 5 ferries of the port",
+        ),
+        ("44 billion", "44 billion"),
+    ],
+)
+def test_of_a_clause_that_tells_a_figure_the_figure_is_the_short_answer(span, said):
+    assert short(span, "A sentence.", DATE, figure=True) == said
+
+
+@pytest.mark.parametrize(
     ("sentence", "expected"),
     [("He resigned.", True), ("But nobody came.", True), ("Borg resigned.", False), ("", False)],
 )

@@ -15,7 +15,7 @@ from rag.models.adapters import HEADS
 from rag.reading import Asked, EncoderReader
 from rag.reading.network import ReaderNetwork
 from rag.reading.pairs import Pair, PairTokenizer
-from rag.reading.spans import best_spans
+from rag.reading.spans import best_spans, longest
 from rag.types import Passage
 
 pytestmark = pytest.mark.slow
@@ -72,9 +72,18 @@ def test_spans_are_in_order_of_their_odds_and_do_not_overlap() -> None:
     pair = Pair((0, 9, 1, 7, 8, 9), (None, None, None, (0, 1), (2, 3), (4, 5)))
     start = np.array([1.0, 9.0, 9.0, 4.0, 0.0, 3.0], np.float32)
     end = np.array([1.0, 9.0, 9.0, 2.0, 3.0, 1.0], np.float32)
-    found = best_spans(pair, start, end, most=3)
+    found = best_spans(pair, start, end, most=3, within=60)
     # 4 + 3 and 3 + 1, less the 1 + 1 of "none"; outside the passage nothing counts.
     assert [(item.start, item.end, item.odds) for item in found] == [(0, 3, 5.0), (4, 5, 2.0)]
+
+
+def test_a_name_a_time_or_a_number_is_told_in_a_few_words() -> None:
+    pair = Pair((0, *range(30)), (None, *((i, i + 1) for i in range(30))))
+    start, end = np.zeros(31, np.float32), np.zeros(31, np.float32)
+    start[1], end[30], end[3] = 9.0, 9.0, 5.0
+    for question, last in (("Who won?", 3), ("When was it?", 3), ("Why did it sink?", 30)):
+        (best,) = best_spans(pair, start, end, most=1, within=longest(question))
+        assert (best.start, best.end) == (0, last)
 
 
 def test_the_reader_says_what_the_network_says() -> None:
