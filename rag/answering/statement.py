@@ -37,7 +37,8 @@ _CROSSED = re.compile(r"^[^,]*, (?=(?:was|were|is|are|has|have|had|will|would)\b
 # A sum or a number with its unit, in a longer span: "completed its purchase for $44 billion".
 _FIGURE = re.compile(
     r"(?:\b(?:about|around|some|nearly|almost|over|(?:more|less|fewer) than|at least|up to)\s+)?"
-    r"(?<![\w.,-])(?:US|A|C)?[$€£¥]?\d+(?:[.,]\d+)*(?:[ -](?:thousand|million|billion|trillion|bn)\b)?"
+    r"(?<![\w.,-])(?:US|A|C)?[$€£¥]?\d+(?:[.,]\d+)*"
+    r"(?:[ -](?:thousand|million|billion|trillion|bn)\b)?"
     r"(?:\s?%|\s(?:per ?cent|percentage points?|dollars|euros|pounds|yen|rupees|kilomet(?:re|er)s|"
     r"met(?:re|er)s|miles|feet|hectares|people|years|months|days|hours|minutes)\b)?"
 )
