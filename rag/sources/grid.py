@@ -23,7 +23,7 @@ _LABEL = re.compile(r"[A-Z]{2,3}|.{1,40}:")
 def text_grid(lines: Sequence[str]) -> Grid | None:
     """Return the cells of lines set in columns by tabs, bars or runs of blanks; else None."""
     ruled = [line for line in lines if not _RULE.fullmatch(line)]
-    if len(ruled) < _FEWEST_ROWS:
+    if len(ruled) < (_FEWEST_ROWS if len(ruled) == len(lines) else _FEWEST_ROWS - 1):
         return None
     rows = [_GAP.split(line.strip().strip("|").strip()) for line in ruled]
     width = len(rows[0])

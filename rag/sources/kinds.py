@@ -110,7 +110,7 @@ def _text(file: File, *, columns: Columns) -> Found:  # noqa: ARG001 - as all of
 
 def _markdown(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
     decoded = decode_noting(file.whole(), declared=file.charset)
-    yield plain.read_markdown(decoded.text, source=file.name)
+    yield from plain.read_markdown_articles(decoded.text, source=file.name)
     if decoded.repaired:
         yield Note(file.name, repaired_note(decoded.repaired, decoded.encoding))
 

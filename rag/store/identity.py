@@ -34,11 +34,12 @@ def article_id(article: Article) -> str:
     """Return the id an article keeps when it is edited.
 
     That is its own id, else one derived from its address, else from publisher, date
-    and title (or the opening of the text where there is no title).
+    and title (or the opening of the text where there is no title). The address of a whole site,
+    which tables give to all of its articles, is none of an article.
     """
     if article.id:
         return article.id
-    if article.url:
+    if article.url and not is_site(article.url):
         return _digest("url", canonical_url(article.url))
     name = article.title.strip() or article.text[:80]
     return _digest("title", article.publisher or "", article.date or "", name.casefold())
@@ -73,6 +74,15 @@ def fingerprints(stored: Iterable[tuple[str, str]]) -> npt.NDArray[np.uint64]:
     found = np.fromiter((fingerprint(*pair) for pair in stored), np.uint64)
     found.sort()
     return found
+
+
+def is_site(url: str) -> bool:
+    """Return whether an address leads to a site as a whole and to no page of it."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return False
+    return not parts.path.strip("/") and not parts.query
 
 
 def canonical_url(url: str) -> str:

@@ -504,6 +504,14 @@ HEADS = {
         "瑞尔队加时赛后夺冠\n\n2024年05月03日 08:30 来源：谷地晚报 作者：王明\n\n",
         ("瑞尔队加时赛后夺冠", "2024年05月03日", "王明", "谷地晚报"),
     ),
+    "a masthead right above the headline": (
+        "Vale Courier\nRell win the cup after extra time\nBy Jan Holm\nFriday 3 May 2024\n\n",
+        ("Rell win the cup after extra time", "3 May 2024", "Jan Holm", None),
+    ),
+    "date, time and author between bars": (
+        "Rell wygrywa puchar\n\n3 maja 2024, 10:15 | Autor: Jan Holm\n\n",
+        ("Rell wygrywa puchar", "3 maja 2024", "Jan Holm", None),
+    ),
     "Chinese paper": (
         "瑞尔队加时赛后夺冠\n本报记者 王明\n《谷地日报》（ 2024年05月03日 第 03 版）\n\n",
         ("瑞尔队加时赛后夺冠", "2024年05月03日", "王明", "谷地日报"),
@@ -553,3 +561,54 @@ def test_links_to_other_stories_end_an_article() -> None:
     links = "Recommended for you\n\nTen gardens to visit this summer\nWhy bread goes stale so soon"
     [article] = split_dump(f"Rell win the cup after extra time\n\n{GAME}\n\n{links}")
     assert article.text == GAME
+
+
+PIECES = (
+    "The lock gates of Dell were replaced on Thursday after ninety years, the office said.",
+    "The heron colony at Varn has doubled in four years, the wardens said on Monday.",
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("1. Lock gates replaced\n\nBy Per Moe\n\n{}\n\n", "2. Herons return\n\nBy Ida Holt\n\n{}"),
+        (
+            "https://a.example/1\nLock gates replaced\n{}\n\n",
+            "https://a.example/2\nHerons return\n{}",
+        ),
+        (
+            "Titel: Lock gates replaced\nQuelle: Echo\nText: {}\n\n",
+            "Titel: Herons return\nQuelle: Echo\nText: {}",
+        ),
+    ],
+    ids=["numbered", "under addresses", "labelled"],
+)
+def test_articles_one_after_the_other(first: str, second: str) -> None:
+    found = split_dump(first.format(PIECES[0]) + second.format(PIECES[1]))
+    assert [article.title for article in found] == ["Lock gates replaced", "Herons return"]
+    assert [article.text for article in found] == list(PIECES)
+
+
+def test_labelled_articles_in_chinese() -> None:
+    texts = {
+        "停运": "港务局周一说，渡轮停止服务。修理需要六个星期，接驳巴士从旧码头开出。",
+        "停课": "县政府周四说，学校停课一周。四间教室发现了霉菌，学生暂时在家里上课。",
+    }
+    one = "标题：{}\n来源：晚报\n正文：{}"
+    found = split_dump("\n\n".join(one.format(*pair) for pair in texts.items()))
+    assert [(a.title, a.publisher, a.text) for a in found] == [
+        (title, "晚报", text) for title, text in texts.items()
+    ]
+
+
+def test_thai_paragraphs_end_in_no_mark_and_are_kept() -> None:
+    body = "เรือข้ามฟากหยุดให้บริการเมื่อวันจันทร์หลังพบรอยแตกที่ตัวเรือสำนักงานท่าเรือกล่าว"
+    [article] = split_dump(f"เรือข้ามฟากหยุดหกสัปดาห์\n\n{body}\n\n{body[:50]}\n\n{body[20:]}")
+    assert body in article.text
+
+
+def test_the_rule_of_a_table_separates_no_articles() -> None:
+    table = "Parish   Turnout\n-------- -------\nHythe    61%\nTarn     58%"
+    [article] = split_dump(f"Rell win the cup after extra time\n\n{GAME}\n\n{table}\n\n{PIECES[0]}")
+    assert article.text == f"{GAME}\n\nHythe: Turnout 61%.\n\nTarn: Turnout 58%.\n\n{PIECES[0]}"

@@ -48,6 +48,15 @@ def test_a_mail_laid_out_in_a_table_is_read_whole_and_without_its_frame(tmp_path
     assert article.text == f"{TEXT}\n\nVarn Mail\n\n{OTHER}"
 
 
+def test_a_mail_saved_from_outlook_as_text(tmp_path: Path) -> None:
+    head = (
+        "From:\tVarn Mail <a@varn.example>\nSent:\tTuesday, March 5, 2024 6:00 AM\nTo:\tb@b.example"
+    )
+    foot = "Unsubscribe https://varn.example/x\n"
+    (article,), _, _ = take(tmp_path / "a.txt", f"{head}\nSubject:\t{TITLE}\n\n{TEXT}\n\n{foot}")
+    assert (article.title, article.date, article.text) == (TITLE, "2024-03-05", TEXT)
+
+
 def _book(*chapters: str) -> bytes:
     ids = range(len(chapters))
     items = "".join(f'<item id="c{n}" href="{n}.html"/>' for n in ids)

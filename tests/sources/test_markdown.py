@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rag.errors import SourceError
+from rag.sources import read
 from rag.sources.documents.markdown import plain_markdown
 from rag.sources.documents.plain import read_markdown
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # What opens and does not close, or closes in the wrong place.
 UNCLOSED = ["<!--", "[", "![", "[a](", "[\n", "<http://", " __a", "**a ", " #", "<a ", " *a", "> "]
@@ -62,3 +67,16 @@ def test_front_matter_that_repeats_lists_is_refused_and_values_are_not():
 )
 def test_nothing_that_is_read_is_lost(markdown: str, plain: str) -> None:
     assert re.sub(r"[ ]+", " ", plain_markdown(markdown)) == plain
+
+
+def test_signed_headlines_open_articles(tmp_path: Path) -> None:
+    text = "\n\n".join(
+        f"# {title}\n\n*By {author}, 5 March 2024*\n\nThe {title} were seen on Monday.\n\n## More"
+        for title, author in (("herons", "Ida Holt"), ("otters", "Per Moe"))
+    )
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    found = list(read([tmp_path / "a.md"]))
+    assert [(a.title, a.author, a.date) for a in found] == [
+        ("herons", "Ida Holt", "2024-03-05"),
+        ("otters", "Per Moe", "2024-03-05"),
+    ]

@@ -209,3 +209,12 @@ def test_texts_with_few_figures_are_told_by_their_words() -> None:
     first = Article("Storm", "The storm killed 12 people on the coast and closed 3 roads.")
     second = Article("Storm", "The storm killed 15 people on the coast and closed 3 roads.")
     assert not is_other_issue(first, second)
+
+
+def test_the_address_of_a_whole_site_identifies_no_article() -> None:
+    one, two = (
+        Article(title, f"{title} was told.", url="https://varn.example/") for title in ("A", "B")
+    )
+    assert article_id(one) != article_id(two)
+    paged = Article("A", "A was told.", url="https://varn.example/?p=1")
+    assert article_id(paged) == article_id(Article("B", "B.", url="https://varn.example/?p=1"))

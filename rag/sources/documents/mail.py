@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from rag.sources import fields
+from rag.sources.dumps import is_furniture
 from rag.sources.exports import articles_in
 from rag.sources.files.encoding import decode
 from rag.sources.files.handle import File, whole_limit
@@ -112,7 +113,9 @@ def _shown(html: str, plain: str) -> str:
     # Most of a mail is said by its sender: what is taken for a page's frame is often a story.
     laid_out = any(line.startswith("|") for line in story.split("\n"))
     shown = whole if laid_out or len(story) < _STORY_SHARE * len(whole) else story
-    return shown if len(shown) >= len(plain) / 2 else plain
+    lines = plain.split("\n")
+    bare = "\n".join(line for line in lines if not line.strip() or not is_furniture(line.strip()))
+    return shown if len(shown) >= len(bare) / 2 else bare
 
 
 def _part(message: EmailMessage, kind: str) -> str:
@@ -127,7 +130,8 @@ def _part(message: EmailMessage, kind: str) -> str:
 
 def _date(message: EmailMessage) -> object:
     try:
-        said = str(message.get("Date", ""))
+        # Mails saved from Outlook as text say when they were "sent".
+        said = str(message.get("Date", "") or message.get("Sent", ""))
     except OverflowError:
         # A year of many digits: the library reads a header as soon as it is asked for.
         return None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from rag.sources.dumps import is_sentence
+from rag.sources.dumps import facts, is_sentence
 from rag.sources.grid import grid_lines, text_grid
 from rag.sources.text import unescape
 
@@ -21,6 +22,7 @@ _COMMENT = re.compile(r"(?s)<!--.*?-->")
 _LISTS = frozenset(f"{a}_list_{b}" for a in ("bullet", "ordered") for b in ("open", "close"))
 # Tables stay as their lines, which `rag.sources.grid` reads like those of other files.
 _PARSER = MarkdownIt("commonmark")
+_SIGNED = 2  # paragraphs below a headline that may say who and when
 _ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s|\|")
 
 
@@ -37,6 +39,31 @@ def plain_markdown(text: str) -> str:
 def plain_tokens(tokens: Sequence[Token]) -> str:
     """Return tokens as plain paragraphs."""
     return "\n\n".join(filter(None, map(_unwrapped, _blocks(tokens))))
+
+
+def signed_pieces(text: str) -> list[str]:
+    """Return the pieces that open at headings of the first order with a byline or a date below.
+
+    None for fewer than two, or where other text stands above the first.
+    """
+    tokens = parsed(text)
+    starts = [
+        token.map[0]
+        for number, token in enumerate(tokens)
+        if token.type == "heading_open" and token.tag == "h1" and token.map
+        and _is_signed(tokens[number + 3 :])
+    ]  # fmt: skip
+    lines = text.split("\n")
+    if len(starts) < 2 or "".join(lines[: starts[0]]).strip():
+        return []
+    return ["\n".join(lines[start:end]) for start, end in pairwise([*starts, len(lines)])]
+
+
+def _is_signed(tokens: Sequence[Token]) -> bool:
+    """Return whether one of the first paragraphs says who wrote and when."""
+    said = [_said(token) for token in tokens[: 3 * _SIGNED] if token.type == "inline"]
+    lines = (line for paragraph in said[:_SIGNED] for line in paragraph.split("\n"))
+    return any(kind in ("author", "date") for line in lines for kind, _value in facts(line))
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[str]:

@@ -14,11 +14,12 @@ from rag.sources.dumps import split_dump
 from rag.sources.exports import articles_in, several_note
 from rag.sources.tables.columns import known_columns
 from rag.sources.text import one_line, tidy
+from rag.types import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rag.types import Article, Note, Skipped
+    from rag.types import Article, Note
 
 
 def read_text(text: str, *, source: str) -> Iterator[Article | Skipped | Note]:
@@ -45,6 +46,18 @@ def read_text(text: str, *, source: str) -> Iterator[Article | Skipped | Note]:
         )
     if len(found) == 1:
         yield from several_note(found[0].text, source=source)
+
+
+def read_markdown_articles(text: str, *, source: str) -> Iterator[Article | Skipped]:
+    """Yield the articles of a Markdown file: one per signed headline, if there are several."""
+    pieces = markdown.signed_pieces(tidy(text))
+    if not pieces:
+        yield read_markdown(text, source=source)
+    for number, piece in enumerate(pieces, start=1):
+        try:
+            yield read_markdown(piece, source=f"{source}#{number}")
+        except SourceError as error:
+            yield Skipped(f"{source}#{number}", str(error))
 
 
 def read_markdown(text: str, *, source: str) -> Article:

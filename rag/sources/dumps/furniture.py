@@ -52,7 +52,9 @@ _POINTER = re.compile(
     r"|leia (?:também|mais)|lees ook|читайте также|اقرأ أيضا|相关阅读|関連記事)\s?[:：|»>]"
 )
 _OFFER = re.compile(
-    r"(?i)subscribe (?:now|today|here|and|for|from)\b.{0,140}"
+    r"(?i)(?:(?:view|read) this (?:post|e-?mail|newsletter|issue) (?:on the web|online)"
+    r"|unsubscribe|manage preferences).{0,10}\shttps?://\S+"
+    r"|subscribe (?:now|today|here|and|for|from)\b.{0,140}"
     r"|already a (?:subscriber|member)\?.{0,60}"
     r"|you(?:['’]ve| have) (?:read|reached|used) (?:\d+|your|all|\w+) "
     r"(?:of|free|article|limit).{0,80}"

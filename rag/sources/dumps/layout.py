@@ -27,6 +27,13 @@ _SENTENCE = re.compile(
     r"(?s).*?(?:\w{3}|[\d)%’”\"'])(?:[.!?…]+['\"”’»)\]]*(?=\s+[^\sa-z]|$)|[。！？।])"
 )
 _TITLE_LENGTH = 100
+# The rule below the names of a table's columns.
+_TABLE_RULE = re.compile(r"[-=]{2,}(?:[ +|]+[-=]{2,})+")
+_NUMBER = re.compile(r"\d{1,3}[.)]\s+(?=\S)")
+_WIDE = re.compile("[\u3040-\u9fff\uac00-\ud7af]")  # characters that say as much as two letters
+# Scripts that end no sentence with a mark: Thai, Lao, Burmese and Khmer.
+_UNMARKED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]{12}")
+_LONG_LINE = 100  # characters of such a line that is text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,13 @@ class _Block:
         line = self.lines[0].strip()
         return len(self.lines) == 1 and is_short(line) and line[-1] not in ".;:,"
 
+    def take_number_off(self, below: _Block) -> None:
+        """Make a numbered line a headline if a byline or a date stands below it."""
+        number = _NUMBER.match(self.lines[0].strip()) if len(self.lines) == 1 else None
+        if number and fact(below.lines[0].strip())[0] in {"author", "date"}:
+            self.lines = [self.lines[0].strip()[number.end() :]]
+            self.named = True
+
     def write_out(self) -> None:
         """Make the rows of a table lines in which cells stand beside their names."""
         grid = text_grid(self.lines)
@@ -78,7 +92,7 @@ def cut_parts(text: str) -> list[Part]:
         bare = line.strip(" \t\xa0\u200b\v")
         if inside and _UNDERLINE.fullmatch(bare) and blocks[-1].could_be_title():
             blocks[-1].named, inside = True, False
-        elif _SEPARATOR.fullmatch(bare):
+        elif _SEPARATOR.fullmatch(bare) and not (inside and _TABLE_RULE.fullmatch(bare)):
             fenced, inside = True, False
         elif not bare:
             blank, inside = blank + 1, False
@@ -89,6 +103,8 @@ def cut_parts(text: str) -> list[Part]:
             blank, fenced, inside = 0, False, True
     if len(blocks) == 1:  # no blank lines at all: every line is set off
         blocks = [_Block([line], 1, blocks[0].fenced) for line in _joined(blocks[0].lines)]
+    for block, below in pairwise(blocks):
+        block.take_number_off(below)
     for block in blocks:
         block.write_out()
     width = wrap_width([block.lines for block in blocks if not block.table])
@@ -110,11 +126,19 @@ def _block_parts(block: _Block, *, width: int | None) -> list[Part]:
     for number, text in enumerate(unwrap(block.lines, width=width)):
         kind, value = fact(text)
         bare = value if kind == "title" else text
-        gap, fenced = (0 if number and not kicker else block.gap, block.fenced and not number)
-        kicker = kicker and (is_furniture(text) or is_section(text.casefold()))
+        # An address above its page's headline opens an article.
+        opens = not number and kind == "url" and len(block.lines) > 1
+        gap = 0 if number and not kicker else block.gap
+        fenced = (block.fenced and not number) or opens
+        kicker = kicker and (is_furniture(text) or _is_above(text, kind))
         named = block.named or kind == "title"
         parts.append(Part(bare, gap=gap, fenced=fenced, named=named))
     return parts
+
+
+def _is_above(text: str, kind: str) -> bool:
+    """Return whether a line may stand right above a headline: a section, a paper, an address."""
+    return is_section(text.casefold()) or is_paper(text) or kind == "url"
 
 
 def is_running_text(part: Part) -> bool:
@@ -122,7 +146,10 @@ def is_running_text(part: Part) -> bool:
     text = part.text
     if not is_plain(text) or part.named:
         return False
-    return len(text) >= 200 or (is_sentence(text) and (len(text.split()) >= 6 or len(text) >= 60))
+    if len(text) >= 200 or (len(text) >= _LONG_LINE and _UNMARKED.search(text)):
+        return True
+    letters = len(text) + len(_WIDE.findall(text))
+    return is_sentence(text) and (len(text.split()) >= 6 or letters >= 60)
 
 
 def is_headline(part: Part) -> bool:
@@ -147,6 +174,8 @@ def lead_title(text: str) -> str:
     first = text.strip().split("\n", 1)[0]
     match = _SENTENCE.match(first)
     sentence = match.group().strip() if match else first
+    if not re.search(r"[^\W\d_]", sentence):  # the number of a list's item
+        sentence = first
     if len(sentence) <= _TITLE_LENGTH:
         return sentence
     return sentence[:_TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(" ,;:-–—") + "…"

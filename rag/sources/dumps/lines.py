@@ -49,7 +49,7 @@ _FACTS = (
     (
         "author",
         re.compile(
-            rf"(?:[Vv]on|[Pp]ar|[Pp]or|di|[Dd]oor|[Aa]v|[Aa]f) (?P<value>{_NAMES}"
+            rf"(?:[Vv]on|[Pp]ar|[Pp]or|di|[Dd]oor|[Aa]v|[Aa]f):? (?P<value>{_NAMES}"
             rf"(?:(?:,| und| et| y| e| en| og| och) {_NAMES}){{0,3}})(?:\s?[|,•·–—-]\s?.{{0,60}})?"
         ),
     ),
@@ -129,6 +129,9 @@ def facts(text: str) -> list[tuple[str, str]]:
             value = _ROLE.sub("", match["value"]) if kind == "author" else match["value"]
             dates = _dates(text) if kind == "author" else []
             return [(kind, value.strip()), *dates]
+    parts = [facts(part) for part in text.split(" | ")] if " | " in text else []
+    if parts and all(parts):
+        return [told for part in parts for told in part]
     alone = _BESIDE.sub("", text).strip()
     if not _is_date_line(alone):
         return []
@@ -149,7 +152,10 @@ def _papers(text: str) -> list[tuple[str, str]]:
     """Return the paper's name that stands before the date of a line, as a fact."""
     before = text[: find_dates(text)[0].span.start]
     name = _WEEKDAY.sub("", before).lstrip("《「『 ")
-    return [("publisher", name)] if _PAPER.search(name) else []
+    after = text[find_dates(text)[-1].span.end :].strip(" ,|–—·•-")
+    if _PAPER.search(name):
+        return [("publisher", name)]
+    return [("publisher", after)] if is_paper(after) else []
 
 
 def is_paper(text: str) -> bool:

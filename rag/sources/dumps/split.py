@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _LONG_HEADLINE = 5  # words; shorter ones may head a section
+_MENU = 40  # characters of an entry of a menu
 _NEAR = 12  # a repeated headline follows within this many paragraphs
 _POSTS = 3  # times of day that stand alone above the posts of a live blog at least
 _RULE = r"(?:\s+[–—|-]|\s*[:|])\s+"
@@ -26,7 +27,9 @@ _LIVE = re.compile(
     r"|^(?:live(?: updates?| blog| coverage)?|(?:live-?)?(?:blog|ticker)|(?:en )?direct"
     rf"|en (?:vivo|directo)|(?:in )?diretta){_RULE}"
 )
-_TEXT_LABEL = re.compile(r"(?i)^(?:body|text|content|article|story)\s?:\s*")
+_TEXT_LABEL = re.compile(
+    r"(?i)^(?:body|text|content|article|story|texto?|testo|inhalt|текст|正文|内容|本文|النص)\s?[:：]\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +297,8 @@ def _menus(parts: Sequence[Part]) -> set[int]:
     """Return where runs of three or more very short lines stand around the body."""
     runs: list[list[int]] = [[]]
     for number, part in enumerate(parts):
-        if len(part.text.split()) <= 3 and not is_sentence(part.text):
+        short = len(part.text.split()) <= 3 and len(part.text) <= _MENU
+        if short and not is_sentence(part.text):
             runs[-1].append(number)
         elif runs[-1]:
             runs.append([])
