@@ -14,6 +14,7 @@ from rag.types import ArchiveStats, Article, Filter
 # How many ids and names an error lists.
 _SHOWN_IDS = 5
 _SHOWN_NAMES = 20
+_SHOWN_FREQUENT = 5
 
 
 def full_id(beginning: str, *, catalog: Catalogue, folder: Path) -> str:
@@ -101,12 +102,13 @@ def check_names(
     if not unknown:
         raise ValueError(f"no article mentions all of {', '.join(names)}; leave one of them out")
     frequent = [name for name, _ in known()]
-    said = f"names that often occur are {_listed(frequent)}" if frequent else "write it differently"
+    listed = _listed(frequent, most=_SHOWN_FREQUENT)
+    said = f"names that often occur are {listed}" if frequent else "write it differently"
     raise ValueError(f"no article mentions {unknown[0]!r}; {said}")
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str], *, most: int = _SHOWN_NAMES) -> str:
     """Return names as a list, the first ones where there are many."""
-    shown = ", ".join(names[:_SHOWN_NAMES])
-    more = len(names) - _SHOWN_NAMES
+    shown = ", ".join(names[:most])
+    more = len(names) - most
     return f"{shown} and {more} more" if more > 0 else shown

@@ -10,6 +10,8 @@ from rag.text.lexicon import CALENDAR
 from rag.text.sentences import STOPWORDS, sentences, words
 
 _NAME = re.compile(r"[A-Z][\w’'&-]+(?: (?:(?:of|de|the|al) )?[A-Z][\w’'&-]+)*")
+# As words they are far more frequent than as names, and a search knows no capitals.
+_ALSO_WORDS = frozenset({"us"})
 
 
 def frequent_names(texts: Iterable[str], *, most: int) -> list[tuple[str, int]]:
@@ -32,7 +34,7 @@ def _names(text: str) -> set[str]:
         name = match.group().removesuffix("'s").removesuffix("’s")
         # Its small words, such as the "of" of a university, may be any.
         large = (word for word in name.split() if word[0].isupper())
-        known = not {*words(" ".join(large))} & (CALENDAR | STOPWORDS)
+        known = not {*words(" ".join(large))} & (CALENDAR | STOPWORDS | _ALSO_WORDS)
         if known and (match.start() not in starts or " " in name):
             found.add(name)
     return found

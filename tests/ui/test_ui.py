@@ -323,7 +323,7 @@ def test_refusal_opens_three_distinct_articles_at_most():
     page = render.message_html(shown(text=prompts.REFUSAL, hits=hits))
     assert said(page) == (
         "Not in the articles. Nearest articles (not an answer) Title a, 2 January 2024 "
-        "Title b, 2 January 2024 Title c, 2 January 2024 0.0 s"
+        "Title b, 2 January 2024 Title c, 2 January 2024 0.1 s"
     )
     assert Markup(page).values("data-open") == ["a", "b", "c"]
 
@@ -441,7 +441,7 @@ def test_periods_are_typed_in_words():
             Filters(publishers=("Sea Mail",)),
             "no publisher 'Sea Mail' here; there are Lake",
         ),
-        (Filters(since="2030-01-01"), "2 articles, dated 2023-01-10 to 2024-05-01"),
+        (Filters(since="2030-01-01"), "2 articles, dated 10 January 2023 to 1 May 2024"),
         (Filters(since="2024-01-01", publishers=("Lake Mail",)), "no article fits the filters"),
         (Filters(names=("Xanadu",)), "no article mentions 'Xanadu'; "),
         (Filters(names=("bridge", "lake")), "no article mentions all of bridge, lake; "),
@@ -547,12 +547,12 @@ def test_blank_question_changes_nothing(archive, question):
 @pytest.mark.parametrize(
     ("generator", "filters", "words"),
     [
-        (Script(error=GenerationError("the <server> is down")), {}, "the <server> is down"),
-        (Script(), {"since": "May"}, "not a date: 'May'; write it as YYYY-MM-DD"),
+        (Script(error=GenerationError("the <server> is down")), {}, "The <server> is down."),
+        (Script(), {"since": "May"}, "Not a date: 'May'; write it as YYYY-MM-DD."),
         (
             Script(),
             {"since": "2024-05-02", "until": "2024-05-01"},
-            "since 2024-05-02 is after until 2024-05-01; swap them",
+            "Since 2024-05-02 is after until 2024-05-01; swap them.",
         ),
     ],
 )

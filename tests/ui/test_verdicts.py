@@ -72,7 +72,7 @@ def test_the_page_compares_reports_and_leads_to_articles(archive):
     (damaged / report.HTML_FILE).write_text("", encoding="utf-8")
     shown = html.fromstring(f"<div>{page.report_html(archive)}</div>")
     heads = shown.xpath("//thead//th/text()")
-    assert heads == ["03 January 2026, 03:04 (last)", "02 January 2026, 03:04"]
+    assert heads == ["3 January 2026, 03:04 (last)", "2 January 2026, 03:04"]
     bars = shown.xpath("//tbody/tr[1]//div[@role='img']/@aria-label")
     assert bars == ["1 right, 2 wrong, 1 refused", "1 right"]
     misses = shown.xpath("//details[@class='dl-miss']")

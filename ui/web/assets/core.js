@@ -22,12 +22,12 @@ window.dateline = {
     new URLSearchParams(location.search).get("archive") || (document.querySelector(".dl-archive h1")?.textContent ?? ""),
 };
 
-// Puts `panel` above or below `anchor`, where there is room, and inside the window.
+// Puts `panel` above or below `anchor`, where there is more room, and inside the window.
 dateline.place = (panel, anchor) => {
   const edge = 8;
   const at = anchor.getBoundingClientRect();
   const { width, height } = panel.getBoundingClientRect();
-  const below = at.bottom + edge + height <= innerHeight || at.top < innerHeight - at.bottom;
+  const below = at.top < innerHeight - at.bottom;
   const top = below ? at.bottom + 6 : at.top - height - 6;
   const left = Math.min(Math.max(edge, at.left), innerWidth - width - edge);
   panel.style.left = `${Math.max(edge, left)}px`;

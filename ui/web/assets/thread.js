@@ -50,6 +50,8 @@
     }
     find("dl-panel").hidden = shown === "reader";
     find("dl-reader").hidden = shown !== "reader";
+    const read = document.querySelector("#dl-reader .dl-timeline") ? "Timeline" : "Article";
+    find("dl-sources-title").textContent = shown === "reader" ? read : "Sources";
   };
   const closeSide = () => {
     delete app().dataset.side;

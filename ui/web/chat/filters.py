@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from rag.archive import Archive
 from rag.text.question_time import find_period
-from rag.types import Filter, Stance, iso_date
+from rag.types import ArchiveStats, Filter, Stance, iso_date
 from ui.web.common.markup import counted, spelled
 
 # Publishers named to someone who asked for one that there is not.
@@ -60,7 +60,7 @@ class Filters:
         stats = archive.stats()
         raise ValueError(
             f"no article fits the filters ({self.words()}); this archive has "
-            f"{counted(stats.articles, 'article')}, dated {stats.first} to {stats.last}"
+            f"{counted(stats.articles, 'article')}{_dated(stats)}"
         )
 
     def words(self) -> str:
@@ -85,7 +85,7 @@ def read_period(words: str, *, today: dt.date | None = None) -> Chosen:
     period = find_period(words, today=today or dt.date.today())
     if period is None:
         return Chosen(
-            problem=f"{words!r} is not a time; write for example since May 2021, last week, or 2020"
+            problem=f"“{words}” is not a time. Write for example since May 2021, last week or 2020."
         )
     return Chosen(period.since, period.until, period_words(period.since, period.until))
 
@@ -97,6 +97,11 @@ def period_words(since: str | None, until: str | None) -> str:
     if since:
         return f"since {spelled(since)}"
     return f"until {spelled(until)}" if until else ""
+
+
+def _dated(stats: ArchiveStats) -> str:
+    first, last = stats.first, stats.last
+    return f", dated {spelled(first)} to {spelled(last)}" if first and last else ", none dated"
 
 
 def _named(publishers: list[tuple[str, int]]) -> str:

@@ -58,6 +58,8 @@ def layout(library: Library) -> Parts:
             welcome = own_html(welcome_html(library.first, Offered()), elem_id="dl-first")
             drop = gr.File(
                 label="Drop files here, or click to choose them",
+                # Gradio's own words say it inside.
+                show_label=False,
                 file_count="multiple",
                 height=180,
                 elem_id="dl-drop",
@@ -150,7 +152,7 @@ def _name_of(library: Library) -> Callable[[dict[str, str]], dict[str, str]]:
             [name] = Filter.read(names=str(asked["name"])).names
             library.get(str(asked["archive"])).check_names([name])
         except (RagError, ValueError) as error:
-            return {"name": "", "problem": str(error)}
+            return {"name": "", "problem": markup.sentence(str(error))}
         return {"name": name, "problem": ""}
 
     return name_of

@@ -60,7 +60,8 @@ def message_html(shown: Shown) -> str:
 def status_line(shown: Shown) -> str:
     """Return the quiet line below an answer: what was searched, how narrowly, how long it took."""
     answer = shown.answer
-    parts = [f"{answer.timings.total:.1f} s"]
+    # What takes no time at all took some.
+    parts = [f"{max(answer.timings.total, 0.1):.1f} s"]
     if shown.stopped:
         parts.append("stopped")
     if shown.narrowed:

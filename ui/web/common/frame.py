@@ -16,6 +16,7 @@ from rag.settings import ServerLimits
 from ui.web.common import assets
 from ui.web.common.header import header_html
 from ui.web.common.library import Library
+from ui.web.common.markup import sentence
 from ui.web.common.shell import Shell
 from ui.web.network import health
 from ui.web.network.door import Door, Doorman, user_of
@@ -63,7 +64,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except (RagError, ValueError) as error:
-        raise gr.Error(str(error)) from error
+        raise gr.Error(sentence(str(error))) from error
 
 
 def archive_of(library: Library, request: gr.Request) -> Archive:

@@ -92,7 +92,13 @@ def status_html(text: str) -> Markup:
 
 def problem_html(text: str) -> Markup:
     """Return an error's words as a message of the chat."""
-    return Markup('<div class="dl-problem" role="alert">{}</div>').format(line(text))
+    return Markup('<div class="dl-problem" role="alert">{}</div>').format(line(sentence(text)))
+
+
+def sentence(text: str) -> str:
+    """Return an error's words, which a terminal shows behind others, as a sentence."""
+    end = "" if text.endswith((".", "!", "?")) else "."
+    return f"{text[:1].upper()}{text[1:]}{end}"
 
 
 def table_html(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:

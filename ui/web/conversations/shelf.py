@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 
+from rag.errors import MissingError
 from ui.web.chat.conversation import Conversation
 from ui.web.chat.parts import Parts, go_apart
 from ui.web.common.frame import QUIETLY, Update, archive_of, told
@@ -29,7 +30,11 @@ def wire(page: gr.Blocks, parts: Parts, library: Library) -> None:
     ) -> tuple[Update, ...]:
         if conversation.running or not record:
             return parts.unchanged()
-        archive = archive_of(library, request)
+        try:
+            archive = library.get(request.query_params.get("archive"))
+        except MissingError:
+            # The page shows the archives that there are.
+            return parts.unchanged()
         if record.get("archive") != archive.folder.name:
             return parts.unchanged()
         with told():

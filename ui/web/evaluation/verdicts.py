@@ -101,7 +101,9 @@ def verdicts_html(archive: Archive, folders: Sequence[Path]) -> Markup:
     runs = list(islice(filter(None, map(_read, folders)), _COMPARED))
     if not runs:
         return Markup("")
-    columns = [(f"{run.started:%d %B %Y, %H:%M}", shares(run.outcomes)) for run in runs]
+    columns = [
+        (f"{run.started.day} {run.started:%B %Y, %H:%M}", shares(run.outcomes)) for run in runs
+    ]
     kinds = dict.fromkeys(kind for _, found in columns for kind in found)
     return render(
         "verdicts.html",
