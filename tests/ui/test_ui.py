@@ -759,7 +759,7 @@ def test_page_hands_the_filters_on(page):
     assert "froze" in texts_of(ask(visitor, froze).result(timeout=30))[1]
     narrowed = ask(visitor, froze, "2024-01-01", "2024-12-31").result(timeout=30)
     assert texts_of(narrowed)[3].startswith(prompts.REFUSAL)
-    assert "not a date" in texts_of(ask(visitor, froze, "May").result(timeout=30))[5]
+    assert "Not a date" in texts_of(ask(visitor, froze, "May").result(timeout=30))[5]
 
 
 def test_each_page_that_is_opened_has_a_conversation_of_its_own():
