@@ -61,6 +61,7 @@ def from_row(
         known = [value for value in found if _says(value)]
         return next(filter(fits, known), next(iter(known), ""))
 
+    author = said("author", _is_name)
     bodies = (_uncut(_body_of(row, column)) for column in columns.get("text", ()))
     text = next(filter(_says, bodies), "")
     dates = (words_of(row.get(column)) for column in columns.get("date", ()))
@@ -71,7 +72,7 @@ def from_row(
         date=next(filter(parse_date, dates), None) or _in_parts(*map(said, _PARTS)),
         url=said("url", web_address) or said("publisher", web_address),
         publisher=said("publisher", lambda name: not web_address(name)),
-        author=_without_by(said("author", _is_name)),
+        author=_without_by(author if _is_name(author) else ""),
         language=said("language"),
         id=said("id"),
         day_first=day_first,

@@ -377,6 +377,17 @@ def test_papers_of_hong_kong_and_codes_in_chinese(tmp_path: Path) -> None:
         assert facts == ("渡輪停運六周", "2024-03-05", "奧林日報", body)
 
 
+@pytest.mark.parametrize("maker", ["Nordic", "details below"])
+@pytest.mark.parametrize("line", ["© Photo by Per Moe", "Details"])
+def test_text_below_a_credit_or_a_heading_is_kept(maker: str, line: str) -> None:
+    more = "The wardens told this paper that the oaks of Varn would stand for years to come. " * 6
+    text = MAKERS[maker].replace(SECOND, f"{SECOND}\n\n{line}\n\n{more.strip()}", 1)
+    first, second = split_export(text)
+    texts = [article.text if article else "" for article in (first, second)]
+    assert texts[0].endswith("for years to come.")
+    assert texts[1] == THIRD
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -88,6 +88,16 @@ def test_an_author_by_number_gives_way_to_the_name(tmp_path: Path) -> None:
     post["_embedded"] = {"author": [{"id": 5, "name": "Ida Holt"}]}
     (article,), _, _ = take(tmp_path / "a.json", json.dumps([post]))
     assert article.author == "Ida Holt"
+    del post["_embedded"]
+    (article,), _, _ = take(tmp_path / "a.json", json.dumps([post]))
+    assert article.author is None
+
+
+def test_what_is_related_to_a_row_without_text_is_no_article(tmp_path: Path) -> None:
+    row = {"title": TITLE, "text": "", "related": [{"title": "Herons", "text": OTHER}]}
+    articles, (skipped,), _ = take(tmp_path / "a.jsonl", f"{json.dumps(ONE)}\n{json.dumps(row)}")
+    assert [article.text for article in articles] == [TEXT]
+    assert "no text" in skipped.reason
 
 
 def test_a_text_that_the_service_cut_is_told(tmp_path: Path) -> None:

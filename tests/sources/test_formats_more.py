@@ -155,6 +155,21 @@ def test_a_table_by_the_name_of_something_else(tmp_path: Path, name: str, conten
     assert skipped == []
 
 
+def test_a_table_within_a_story_is_part_of_it(tmp_path: Path) -> None:
+    rows = f"<tr><td>5 March</td><td>{OTHER}</td></tr>" * 2
+    table = f"<table><tr><th>Title</th><th>Text</th></tr>{rows}</table>"
+    story = f"<h1>{TITLE}</h1>" + f"<p>{TEXT} {TEXT} {TEXT}</p>" * 3
+    (article,), _, _ = take(tmp_path / "a.html", f"<html><body>{story}{table}</body></html>")
+    assert article.title == TITLE
+
+
+def test_paragraphs_that_end_in_no_mark_make_a_page(tmp_path: Path) -> None:
+    body = "เรือข้ามฟากหยุดให้บริการเมื่อวันจันทร์หลังพบรอยแตกที่ตัวเรือสำนักงานท่าเรือกล่าว"
+    page = f"<html><body><h1>เรือข้ามฟากหยุด</h1><p>{body}</p><p>{body[9:]}</p></body></html>"
+    (article,), _, _ = take(tmp_path / "a.html", page)
+    assert body in article.text
+
+
 def test_a_piece_of_a_page_by_the_name_of_a_text(tmp_path: Path) -> None:
     piece = f"<div class='x'><h1>{TITLE}</h1><p>{TEXT}</p><p>{OTHER}</p></div>"
     (article,), _, _ = take(tmp_path / "a.txt", piece)

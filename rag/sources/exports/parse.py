@@ -22,6 +22,7 @@ _TITLE_LINES = 3  # above the date line: a headline of two lines, and the paper
 _FOOT_HEAD = re.compile(
     r"(?i)classification|details|graphics?|notes|source citation\b.*|citation \(.*|links|correction"
 )
+_MAY_BE_TEXT = re.compile(r"(?i)details|notes|links|correction|classification")
 _NUMBERED = re.compile(r"\d{1,4}\. ")
 
 
@@ -55,7 +56,8 @@ def parse_article(
         blocks = _uncovered(blocks, headings)
     start = _text_start(blocks, numbered=numbered)
     head, body = blocks[:start], blocks[start:]
-    end = next((n for n, each in enumerate(body) if n and _heads_foot(each)), len(body))
+    heads = (n for n, each in enumerate(body) if n and _heads_foot(each, body[n + 1 :]))
+    end = next(heads, len(body))
     body, below = _without_foot(body[:end])
     foot = [*below, *blocks[start + end :], *foot]
     labelled = _labelled([*head, *(block for block in foot if block.field != "lead")])
@@ -96,8 +98,11 @@ def _is_value(blocks: Sequence[Block]) -> bool:
     return not blocks[-1].field and not _is_running(blocks[-1])
 
 
-def _heads_foot(block: Block) -> bool:
-    return _FOOT_HEAD.fullmatch(block.lines[0].strip(" :")) is not None
+def _heads_foot(block: Block, below: Sequence[Block]) -> bool:
+    """Return whether a block heads what stands below the text; a heading within it does not."""
+    first = block.lines[0].strip(" :")
+    inside = _MAY_BE_TEXT.fullmatch(first) is not None and any(map(_is_running, below))
+    return _FOOT_HEAD.fullmatch(first) is not None and not inside
 
 
 def _uncovered(blocks: Sequence[Block], headings: frozenset[str]) -> Sequence[Block]:

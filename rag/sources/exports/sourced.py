@@ -66,6 +66,7 @@ _FOOT = re.compile(
     r"|alle rechte vorbehalten|record number:|citation \(|文章編號|文章编号|={5,}|-{5,}|_{5,}"
     r"|(?:dokument|document) \d+ (?:von|of|av|af) \d+).*"
 )
+_NOTICES = 400  # characters of small print below an article at most
 _TEXT = 20  # characters of a sentence at least
 _NAME = re.compile(r"(?i:by|von|av|af|par|por|di|door) (?P<name>[^\W\d_][^\n.!?]{2,60})")
 
@@ -123,9 +124,17 @@ def _told(line: str) -> dict[str, str]:
 
 
 def _without_foot(lines: Sequence[str]) -> list[str]:
-    """Return lines down to the first of a foot."""
-    end = next((n for n, line in enumerate(lines) if _FOOT.fullmatch(line.strip())), len(lines))
-    return list(lines[:end])
+    """Return lines down to the foot: a line of one below which little but small print follows."""
+    marks = (n for n, line in enumerate(lines) if _FOOT.fullmatch(line.strip()))
+    end = next((n for n in marks if _is_small(lines[n:])), len(lines))
+    kept = lines[:end]
+    return [line for line in kept if not _FOOT.fullmatch(line.strip())]
+
+
+def _is_small(lines: Sequence[str]) -> bool:
+    """Return whether lines have no more text than the notices below an article."""
+    text = [line for line in lines if _is_running(line) and not _FOOT.fullmatch(line.strip())]
+    return sum(map(len, text)) <= _NOTICES
 
 
 def _blocks(lines: Sequence[str]) -> list[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rag.sources.files.encoding import decode
-from rag.sources.tables.columns import known_columns
+from rag.sources.tables.columns import is_extract, known_columns
 from rag.sources.text import clean, one_line
 from rag.sources.web import markup
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _CELLS = frozenset({"td", "th"})
+_SHARE = 0.7  # of a page's letters: what a table of articles has at least
 _LONG = 40  # characters that a text has at least
 
 
@@ -21,7 +22,11 @@ def rows_in(data: bytes, *, charset: str | None = None) -> list[dict[str, str]]:
     if b"<td" not in data.lower():
         return []
     tree = markup.parse(decode(data, declared=charset))
-    tables = [] if tree is None else tree.iter("table")
+    if tree is None:
+        return []
+    whole = len(one_line(tree.text_content()))
+    # A table within a story is a part of it.
+    tables = (t for t in tree.iter("table") if len(one_line(t.text_content())) >= _SHARE * whole)
     return next(filter(None, map(_rows, tables)), [])
 
 
@@ -30,10 +35,11 @@ def _rows(table: HtmlElement) -> list[dict[str, str]]:
     lines = [[cell for cell in row if cell.tag in _CELLS] for row in table.iter("tr")]
     names = [one_line(cell.text_content()) for cell in lines[0]] if lines else []
     known = known_columns(names)
-    if not known["text"] or not (known["title"] or known["date"]):
+    texts = [name for name in known["text"] if not is_extract(name)]
+    if not texts or not known["title"]:
         return []
     rows = [dict(zip(names, map(_words, line), strict=False)) for line in lines[1:]]
-    long = any(len(row.get(name, "")) >= _LONG for row in rows for name in known["text"])
+    long = any(len(row.get(name, "")) >= _LONG for row in rows for name in texts)
     return rows if long else []
 
 

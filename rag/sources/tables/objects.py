@@ -191,7 +191,9 @@ def _entities(rows: Iterable[dict[str, Any] | BadRow], *, name: str) -> Found:
 
 def _unfolded(row: dict[str, Any] | BadRow) -> list[dict[str, Any] | BadRow]:
     """Return the rows that a line holds: replies of a service hold lists of articles."""
-    if isinstance(row, BadRow) or not _may_fold(row) or nested.is_record(row):
+    if isinstance(row, BadRow) or not _may_fold(row) or known_columns(row)["title"]:
+        return [row]
+    if nested.is_record(row):
         return [row]
     inner = [each for _path, rows in nested.record_lists(row) for each in rows]
     return [_checked(each) for each in inner] or [row]

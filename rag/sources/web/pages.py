@@ -29,6 +29,7 @@ _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)")
 _STORY_TYPES = re.compile(r"Article$|Posting$|^Report$")
 _PARAGRAPH = re.compile(r"\S.{38,}\S")  # a page without one line this long has no story
 
+_LINKS = 0.5  # of the letters of a page: front pages have more in links
 _LONG = 160  # characters; no headline has more
 
 _TITLE_TAGS = ("og:title", "twitter:title", "citation_title", "dc.title", "headline")
@@ -81,7 +82,7 @@ def read_page(
     date = _date(tree, story=story, meta=meta, manner=manner_of(language, address=address))
     return fields.article(
         source=source,
-        text=_body(page, story=story),
+        text=_body(page, story=story, linked=_linked_share(tree)),
         title=title,
         date=date or name_date(urlsplit(address or "").path),
         url=address,
@@ -105,12 +106,22 @@ def _meta_charset(data: bytes) -> str | None:
     return match[1].decode("ascii") if match else None
 
 
-def _body(page: str, *, story: dict[str, Any]) -> str:
+def _linked_share(tree: HtmlElement) -> float:
+    """Return the share of a page's letters that stand in links."""
+    body = tree.find("body")
+    whole = len(one_line((tree if body is None else body).text_content()))
+    linked = sum(len(one_line(node.text_content())) for node in tree.iter("a"))
+    return linked / max(whole, 1)
+
+
+def _body(page: str, *, story: dict[str, Any], linked: float) -> str:
     """Return the story's text, from JSON-LD if the page shows less."""
     shown = markup.main_text(page)
     declared = markup.from_markup(str(story.get("articleBody") or ""))
     text = declared if len(declared) > 2 * len(shown) else shown
-    if not any(_PARAGRAPH.search(line) and _is_prose(line) for line in text.split("\n")):
+    lines = list(filter(_PARAGRAPH.search, text.split("\n")))
+    # Headlines end in no full stop, nor do the paragraphs of some languages.
+    if not lines or (linked > _LINKS and not any(map(_is_prose, lines))):
         raise SourceError(f"{fields.NO_TEXT}: the page holds no paragraph of running text")
     return text
 
