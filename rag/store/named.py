@@ -62,7 +62,9 @@ def stats(records: Records, *, embedder: str) -> ArchiveStats:
 
 def unknown_article(article_id: str, folder: Path) -> MissingError:
     """Return the error for an id that no article has."""
-    return MissingError(f"no article {article_id!r} in {folder}; `rag articles list` shows the ids")
+    return MissingError(
+        f"no article {article_id!r} in {folder.name}; `rag articles list` shows the ids"
+    )
 
 
 def days_around(where: Filter, *, catalog: Catalogue) -> list[str]:

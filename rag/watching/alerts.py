@@ -89,7 +89,9 @@ class Alerts:
         with self._shared.writing(ALERTS) as connection:
             known = _rows(connection, self._shared)
             if not 1 <= number <= len(known):
-                raise ValueError(f"there is no saved question {number}; there are {len(known)}")
+                raise ValueError(
+                    f"there is no saved question {number}; `rag alerts list` numbers them"
+                )
             removed = known[number - 1]
             connection.execute(delete(ALERTS).where(ALERTS.c.number == removed.number))
         return removed.alert

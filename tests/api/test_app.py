@@ -370,6 +370,17 @@ def test_log_ins_are_limited_as_the_settings_say(
     assert "too many" in doorman.refusal("bea", "guess", address="1.2.3.4")
 
 
+def test_a_program_is_refused_in_the_form_of_every_error(desk: Desk, entry: Entry) -> None:
+    with TestClient(build(desk, entry=entry), base_url=HERE) as program:
+        unknown = program.get("/v1/archives")
+        elsewhere = program.get("/v1/archives", headers={"host": "evil.example"})
+        page = program.get("/archive")
+    assert (unknown.status_code, elsewhere.status_code) == (401, 403)
+    assert "Authorization: Bearer" in unknown.json()["error"]["message"]
+    assert elsewhere.json()["error"]["type"] == "permission_error"
+    assert "open the address" in page.text
+
+
 def test_without_users_it_serves_this_machine_alone(town: rag.Archive) -> None:
     with pytest.raises(RagError, match="rag users add NAME"):
         serve(town, host="0.0.0.0", port=0)

@@ -633,7 +633,7 @@ def test_path_that_leads_nowhere(path: str) -> None:
 
 def test_skips_are_logged_without_a_listener(caplog: pytest.LogCaptureFixture) -> None:
     assert list(read(["/no/such/file.txt"])) == []
-    assert "no such file or folder: /no/such/file.txt" in caplog.text
+    assert "/no/such/file.txt: no such file or folder" in caplog.text
 
 
 def test_reading_is_lazy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -166,9 +167,17 @@ def test_a_damaged_archive_is_not_backed_up_as_if_it_were_whole(folder, tmp_path
 def test_what_is_no_backup_makes_no_archive(tmp_path, content):
     if content is not None:
         (tmp_path / "copy").write_bytes(content)
-    with pytest.raises(ArchiveError):
+    with pytest.raises(ArchiveError, match=r"copy(; check| is not what)"):
         rag.restore(tmp_path / "copy", tmp_path / "back")
-    assert not (tmp_path / "back" / "archive.sqlite").exists()
+    assert not (tmp_path / "back").exists()
+
+
+def test_a_database_of_another_program_makes_no_archive(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "copy")) as other:
+        other.execute("CREATE TABLE songs (name)")
+    with pytest.raises(ArchiveError, match="copy is not what `rag backup` has written"):
+        rag.restore(tmp_path / "copy", tmp_path / "back")
+    assert not (tmp_path / "back").exists()
 
 
 def test_a_damaged_backup_makes_no_archive(folder, tmp_path):
@@ -189,7 +198,8 @@ def test_an_archive_is_never_restored_over_another(folder, tmp_path):
 
 
 def test_no_room_for_a_backup(folder, tmp_path):
-    with opened(folder) as archive, pytest.raises(ArchiveError, match="cannot be written"):
+    words = "cannot be written: there is no folder .*nowhere; make it first"
+    with opened(folder) as archive, pytest.raises(ArchiveError, match=words):
         archive.backup(tmp_path / "nowhere" / "copy")
 
 

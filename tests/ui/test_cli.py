@@ -55,6 +55,24 @@ def _run(*words: str, status: int = 0) -> str:
     return result.stdout
 
 
+@pytest.mark.parametrize("place", ["none/x.json", "."])
+def test_a_file_that_cannot_be_written_is_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    _fill()
+    out = tmp_path / place
+    monkeypatch.setattr("sys.argv", ["rag", "articles", "export", "--out", str(out)])
+    with pytest.raises(SystemExit):
+        main()
+    shown = capsys.readouterr().err
+    assert str(out) in shown
+    assert "Traceback" not in shown
+
+
+def test_users_that_there_are_not_yet() -> None:
+    assert "rag users add NAME" in _run("users", "list")
+
+
 def test_ingest_counts_and_a_second_time_changes_nothing(story: Path) -> None:
     assert _run("ingest", str(story)).startswith(
         "1 read: 1 added, 0 updated, 0 unchanged, 0 skipped"

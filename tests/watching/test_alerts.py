@@ -91,7 +91,7 @@ def test_a_question_is_removed_by_its_number(alerts: Alerts) -> None:
     alerts.add("Who asked the crews to end the strike?")
     assert alerts.remove(1).question == QUESTION
     assert len(alerts.saved()) == 1
-    with pytest.raises(ValueError, match="no saved question 2; there are 1"):
+    with pytest.raises(ValueError, match="no saved question 2; `rag alerts list`"):
         alerts.remove(2)
 
 

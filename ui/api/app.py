@@ -7,6 +7,7 @@ import warnings
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
+from http import HTTPStatus
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
@@ -26,7 +27,7 @@ from rag.types import Answer
 from ui.api import answers, archives, articles, chat, faults
 from ui.api.desk import Desk
 from ui.api.listening import address_of, listening, run
-from ui.api.login import GUARDED, Accounts, Login
+from ui.api.login import GUARDED, Accounts, Login, is_guarded
 from ui.api.meter import Meter
 from ui.logs import answered
 from ui.web import app as pages
@@ -37,10 +38,12 @@ from ui.web.common.shell import Shell
 from ui.web.network import health
 from ui.web.network.access import Access
 from ui.web.network.door import Door, user_of
-from ui.web.network.guard import BODY_LIMIT, LOOPBACK, Guard, is_loopback
+from ui.web.network.guard import BODY_LIMIT, LOOPBACK, Guard, Refusal, is_loopback, plain
 from ui.web.network.logged import Logged
 from ui.web.network.owners import Owned
 from ui.web.network.users import required
+
+_UNKNOWN = "send the server's token, or a user's key, as Authorization: Bearer TOKEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Entry:
         if self.token is None:
             return [
                 Middleware(Logged),
-                Middleware(Guard, hosts=None, body_limit=self.body_limit),
+                Middleware(Guard, hosts=None, body_limit=self.body_limit, told=told),
                 Middleware(Login, name_of=self.accounts.name),
                 Middleware(Door, doorman=self.accounts.doorman, elsewhere=GUARDED),
             ]
@@ -88,8 +91,17 @@ class Entry:
             token=self.token,
             body_limit=self.body_limit,
             user_of_key=user_of_key,
+            told=told,
         )
         return [Middleware(Logged), guard]
+
+
+def told(path: str, refused: Refusal) -> Response:
+    """Return the reply to what is refused at a path: to programs as to any other error."""
+    if not is_guarded(path):
+        return plain(path, refused)
+    unknown = refused.status == HTTPStatus.UNAUTHORIZED
+    return faults.reply(_UNKNOWN if unknown else refused.reason, status=refused.status)
 
 
 def build_api(desk: Desk, *, access: Access | None = None) -> FastAPI:

@@ -78,7 +78,7 @@ class Login:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer that a log-in is needed."""
-        if scope["type"] == "http" and _is_guarded(scope["path"]):
+        if scope["type"] == "http" and is_guarded(scope["path"]):
             # In a thread, since a password takes a twentieth of a second to check.
             address = scope["client"][0] if scope.get("client") else "unknown"
             name_of = partial(self._name_of, credentials(scope), address=address)
@@ -103,7 +103,8 @@ def credentials(scope: Scope) -> Credentials:
     return Credentials(scheme.lower(), value.strip())
 
 
-def _is_guarded(path: str) -> bool:
+def is_guarded(path: str) -> bool:
+    """Tell whether programs ask at a path, and not browsers for a page."""
     return any(path == place or path.startswith(f"{place}/") for place in GUARDED)
 
 

@@ -119,8 +119,13 @@ def main() -> None:
     # What a caller got wrong.
     except ValueError as error:
         _fail(error, status=2)
+    except OSError as error:
+        # Of a file or folder that was named; anything else is a mistake of ours.
+        if error.filename is None:
+            raise
+        _fail(f"{error.filename}: {error.strerror}; check the path and its rights", status=1)
 
 
-def _fail(error: Exception, *, status: int) -> None:
+def _fail(error: Exception | str, *, status: int) -> None:
     write(f"Error: {error}", to=errors, style="red")
     sys.exit(status)

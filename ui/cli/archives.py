@@ -25,6 +25,7 @@ from ui.cli.console import (
 )
 from ui.cli.opening import archive_folder, open_archive
 from ui.cli.progress import ingest_bar
+from ui.counted import counted
 
 archives = typer.Typer(
     help="List, make, choose, rename, copy and remove archives.", invoke_without_command=True
@@ -218,7 +219,8 @@ def backup(
     with rag.Archive.open(archive_folder(archive), create=False) as opened:
         found = opened.backup(file)
     size = file.stat().st_size / MEGABYTE
-    write(f"{found.articles} articles in {file}, {size:.1f} MB, read back and complete.")
+    articles = counted(found.articles, "article")
+    write(f"{articles} in {file}, {size:.1f} MB, read back and complete.")
 
 
 @heard
@@ -230,5 +232,5 @@ def restore(
     found = rag.restore(file, archive)
     with rag.Archive.open(archive, create=False):
         # Which builds its indexes.
-        write(f"{found.articles} articles in {archive_path(archive)}.")
+        write(f"{counted(found.articles, 'article')} in {archive_path(archive)}.")
     library.remember_first(archive)

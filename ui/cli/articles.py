@@ -32,6 +32,7 @@ from ui.cli.console import (
     write,
 )
 from ui.cli.opening import known, open_archive
+from ui.counted import counted
 
 articles = typer.Typer(
     help="List, show, edit, export and delete the articles of an archive.", no_args_is_help=True
@@ -159,7 +160,7 @@ def delete_articles(
         if not yes:
             for item in found:
                 write(f"{item.id}  {item.title}")
-            typer.confirm(f"Delete {_counted(len(found))}?", abort=True)
+            typer.confirm(f"Delete {counted(len(found), 'article')}?", abort=True)
         for item in found:
             opened.delete(item.id or "")
             write(f"Deleted {item.title!r}.")
@@ -266,8 +267,4 @@ def export_articles(
         typer.echo(written)
         return
     out.write_text(f"{written}\n", encoding="utf-8", newline="")
-    write(f"{_counted(len(found))} in {out}.")
-
-
-def _counted(number: int) -> str:
-    return f"{number} article{'' if number == 1 else 's'}"
+    write(f"{counted(len(found), 'article')} in {out}.")

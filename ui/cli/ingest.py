@@ -22,6 +22,7 @@ from ui.cli.console import (
     write,
 )
 from ui.cli.opening import archive_to_fill, ingest_with_progress, limited, settings
+from ui.counted import counted
 
 
 @heard
@@ -82,7 +83,7 @@ def show_report(report: IngestReport) -> None:
     write(
         f"{report.read} read: {report.added} added, {report.updated} updated, "
         f"{report.unchanged} unchanged, {report.left_out} skipped; "
-        f"{report.seconds:.1f} s ({report.chunks} chunks, {rate:.0f}/s)."
+        f"{report.seconds:.1f} s ({counted(report.chunks, 'chunk')}, {rate:.0f}/s)."
     )
     if report.linked:
         write(f"{report.linked} are near-duplicates of others and linked to them.")

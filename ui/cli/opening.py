@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import time
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from threading import Thread
@@ -12,7 +14,7 @@ import typer
 from rich.progress import Progress, TaskID
 
 import rag
-from rag.errors import SettingsError
+from rag.errors import SettingsError, SourceError
 from rag.settings import (
     IN_FOLDER,
     Settings,
@@ -27,6 +29,7 @@ from rag.types import Progress as IngestProgress
 from ui.cli.console import note
 from ui.cli.fetching import fetching
 from ui.cli.progress import ingest_bar
+from ui.counted import counted
 
 
 def settings(*, reader: str | None = None, generator: str | None = None) -> Settings:
@@ -132,13 +135,15 @@ def ingest_with_progress(
     """Ingest `paths` under a progress line with count, rate and time."""
     with ingest_bar() as bar:
         task = bar.add_task("Ingesting", total=None, rate="")
+        begun = time.monotonic()
 
         def show(progress: IngestProgress) -> None:
-            speed = bar.tasks[task].finished_speed or bar.tasks[task].speed or 0.0
+            # A bar that does not move knows no speed.
+            speed = bar.tasks[task].speed or progress.done / (time.monotonic() - begun)
             bar.update(
                 task,
                 completed=progress.done,
-                rate=f"{speed:.1f} articles/s, {progress.chunks} chunks",
+                rate=f"{speed:.1f} articles/s, {counted(progress.chunks, 'chunk')}",
             )
 
         # What takes a cluster is not read a second time by one machine to be counted.
@@ -167,7 +172,10 @@ def _count(
     from rag.sources import apart
     from rag.sources.web.address import is_address
 
-    if not any(is_address(str(path)) for path in paths):
+    if any(is_address(str(path)) for path in paths):
+        return
+    # What is wrong is told by the ingest itself.
+    with suppress(SourceError):
         found = apart.read(
             paths,
             columns=columns,

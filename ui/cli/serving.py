@@ -62,7 +62,7 @@ def serve(
             token=token,
             log_questions=log_questions,
             on_ready=lambda address: output.print(
-                f"Pages at {address}, web API at v1/docs (Ctrl-C stops it)",
+                f"Pages at {address}, and from there the web API at /v1/docs (Ctrl-C stops it)",
                 soft_wrap=True,
             ),
         )

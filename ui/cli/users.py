@@ -8,6 +8,7 @@ import typer
 
 from rag.settings import SettingsFile, archives_folder
 from ui.cli.console import heard, write
+from ui.counted import counted
 
 if TYPE_CHECKING:
     from rag.store.shared.database import Shared
@@ -56,6 +57,8 @@ def list_users() -> None:
     from ui.web.network.users import Users
 
     known = Users(_shared())
+    if not known.names:
+        write("No users yet; `rag users add NAME` adds one.")
     for name in known.names:
         user = known.get(name)
         write(f"{name}  {user.role if user else ''}")
@@ -102,7 +105,7 @@ def make_key(
         raise ValueError(f"there is no user {name!r}; add one with `rag users add {name}`")
     keys = Keys(shared)
     if revoke:
-        write(f"{keys.remove(name)} keys of {name} no longer work.")
+        write(f"Revoked {counted(keys.remove(name), 'key')} of {name}.")
     else:
         typer.echo(keys.make(name))
 

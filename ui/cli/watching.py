@@ -191,8 +191,11 @@ def show_log(
     from rag.watching.alerts import Alerts
 
     with open_archive(archive) as opened:
-        for change in Alerts(opened).changes():
-            _tell(change, as_json=as_json)
+        changes = list(Alerts(opened).changes())
+    for change in changes:
+        _tell(change, as_json=as_json)
+    if not changes:
+        note("No answer has changed yet.")
 
 
 def _webhook(address: str, archive: rag.Archive) -> Webhook | None:

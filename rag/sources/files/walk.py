@@ -30,7 +30,7 @@ def find(path: Path) -> Iterator[File | Skipped]:
     elif path.exists():
         raise SourceError("is a device or a pipe, which may never end; give a file")
     else:
-        raise SourceError(f"no such file or folder: {path}; check the spelling")
+        raise SourceError("no such file or folder; check the spelling")
 
 
 def readable(name: str, files: Iterable[File | Skipped]) -> Iterator[File | Skipped]:

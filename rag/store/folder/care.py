@@ -46,6 +46,8 @@ def backup(database: Path, *, to: Path) -> Examination:
     """
     if to.exists():
         raise ArchiveError(f"{to} exists; choose another name, or move it away first")
+    if not to.parent.is_dir():
+        raise ArchiveError(f"{to} cannot be written: there is no folder {to.parent}; make it first")
     fresh = to.with_name(f"{to.name}.partial")
     try:
         with _told(to):
@@ -79,6 +81,7 @@ def restore(file: Path, *, database: Path) -> Examination:
             f"there is an archive at {database.parent}; give another name, or move that folder "
             "away first"
         )
+    _check_is_backup(file)
     fresh = database.with_name(f"{database.name}.restoring")
     try:
         with _told(database):
@@ -95,6 +98,18 @@ def restore(file: Path, *, database: Path) -> Examination:
         for left in database.parent.glob(f"{fresh.name}*"):
             left.unlink()
     return found
+
+
+def _check_is_backup(file: Path) -> None:
+    """Raise `ArchiveError` for a file without an archive's articles."""
+    try:
+        with closing(open_file(file)) as connection:
+            connection.execute("SELECT 1 FROM articles LIMIT 1")
+    except (ArchiveError, sqlite3.OperationalError) as error:
+        raise ArchiveError(
+            f"{file} is not what `rag backup` has written, or is damaged "
+            f"({error.__cause__ or error}); give another file"
+        ) from error
 
 
 def _copy(source: Path, target: Path) -> None:

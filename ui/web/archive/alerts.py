@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from rag.archive import Archive
 from rag.errors import RagError
+from ui.counted import counted
 from ui.web.common import markup
 from ui.web.common.frame import QUIETLY, Update, archive_of, own_html
 from ui.web.common.library import Library
@@ -89,7 +90,7 @@ def check(archive: Archive, _: gr.EventData) -> str:
     from rag.watching.alerts import Alerts
 
     changes = Alerts(archive).check()
-    return f"{markup.counted(len(changes), 'answer')} changed." if changes else "No answer changed."
+    return f"{counted(len(changes), 'answer')} changed." if changes else "No answer changed."
 
 
 def panel_html(

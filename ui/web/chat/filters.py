@@ -9,7 +9,8 @@ from typing import Any, get_args
 from rag.archive import Archive
 from rag.text.question_time import find_period
 from rag.types import ArchiveStats, Filter, Stance, iso_date
-from ui.web.common.markup import counted, spelled
+from ui.counted import counted
+from ui.web.common.markup import spelled
 
 # Publishers named to someone who asked for one that there is not.
 _NAMED = 5

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import jinja2
 from markupsafe import Markup
 
+from ui.counted import counted
+
 # Controls that reorder the text around them can make it read as what it is not; the
 # other controls but tab and newline have no place in a page.
 _INVISIBLE = re.compile(
@@ -51,11 +53,6 @@ def spelled(iso: str) -> str:
     """Return ``2021-02-18`` as 18 February 2021."""
     day = date.fromisoformat(iso)
     return f"{day.day} {day:%B %Y}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in the plural unless it is one."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def render(template: str, **values: Any) -> Markup:

@@ -16,7 +16,8 @@ from markupsafe import Markup
 from rag.archive import Archive
 from rag.errors import ArchiveError, SourceError
 from rag.types import Article
-from ui.web.common.markup import counted, render
+from ui.counted import counted
+from ui.web.common.markup import render
 
 if TYPE_CHECKING:
     from eval.outcomes import EvalRun, Outcome

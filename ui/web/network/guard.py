@@ -55,13 +55,18 @@ class Refusal(Exception):  # noqa: N818
     reason: str
 
 
+def plain(_path: str, refused: Refusal) -> Response:
+    """Return what a browser is told of a refusal."""
+    return PlainTextResponse(refused.reason, refused.status)
+
+
 class Guard:
     """Lets requests through that come from the server's own pages, as ASGI middleware.
 
     `hosts` are the names it may be called by, whatever the port; None for any. With a `token`,
     the address of the first visit must bear it; a cookie remembers it for the browser. A program
     sends it, or a key, as ``Authorization: Bearer TOKEN``; the scope then has `user_name`, as
-    `user_of_key` tells it.
+    `user_of_key` tells it. `told` makes the reply to a refusal at a path.
     """
 
     def __init__(
@@ -72,12 +77,14 @@ class Guard:
         token: str | None = None,
         body_limit: int = BODY_LIMIT,
         user_of_key: Callable[[str], str | None] = lambda _key: None,
+        told: Callable[[str, Refusal], Response] = plain,
     ) -> None:
         self._app = app
         self._hosts = hosts
         self._token = token
         self._body_limit = body_limit
         self._user_of_key = user_of_key
+        self._told = told
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it in words."""
@@ -88,7 +95,7 @@ class Guard:
             self._check(scope)
             answer = self._admitted(scope)
         except Refusal as refused:
-            answer = PlainTextResponse(refused.reason, refused.status)
+            answer = self._told(scope["path"], refused)
         if answer is not None:
             await answer(scope, receive, _with_headers(send))
             return

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from rag.errors import RagError
 from rag.store.shared.database import Shared, put
 from rag.store.shared.tables import CONVERSATIONS, KEYS, SESSIONS, USERS
+from ui.counted import counted
 
 LEAST = 10
 
@@ -82,7 +83,8 @@ class Users:
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} cannot be a user name; use letters, digits and . @ - _")
         if len(password) < LEAST:
-            raise ValueError(f"the password has {len(password)} characters; use at least {LEAST}")
+            length = counted(len(password), "character")
+            raise ValueError(f"the password has {length}; use at least {LEAST}")
         hashed = _HASHER.hash(password)
         with self.shared.writing(USERS) as connection:
             known = user_in(connection, name)
