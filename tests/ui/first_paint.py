@@ -26,7 +26,7 @@ PAINT = "performance.getEntriesByName('first-contentful-paint')"
 
 
 def first_paint(browser: Browser, address: str) -> float:
-    """Return after how many milliseconds the browser has painted text or a picture."""
+    """Return after how many milliseconds the browser has painted text; on ours, the shell."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(address)
