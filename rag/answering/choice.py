@@ -57,6 +57,8 @@ _CHOICE = re.compile(r"\b(?:or|than|between)\b", re.I)
 # the 1945 of "1939-1945" is.
 _WORD_BEFORE = re.compile(r"(?:[A-Za-z]+-|\w+)$")
 _WORD_AFTER = re.compile(r"[A-Za-z]+")
+# "Why is Yemen on the list?" in an article answers nothing.
+_ASKED_THERE = re.compile(r"\?[\"'”’)\s]*$")
 # Log-odds beyond this tell nothing more.
 _CERTAIN = 12.0
 
@@ -121,7 +123,11 @@ def rank(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> lis
         passage = asked.passage(hit)
         for item in (_whole(each, hit.text) for each in reading.candidates):
             evidence = _sentence(sentences, number, hit.start + item.start)
-            if evidence and asked.takes(hit.text[item.start : item.end]):
+            if (
+                evidence
+                and not _ASKED_THERE.search(evidence.quote)
+                and asked.takes(hit.text[item.start : item.end])
+            ):
                 found.append(asked.found(passage, item, evidence))
     return sorted(found, key=lambda item: -item.probability)
 

@@ -18,6 +18,7 @@ from rag.answering.evidence import Evidence
 from rag.answering.proposal import Belief
 from rag.text.facts import denies, names, numbers
 from rag.text.lexicon import NAME, NEGATIONS
+from rag.text.opposites import turned_round
 from rag.text.quantities import outcomes
 from rag.text.sentences import content_stems, stem, words
 
@@ -120,7 +121,7 @@ def in_words(question: str, found: Evidence) -> Literal["Yes", "No", ""]:
         return "Yes" if denied else ""
     if denied or denies(_NO_DENIAL.sub(" ", clause)):
         return "No" if denied else ""
-    if _is_another(question, found.quote):
+    if _is_another(question, found.quote) or turned_round(question, clause):
         return "No"
     told = {*content_stems(f"{found.lead} {found.quote}")}
     share = sum(word in told for word in asked) / (len(asked) or 1)

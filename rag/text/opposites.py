@@ -57,13 +57,25 @@ def contrary(question: str, sentence: str) -> bool:
     A question for a person or thing may be answered from the other side: "X lost to Y" tells
     who won.
     """
-    asked, told = (_telling(question), _telling(sentence))
-    if _other_outcome(question, sentence):
+    return _is_opposed(question, sentence, winning=not _ROLE.search(question))
+
+
+def turned_round(question: str, clause: str) -> bool:
+    """Tell whether a clause says no to a question by the opposite of a word: "fell" by "rose".
+
+    Not by "lost", which the other side may have done.
+    """
+    return _is_opposed(question, clause, winning=False)
+
+
+def _is_opposed(question: str, sentence: str, *, winning: bool) -> bool:
+    if _other_outcome(question, sentence) or _other_number(question, sentence):
         return True
-    return _other_number(question, sentence) or any(
+    asked, told = _telling(question), _telling(sentence)
+    return any(
         _opposed(sides, asked, told)
         for place, sides in enumerate(_SIDES)
-        if place != _WINNING or not _ROLE.search(question)
+        if winning or place != _WINNING
     )
 
 

@@ -249,6 +249,13 @@ def test_what_contradicts_the_question_has_no_short_answer(asked: str, short: st
     assert draft.short == short
 
 
+def test_a_question_in_an_article_is_no_answer() -> None:
+    text = "Why is Malta on the list? The list has Malta for its ports."
+    spans = reading(text, ("Malta on the list", 9.0), ("for its ports", 1.0))
+    (found,) = rank("Is Malta on the list?", [hit(text)], [spans])
+    assert found.span == "for its ports"
+
+
 def test_a_pronoun_is_no_answer() -> None:
     text = "The ship sank because it hit a rock."
     spans = reading(text, ("it", 9.0), ("it hit a rock", 1.0))
