@@ -21,7 +21,7 @@ _NAME = (
     r"(?:[a-z][\w’'-]*\s+){0,4}[A-Z0-9][\w.’'&-]*"
     r"(?:\s+(?:(?:of|the|de|la|al|bin|van|von|in)\s+)*[A-Z0-9][\w.’'&-]*)*"
 )
-_ITEM = re.compile(rf"{_NAME}|others?(?:\s+[a-z]+)?")
+_ITEM = re.compile(rf"{_NAME}|others?(?:\s+(?!(?:ha[sd]|have|are|is|was|were|will)\b)[a-z]+)?")
 # One in the middle may also say more of the one before: "the wife of the president".
 _WHOLE_ITEM = re.compile(rf"{_NAME}|(?:the|an?|his|her)(?:\s+[\w’'-]+){{1,6}}")
 
