@@ -35,6 +35,7 @@ _DENIES_ALL = (["nobody"], ["none"], ["neither"])
 # Share of the question's content words that must stand in the sentence for a "Yes". On 400
 # questions of BoolQ .5 gave a yes that was right in .75 of 198, and .75 in .79 of 127.
 _LEAST_YES = 0.5
+_STILL = re.compile(r"\bstill\b", re.I)
 # Words after a denial within which a word of the question must stand: .83 of 24 were a "No",
 # and .5 of the 24 where it stood further off or before. One that opens the clause, as "none
 # of the crew", denies all of it.
@@ -81,14 +82,27 @@ def verdict(
         return ""
     if told != "No" and sentence.yes > 0 and sentence.balance >= _PLAINLY:
         return "Yes"
+    unlikely = max(passages.balance, sentence.balance) < 0
+    if not told and unlikely and _says_not(question, found.quote):
+        return "No"
     if abs(passages.balance) < _DECIDED:
         return told
     yes = passages.balance > 0
+    # That something is no longer so is not told by what else is told of it.
+    if not yes and told != "No" and _STILL.search(question):
+        return ""
     denied = (-sentence.balance if yes else sentence.balance) >= _DENIED
     # A sentence that plainly denies what was asked, such as one of "still has to be", is no yes.
     if denied or (yes and told == "No"):
         return ""
     return "Yes" if yes else "No"
+
+
+def _says_not(question: str, quote: str) -> bool:
+    """Tell whether the part of a sentence that speaks of what was asked denies something."""
+    if denies(_OPENING.sub("", question)):
+        return False
+    return denies(_NO_DENIAL.sub(" ", _clause(set(content_stems(question)), quote)))
 
 
 def plainest(question: str, able: Sequence[Found], passages: Belief) -> Found:

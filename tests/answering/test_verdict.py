@@ -93,6 +93,26 @@ def test_the_sentence_that_says_no_goes_before_a_likelier_one() -> None:
     assert plainest(asked, [mayor, other], Belief(-3.0, 0.0)) is mayor
 
 
+def test_what_no_sentence_tells_any_more_is_not_denied() -> None:
+    text = "Borg opened the harbour in May."
+    found = Evidence(1, Article("", text), text, 0, len(text), "")
+    denied, open_ = Belief(-4.0, -1.0), Belief(0.0, 0.0)
+    for question, expected in (
+        ("Is Borg still the mayor?", ""),
+        ("Did Borg close the harbour?", "No"),
+    ):
+        assert verdict(question, found, passages=denied, sentence=open_) == expected
+
+
+def test_a_denial_in_other_words_is_a_no_where_the_reader_doubts_the_yes() -> None:
+    text = "The sirens of the island did not sound."
+    found = Evidence(1, Article("", text), text, 0, len(text), "")
+    question = "Did the warning sirens go off?"
+    doubt, sure = Belief(0.5, 1.0), Belief(2.0, 1.0)
+    assert verdict(question, found, passages=doubt, sentence=doubt) == "No"
+    assert verdict(question, found, passages=sure, sentence=doubt) == ""
+
+
 def test_a_vice_president_is_no_president() -> None:
     quote = "The vote was lost by Vice President Ann Borg."
     found = Evidence(1, Article("", quote), quote, 0, len(quote), "")
