@@ -163,7 +163,7 @@ class _Passage:
 class _Asked:
     """What is looked for, worked out once for all candidates.
 
-    `best` are the highest log-odds, and `top` the highest score of a passage of the year asked
+    `best` are the highest log-odds, and `top` the highest score of an article of the year asked
     about: of four elections the one that most words fit may be another.
     """
 
@@ -194,7 +194,7 @@ class _Asked:
             asked_to_count(own),
             Overlap(question, [hit.text for hit in hits]),
             _bounded(max(odds, default=0.0)),
-            max((_score(hit) for hit in hits if not _is_of_another(hit, asked_times)), default=1.0),
+            max((_score(hit) for hit in hits if _is_dated(hit, asked_times)), default=1.0),
             asks_of_women(question),
         )
 
@@ -208,7 +208,8 @@ class _Asked:
         """Return what a passage is weighed by."""
         told = _told(hit)
         other_year = _is_of_another(hit, self.times)
-        score = min(1.0, _score(hit) / self.top) if self.times and self.top else _score(hit)
+        measured = self.times and self.top and _is_dated(hit, self.times)
+        score = min(1.0, _score(hit) / self.top) if measured else _score(hit)
         lacking = self.numbers - numbers_told(told) if self.numbers else ()
         share = len(lacking) / (len(self.numbers) or 1)
         two_sided = self.of_women and tells_of_both(hit.article.text)
@@ -281,6 +282,15 @@ def _is_of_another(hit: Hit, asked: frozenset[str]) -> bool:
         return False
     told = _told(hit)
     return bool(asked - years(told) - months_named(told))
+
+
+def _is_dated(hit: Hit, asked: frozenset[str]) -> bool:
+    """Tell whether an article is of the time asked about by its date, or has no date.
+
+    That its text names the year, as of another event, is not enough.
+    """
+    date = spelled_date(hit.article.date)
+    return not date or not asked - years(date) - months_named(date)
 
 
 def _bounded(odds: float) -> float:

@@ -305,6 +305,11 @@ def test_a_passage_is_measured_by_those_of_the_year_asked_about() -> None:
     asked = rank("Who won the vote in 2024?", [old, new], readings)
     assert asked[0].span == "Vella"
     assert asked[0].features[FEATURES.index("score")] == 1.0
+    named = hit("In 2024 Vella was to win.", date="2021-11-06", id="named")
+    named = replace(named, parts=ScoreParts(fused=0.5))
+    spans = [reading(named.text, ("Vella", 2.0))]
+    (aside,) = rank("Who won the vote in 2024?", [named], spans)
+    assert aside.features[FEATURES.index("score")] == 0.5
     undated = rank("Who won the vote?", [old, new], readings)
     assert {found.features[FEATURES.index("score")] for found in undated} == {0.95, 0.5}
 
