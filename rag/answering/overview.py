@@ -10,16 +10,16 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from rag.answering.broad import subject
 from rag.answering.evidence import Evidence, Overlap, Weighed
 from rag.embedding.embedder import Embedder
 from rag.store.identity import article_id
 from rag.text.facts import names, numbers, spelled_date, years
-from rag.text.lexicon import OPENING_VERBS, QUESTION_WORDS
 from rag.text.question_time import wants_latest
 from rag.text.sentences import content_words, sentences, stem, words
 from rag.types import Confidence, Hit, ScoreParts
@@ -43,46 +43,6 @@ _SAME = 0.9
 _MOST_OF_ONE_ARTICLE = 2
 _FEWEST_WORDS = 6
 
-_SOURCES = r"(?:articles?|papers?|newspapers?|reports?|sources|archive|news|press|media|stories)"
-_SUMMARY = r"(?:summary|overview|digest|timeline|chronology|recap|rundown|round-?up|outline)"
-# How a broad question opens; its subject follows.
-_OPENINGS = (
-    r"(?:summari[sz]e|sum up|recap|outline) (?:for me )?",
-    rf"(?:what is |(?:give|write|show|make)(?: me)? |i (?:want|need) )?(?:an? |the )?(?:[\w-]+ )?"
-    rf"{_SUMMARY} (?:of|on|about) ",
-    r"tell me (?:(?:more|something|everything|all) )?about ",
-    r"(?:catch me up|bring me up to date|fill me in|brief me) (?:on|about) ",
-    r"what(?: is|'s| was) (?:already )?known (?:so far )?about ",
-    r"what (?:do (?:we|you)|can you) (?:know|tell me|say) about ",
-    rf"what (?:do|does|did|have) (?:the |these |those |your |my )?(?:\w+ )?{_SOURCES} "
-    r"(?:say|said|report|reported|write|written|tell us) (?:about|on) ",
-    r"what (?:has|have) been (?:said|reported|written|published) (?:about|on) ",
-    r"what(?:['’]?s| is| has been) (?:going on|happening|new|up) (?:in|with|around|at) ",
-    r"what (?:has )?happened with ",
-    r"what (?:are|were) the (?:\w+ )?(?:developments|events|highlights) (?:in|of|on|about|around) ",
-    r"(?:what(?: is| are|['’]?s) )?(?:the |any |some )?(?:latest|news|updates?)(?: news| updates?)?"
-    r" (?:in|of|on|about|from|with) ",
-    r"why (?:is|are|was|were|has|have) (?=.+ in the (?:news|headlines)\W*$)",
-    r"how (?:did|has|have) (?=.+ (?:unfold|unfolded|evolve|evolved|play out|played out)\W*$)",
-)
-_OPENING = re.compile(
-    rf"(?:^|(?<=[.?!] ))(?:(?:please|can you|could you|would you) )*(?:{'|'.join(_OPENINGS)})", re.I
-)
-_CLOSING = re.compile(
-    r" (?:(?:been )?in the (?:news|headlines)|unfold(?:ed)?|evolved?|play(?:ed)? out)(?=\W*$)", re.I
-)
-# How words that are typed as in a search by words end when they ask for all of a subject.
-_AT_THE_END = re.compile(
-    r",? (?:(?:latest|recent|all)(?: (?:news|updates?|developments))?|news|updates?|explained|"
-    r"what(?: is|['’]?s) (?:it|that|this)(?: (?:all )?about)?|what happened)\W*$",
-    re.I,
-)
-# "Tell me about how many ..." asks for one fact after all.
-_NARROW = re.compile(
-    r"(?:how (?:many|much|old|long|far)|when|where|who|whom|which|whether)\b", re.I
-)
-
-_ASKING = QUESTION_WORDS | OPENING_VERBS
 # "The ferry strike and the election" is two subjects.
 _PARTS = re.compile(r",\s+|\s+(?:and|or|&)\s+", re.I)
 _CAPTION = re.compile(
@@ -105,28 +65,6 @@ _LEANS = re.compile(
     r"therefore|later|afterwards|the (?:latter|former|two|others?))\b(?! of\b)",
     re.I,
 )
-
-
-def is_broad(question: str) -> bool:
-    """Tell whether `question` asks for an overview and not for one fact."""
-    return subject(question) != _one_line(question)
-
-
-def subject(question: str) -> str:
-    """Return what a broad question is about, and any other question as it is.
-
-    "What is known about the ferry strike?" is about "the ferry strike?"; its other
-    words stand in no article and must not count against the sentences.
-    """
-    asked = _one_line(question)
-    opening = _OPENING.search(asked)
-    if opening is None:
-        named = _AT_THE_END.sub("", asked)
-        return asked if _ASKING.intersection(words(named)) or not content_words(named) else named
-    if _NARROW.match(asked, opening.end()):
-        return asked
-    about = asked[: opening.start()] + _CLOSING.sub("", asked[opening.end() :])
-    return about if content_words(about) else asked
 
 
 def confidence(hits: Sequence[Hit], weighed: Weighed) -> Confidence:
@@ -168,22 +106,25 @@ def quoted(
     for item in sorted(able, key=lambda item: item.start):
         by_article.setdefault(article_id(item.article), []).append(item)
     kept = _on_subject(about, list(by_article.values()), embedder=embedder)
-    enough = _FLOOR * max((item.relevance for items in kept for item in items), default=0.0)
-    leads = {items[0] for items in kept if items[0].start < _OPENING_LENGTH}
-    told = [
-        item
-        for items in kept
-        for item in items
-        if item in leads or (item.relevance >= enough and item.relevance > 0)
-    ]
-    given = numbers(question)
-    worth = [
-        item.relevance + _FACT * bool(numbers(item.quote) - given) + _LEADS * (item in leads)
-        for item in told
-    ]
-    chosen = _diverse(told, worth, embedder=embedder, most=most) if told else []
+    worth = _worth(kept, given=numbers(question))
+    chosen = _diverse(worth, embedder=embedder, most=most) if worth else []
     in_order = sorted(chosen, key=lambda item: item.start)
     return tuple(sorted(in_order, key=_in_time, reverse=wants_latest(question)))
+
+
+def _worth(articles: Sequence[Sequence[Evidence]], *, given: set[float]) -> dict[Evidence, float]:
+    """Return what the sentences that may be told are worth: leads, and those relevant enough.
+
+    `articles` are sentences in order of the text, `given` the numbers of the question.
+    """
+    enough = _FLOOR * max((item.relevance for items in articles for item in items), default=0.0)
+    leads = {items[0] for items in articles if items[0].start < _OPENING_LENGTH}
+    return {
+        item: item.relevance + _FACT * bool(numbers(item.quote) - given) + _LEADS * (item in leads)
+        for items in articles
+        for item in items
+        if item in leads or (item.relevance >= enough and item.relevance > 0)
+    }
 
 
 def _on_subject(
@@ -241,13 +182,12 @@ def stands_alone(sentence: str) -> bool:
     return first not in _PRONOUNS and not (_CAPTION.search(sentence) or _LEANS.match(sentence))
 
 
-def _diverse(
-    items: Sequence[Evidence], worth: Sequence[float], *, embedder: Embedder, most: int
-) -> list[Evidence]:
+def _diverse(worth: Mapping[Evidence, float], *, embedder: Embedder, most: int) -> list[Evidence]:
     """Pick the next best sentence by maximal marginal relevance until there are `most`."""
+    items = list(worth)
     vectors = embedder.embed_passages([item.quote for item in items])
     alike = vectors @ vectors.T
-    share = np.array(worth) / max(worth)
+    share = np.array(list(worth.values())) / max(worth.values())
     sources = [article_id(item.article) for item in items]
     limit = _MOST_OF_ONE_ARTICLE if len(set(sources)) > 1 else most
     used: Counter[str] = Counter()
@@ -264,7 +204,3 @@ def _diverse(
 
 def _in_time(item: Evidence) -> tuple[bool, str, str]:
     return not item.article.date, item.article.date or "", article_id(item.article)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

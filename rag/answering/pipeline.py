@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from rag.answering import overview
+from rag.answering.broad import is_broad, subject
 from rag.answering.draft import Draft
 from rag.answering.periods import Listing, asked_period, list_period
 from rag.answering.talk.recognise import Remark, recognise, without_courtesy
@@ -144,9 +144,9 @@ def run(
     work = Work(archive, query.stance, generator=generator, stop=stop, reader=reader)
     plain = replace(query, question=without_courtesy(query.question), history=_asked_before(query))
     asked = work.standalone(plain)
-    broad = overview.is_broad(asked.question)
+    broad = is_broad(asked.question)
     wanted = work.settings.overview_hits if broad else work.settings.hits
-    hits = work.search(replace(asked, question=overview.subject(asked.question)), k=wanted)
+    hits = work.search(replace(asked, question=subject(asked.question)), k=wanted)
     searched = time.perf_counter()
     draft = Draft(asked.read, work.settings, dated=not broad and _dated(asked.question))
     first: float | None = None

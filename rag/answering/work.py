@@ -10,6 +10,7 @@ from itertools import zip_longest
 
 from rag import reading
 from rag.answering import choice, fact, overview, proposal
+from rag.answering.broad import subject
 from rag.answering.choice import Found
 from rag.answering.compared import conclude, pair, told_together
 from rag.answering.disagreement import disagreeing
@@ -101,7 +102,7 @@ class Work:
         """Yield the sentences that tell most; none when the archive lacks the subject."""
         embedder, question = self._archive.embedder(), query.question
         passages = overview.with_openings(hits)
-        weighed = weigh(overview.subject(question), passages, embedder=embedder, among=hits)
+        weighed = weigh(subject(question), passages, embedder=embedder, among=hits)
         sure = overview.confidence(hits, weighed)
         draft.rest_on(weighed)
         draft.trust(sure)
@@ -125,9 +126,9 @@ class Work:
         for parts, most in ((joined(query.read), None), (at_times(query.read), 1)):
             if parts and not draft.citations:
                 yield from self._joined(parts, query, draft, most=most)
-        subject = subject_asked(query.read)
-        leading = replace(query, question=subject.name) if subject else None
-        if subject and leading and subject.deed and not draft.citations:
+        named = subject_asked(query.read)
+        leading = replace(query, question=named.name) if named else None
+        if named and leading and named.deed and not draft.citations:
             yield from self._led(leading, draft)
             leading = None
         if not draft.citations:

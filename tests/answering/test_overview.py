@@ -4,8 +4,9 @@ import pytest
 
 import rag
 from rag import Article
+from rag.answering.broad import is_broad, subject
 from rag.answering.evidence import Evidence
-from rag.answering.overview import is_broad, quoted, stands_alone, subject
+from rag.answering.overview import quoted, stands_alone
 from tests.fakes import FakeEmbedder
 
 QUESTION = "What is known about the ferry strike?"
