@@ -152,8 +152,8 @@ def test_a_failed_reembed_leaves_the_archive_as_it_was(
 def test_a_backup_is_restored_under_another_name(home: Path, tmp_path: Path) -> None:
     fill(home / "city")
     file = tmp_path / "city.backup"
-    assert f"1 articles in {file}, " in run("backup", "city", str(file))
-    assert f"1 articles in {home / 'again'}." in run("restore", "again", str(file))
+    assert f"1 article in {file}, " in run("backup", "city", str(file))
+    assert f"1 article in {home / 'again'}." in run("restore", "again", str(file))
     with rag.Archive.open(home / "again", create=False) as archive:
         [hit] = archive.search("ferry strike")
     assert hit.article.title == "Ferry strike"

@@ -138,6 +138,8 @@ def states(page, address):
     expect(page.locator(".dl-timeline li")).to_have_count(3)
     page.wait_for_timeout(600)
     yield "timeline"
+    # The page would bring the conversation back, before or after the next question.
+    page.evaluate("sessionStorage.removeItem('dateline/')")
     page.goto(address)
     ask(page, "What is the best recipe for onion soup?")
     yield "refusal"
