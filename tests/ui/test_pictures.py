@@ -138,10 +138,10 @@ def states(page, address):
     expect(page.locator(".dl-timeline li")).to_have_count(3)
     page.wait_for_timeout(600)
     yield "timeline"
-    # The page would bring the conversation back, before or after the next question.
-    page.evaluate("sessionStorage.removeItem('dateline/')")
     page.goto(address)
-    ask(page, "What is the best recipe for onion soup?")
+    # The conversation comes back.
+    expect(page.locator("#dl-chat .dl-footer")).to_have_count(1)
+    ask(page, "What is the best recipe for onion soup?", answers=2)
     yield "refusal"
     page.goto(f"{address}?archive=empty")
     expect(page.locator("#dl-drop")).to_be_visible()
