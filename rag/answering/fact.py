@@ -61,13 +61,13 @@ def chosen_first(
 
 def state(question: str, found: Sequence[Found], draft: Draft, *, verdict: str) -> Iterator[str]:
     """Yield the sentences that hold the spans, the first of them after a `verdict`, if any."""
-    yes_no = wanted(question) is Wanted.YES_NO
+    kind = wanted(question)
+    yes_no, figure = kind is Wanted.YES_NO, kind in FIGURES
     for item in found:
         evidence = item.evidence
         # What contradicts the question is told by the whole sentence, not by a word of it.
         told = not (yes_no or verdict or item.contrary)
         span = asked_cell(question, item.span, evidence.quote)
-        figure = wanted(question) in FIGURES
         date = evidence.article.date
         said = short(span, evidence.quote, date, figure=figure) if told else ""
         before, after = (None, None)

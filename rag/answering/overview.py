@@ -135,10 +135,12 @@ def _on_subject(
         return []
     parts = [part for part in _PARTS.split(about) if content_words(part)]
     near = [_nearness(part, articles, embedder=embedder) for part in parts or [about]]
+    # A share of it may be below nought, where no article has the year.
+    enough = [max(every) - (1 - _ON_SUBJECT) * abs(max(every)) for every in near]
     return [
         items
         for items, *shares in zip(articles, *near, strict=True)
-        if any(share >= _ON_SUBJECT * max(every) for share, every in zip(shares, near, strict=True))
+        if any(share >= least for share, least in zip(shares, enough, strict=True))
     ]
 
 
@@ -147,7 +149,7 @@ def _nearness(
 ) -> list[float]:
     """Return how near each article is to a subject, in words and in the meaning of its opening.
 
-    One that lacks a year of the subject is further away.
+    One with a date that lacks a year of the subject is further away.
     """
     openings = [f"{items[0].article.title}. {items[0].quote}" for items in articles]
     told = [
@@ -158,8 +160,8 @@ def _nearness(
     meaning = embedder.embed_passages(openings) @ embedder.embed_question(about)
     asked = years(about)
     return [
-        overlap.of(text) + float(cosine) - bool(asked - years(text))
-        for text, cosine in zip(told, meaning, strict=True)
+        overlap.of(text) + float(cosine) - bool(items[0].article.date and asked - years(text))
+        for items, text, cosine in zip(articles, told, meaning, strict=True)
     ]
 
 

@@ -135,6 +135,10 @@ def test_an_article_of_another_year_is_not_of_the_subject(embedder):
     ]  # fmt: skip
     chosen = quoted("Tell me about the 2020 election", told, embedder=embedder, most=5)
     assert [item.article.id for item in chosen] == ["2020"]
+    # Without one of that year, and without dates, the nearest are told all the same.
+    assert quoted("Tell me about the games of 1987", told, embedder=embedder, most=5)
+    undated = [replace(item, article=replace(item.article, date=None)) for item in told]
+    assert quoted("Tell me about the games of 1987", undated, embedder=embedder, most=5)
 
 
 def test_most_is_a_limit_and_no_evidence_no_digest() -> None:

@@ -7,24 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from rag.sources import read
+from tests.fakes.taking import take
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rag.types import Article, Note, Skipped
+    from rag.types import Article
 
 TITLE = "Lock gates of Varn replaced"
 TEXT = "The lock gates of Varn were replaced on Monday after ninety years, the canal office said."
 OTHER = "The wardens of Dell counted forty herons in spring."
-
-
-def take(path: Path, content: str | bytes) -> tuple[list[Article], list[Skipped], list[Note]]:
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    skipped: list[Skipped] = []
-    notes: list[Note] = []
-    articles = list(read([path], on_skip=skipped.append, on_note=notes.append))
-    return articles, skipped, notes
 
 
 @pytest.mark.parametrize(

@@ -11,24 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rag.sources import read
+from tests.fakes.taking import take
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rag.types import Article, Note, Skipped
 
 TITLE, NEXT = "Heron colony doubles at Varn", "Lock gates of Dell replaced"
 TEXT = "The heron colony at Varn has doubled in four years, the wardens said on Monday."
 OTHER = "The lock gates of Dell were replaced on Thursday after ninety years, the office said."
-
-
-def take(path: Path, content: str | bytes) -> tuple[list[Article], list[Skipped], list[Note]]:
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    skipped: list[Skipped] = []
-    notes: list[Note] = []
-    articles = list(read([path], on_skip=skipped.append, on_note=notes.append))
-    return articles, skipped, notes
 
 
 LAID_OUT = f"""<html><body><div style="display:none">What the inbox shows of it</div><table>
