@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
-import json
-import math
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,34 +11,33 @@ from urllib.parse import urlsplit
 from rag.errors import SourceError
 from rag.sources import text as texts
 from rag.sources.dates import Manner, can_be_two, manner_of, parse_date
-from rag.sources.documents.markdown import plain_markdown
-from rag.sources.dumps import facts, is_sentence, lead_title, same_line
-from rag.sources.files.encoding import decode
-from rag.sources.tables.names import plain_name
+from rag.sources.dumps import (
+    agency_of,
+    facts,
+    is_sentence,
+    lead_title,
+    same_line,
+    without_agency,
+)
+from rag.sources.garbled import mended
 from rag.sources.tables.nested import words_of
+from rag.sources.values import HAS_WORDS, body_of, says, uncut, words
 from rag.sources.web.markup import from_markup
 from rag.text.language import language_of
 from rag.types import Article
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from rag.sources.tables.columns import Matched
 
 NO_TEXT = "has no article text"
-_STATED = {"date", "author", "publisher", "ignored"}  # what lines above a text may say
+_STATED = {"date", "author", "publisher", "agency", "ignored"}  # what lines above a text may say
 _HEAD_LINES, _SHORT = 6, 120  # lines above a text, blank ones too, and their length
-_HAS_WORDS = re.compile(r"\w")
 _BY = re.compile(r"(?i)by\s+(?=\S)")
 
 _SAMPLE = 600  # characters that a language is told by
 _PARTS = ("year", "month", "day")
-# What tables and services write where a value is missing.
-_BLANK = re.compile(
-    r"NA|#N/A|(?i:n/a|nan|none|null|nil|\[removed\]|\[deleted\]|only available in [\w ]+ plans)"
-)
-# How services end a text that they cut: "... [+2311 chars]".
-_CUT = re.compile(r"\s*(?:…|\.\.\.)?\s*\[\+?\d+ chars\]\s*$")
 
 # A number, with a few letters before it at most, counts rows and names no article.
 _WEAK_ID = re.compile(r"[A-Za-z]{0,8}[-_#./: ]?\d{1,7}")
@@ -58,13 +54,13 @@ def from_row(
 
     def said(name: str, fits: Callable[[str], object] = bool) -> str:
         found = [words(row.get(column)) for column in columns.get(name, ())]
-        known = [value for value in found if _says(value)]
+        known = [value for value in found if says(value)]
         return next(filter(fits, known), next(iter(known), ""))
 
     author = said("author", _is_name)
-    bodies = (_uncut(_body_of(row, column)) for column in columns.get("text", ()))
-    text = next(filter(_says, bodies), "")
-    dates = (words_of(row.get(column)) for column in columns.get("date", ()))
+    bodies = (uncut(body_of(row, column)) for column in columns.get("text", ()))
+    text = next(filter(says, bodies), "")
+    dates = (_mended_date(words_of(row.get(column))) for column in columns.get("date", ()))
     return article(
         source=source,
         text=_with_lead(text, from_markup(said("lead"))),
@@ -77,6 +73,11 @@ def from_row(
         id=said("id"),
         day_first=day_first,
     )
+
+
+def _mended_date(date: object) -> object:
+    """Return a date with its month's name mended, if it is written as text."""
+    return mended(date) if isinstance(date, str) else date
 
 
 def _with_lead(text: str, lead: str) -> str:
@@ -97,27 +98,6 @@ def _in_parts(year: str, month: str, day: str) -> str | None:
 
 def _is_name(author: str) -> bool:
     return not author.isdigit()
-
-
-def _says(value: str) -> bool:
-    """Return whether a cell has words, and not only a mark of a blank one."""
-    return bool(_HAS_WORDS.search(value)) and not _BLANK.fullmatch(value.strip())
-
-
-def is_cut(row: Mapping[str, object], columns: Iterable[str]) -> bool:
-    """Return whether the text of a row ends in a count of what the service left out."""
-    said = words(row.get(filled(row, columns)))
-    return _uncut(said) != said
-
-
-def _uncut(text: str) -> str:
-    """Return a text without the count that a service put in place of its end."""
-    return _CUT.sub("", text) if text.rstrip().endswith(" chars]") else text
-
-
-def filled(row: Mapping[str, object], columns: Iterable[str]) -> str:
-    """Return the first of the columns that has words in this row; blank if none has."""
-    return next((column for column in columns if _says(words(row.get(column)))), "")
 
 
 def _without_by(author: str) -> str:
@@ -156,11 +136,14 @@ def article(
     """
     headline = texts.one_line(title)
     body = _without_headline(texts.clean(text), headline)
-    if not _HAS_WORDS.search(body):
+    if not HAS_WORDS.search(body):
         raise SourceError(NO_TEXT)
     body, stated = _stated(body)
+    date = _mended_date(date)
     address = web_address(url) or web_address(publisher)
     manner = _manner(language, date, address=address, day_first=day_first, body=body)
+    byline = texts.one_line(author or "")
+    agency = agency_of(byline) or stated.get("agency")
     named = "" if web_address(publisher) else texts.one_line(publisher or "")
     return Article(
         title=headline or lead_title(body),
@@ -168,8 +151,8 @@ def article(
         id=texts.one_line(id or "") or None,
         date=parse_date(date, manner=manner) or parse_date(stated.get("date"), manner=manner),
         url=address,
-        publisher=named or stated.get("publisher") or host(address),
-        author=texts.one_line(author or "") or stated.get("author"),
+        publisher=named or stated.get("publisher") or host(address) or agency,
+        author=without_agency(byline) or stated.get("author"),
         language=texts.language_code(language),
         source=source,
     )
@@ -219,7 +202,7 @@ def _stated(text: str) -> tuple[str, dict[str, str]]:
     if not stated:
         return text, {}
     rest = texts.clean("\n".join([*kept, *lines]))
-    return (rest, stated) if _HAS_WORDS.search(rest) else (text, {})
+    return (rest, stated) if HAS_WORDS.search(rest) else (text, {})
 
 
 def _without_headline(text: str, headline: str) -> str:
@@ -227,14 +210,6 @@ def _without_headline(text: str, headline: str) -> str:
     first, _, rest = text.partition("\n\n")
     full_stop = is_sentence(first) and not first.endswith(("?", "!"))
     return rest if rest and headline and not full_stop and same_line(first, headline) else text
-
-
-def words(value: object) -> str:
-    """Return a cell as text: names of several authors joined, ``{"name": "X"}`` as X."""
-    said = words_of(_unspelled(value), names=True)
-    if isinstance(said, list):
-        return ", ".join(filter(None, map(words, said)))
-    return texts.unescape(_text(said)).strip()
 
 
 def web_address(url: str | None) -> str | None:
@@ -252,38 +227,3 @@ def host(url: str | None) -> str | None:
     except ValueError:  # an unclosed "[" of an IPv6 address
         return None
     return name.removeprefix("www.") if name else None
-
-
-def _body_of(row: Mapping[str, object], column: str) -> str:
-    """Return the text in a column; one that is named for Markdown is in Markdown."""
-    if plain_name(column) == "markdown":
-        return plain_markdown(_text(row.get(column)))
-    return _body(row.get(column))
-
-
-def _body(value: object) -> str:
-    """Return a text cell as text: a list is paragraphs, markup is taken out."""
-    said = words_of(_unspelled(value))
-    if isinstance(said, list):
-        return "\n\n".join(filter(None, map(_body, said)))
-    return from_markup(_text(said))
-
-
-def _unspelled(value: object) -> object:
-    """Return the list or object that a cell spells out in JSON or Python; else the cell."""
-    if not isinstance(value, str) or value[:1] + value[-1:] not in ("[]", "{}"):
-        return value
-    for read in (json.loads, ast.literal_eval):
-        try:
-            found = read(value)
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            continue
-        return found if '"' in value or "'" in value else value
-    return value
-
-
-def _text(value: object) -> str:
-    """Return a cell as text; blank for None and NaN, by which tables mark a blank."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    return decode(value) if isinstance(value, bytes) else str(value)

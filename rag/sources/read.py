@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
 from rag.sources.files import stores, walk
+from rag.sources.garbled import telling
 from rag.sources.kinds import DAMAGE, read_file, why
 from rag.sources.tables.columns import check_columns
 from rag.sources.web.address import is_address
@@ -52,7 +53,11 @@ def read(
     checked = check_columns(columns)
     asked = wants or (lambda _name: True)
     found = (
-        item for path in paths for item in _at(path, columns=checked, private=private, wants=asked)
+        item
+        for path in paths
+        for item in telling(
+            _at(path, columns=checked, private=private, wants=asked), name=str(path)
+        )
     )
     return _articles(found, on_skip=on_skip or _log_skip, on_note=on_note or _log_note)
 

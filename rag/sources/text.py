@@ -7,6 +7,8 @@ import re
 import unicodedata
 from functools import cache
 
+from rag.sources.garbled import mended
+
 _LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 # Control, zero-width, bidi and tag characters, lone surrogates: never seen by the reader,
 # but by the model.
@@ -26,11 +28,11 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,
 
 
 def tidy(text: str) -> str:
-    """Return `text` in NFC, with plain line ends and spaces and without unseen characters.
+    """Return `text` mended, in NFC, with plain line ends and spaces, without unseen characters.
 
     Lines, indentation, blank lines and form feeds stay, as they tell articles apart.
     """
-    seen = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
+    seen = _UNSEEN.sub("", _LINE_ENDS.sub("\n", mended(text)))
     if seen.isascii():  # which has neither joiners nor odd spaces
         return seen
     seen = _JOINERS.sub("", seen)

@@ -612,3 +612,33 @@ def test_the_rule_of_a_table_separates_no_articles() -> None:
     table = "Parish   Turnout\n-------- -------\nHythe    61%\nTarn     58%"
     [article] = split_dump(f"Rell win the cup after extra time\n\n{GAME}\n\n{table}\n\n{PIECES[0]}")
     assert article.text == f"{GAME}\n\nHythe: Turnout 61%.\n\nTarn: Turnout 58%.\n\n{PIECES[0]}"
+
+
+@pytest.mark.parametrize(
+    ("byline", "author", "agency"),
+    [
+        ("By Jane Doe, Reuters", "Jane Doe", "Reuters"),
+        ("Jane Doe | AP", "Jane Doe", "AP"),
+        ("By JANE DOE, Associated Press", "JANE DOE", "Associated Press"),
+        (
+            "By Jane Doe and Per Moe, The Associated Press",
+            "Jane Doe and Per Moe",
+            "Associated Press",
+        ),
+        ("By Jane Doe (AFP)", "Jane Doe", "AFP"),
+        ("By Jane van Doe/dpa", "Jane van Doe", "dpa"),
+        ("By Reuters", "Reuters", None),
+        ("By Jane Doe Staff Writer", "Jane Doe", None),
+        ("Jane Doe, Health Editor", "Jane Doe", None),
+    ],
+)
+def test_agency_after_the_writer(byline: str, author: str, agency: str | None) -> None:
+    [found] = split_dump(plain(FERRY, [byline, *FERRY_BODY]))
+    assert (found.author, found.publisher) == (author, agency)
+    assert found.text == "\n\n".join(FERRY_BODY)
+
+
+def test_agency_is_not_the_publisher_of_a_page_elsewhere() -> None:
+    head = ["https://courier.example/ferry", "By Jane Doe, Reuters"]
+    [found] = split_dump(plain(FERRY, [*head, *FERRY_BODY]))
+    assert (found.author, found.publisher) == ("Jane Doe", None)

@@ -399,3 +399,35 @@ def test_text_below_a_credit_or_a_heading_is_kept(maker: str, line: str) -> None
 )
 def test_lines_with_a_date_alone_make_no_export(text: str) -> None:
     assert split_export(text) == []
+
+
+_BODY = f"{FIRST}\n\n{SECOND}\n"
+PRESSREADER = {
+    "copied": f"{TITLE}\n\nThe Varn Mail · 5 Mar 2024 · 3 · By Ida Holt\n\n{_BODY}",
+    "above": f"The Varn Mail\n2024-03-05\n{TITLE}\nBy Ida Holt\n\n{_BODY}",
+    "around": f"The Varn Mail\n\n{TITLE}\n\n2024-03-05 - News - Ida Holt\n\n{_BODY}",
+    "printed": f"PressReader - The Varn Mail: 2024-03-05 - {TITLE}\n\n{TITLE}\n"
+    f"2024-03-05 - Ida Holt\n\n{_BODY}\nPressReader.com +1 604 278 4604\n"
+    "ORIGINAL COPY · ORIGINAL COPY\nCOPYRIGHT AND PROTECTED BY APPLICABLE LAW\n",
+}
+
+
+@pytest.mark.parametrize("text", PRESSREADER.values(), ids=PRESSREADER)
+def test_pressreader(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    [found] = read([path])
+    assert (found.title, found.date, found.publisher, found.author, found.text) == EXPECTED[0]
+
+
+def test_pressreader_names_the_article_below(tmp_path: Path) -> None:
+    labels = "Section:NEWS\nAuthor:Ida Holt\nStart Page:3\nEnd Page:4"
+    path = tmp_path / "a.txt"
+    path.write_text(
+        f"{TITLE}\n\n{FIRST}\n\n{SECOND}\n\nArticle Name:{TITLE}\n"
+        f"Publication:The Varn Mail\n{labels}\n",
+        encoding="utf-8",
+    )
+    [found] = read([path])
+    assert (found.title, found.publisher, found.author) == (TITLE, "The Varn Mail", "Ida Holt")
+    assert found.text == f"{FIRST}\n\n{SECOND}"

@@ -80,3 +80,30 @@ def test_signed_headlines_open_articles(tmp_path: Path) -> None:
         ("herons", "Ida Holt", "2024-03-05"),
         ("otters", "Per Moe", "2024-03-05"),
     ]
+
+
+TOML = """+++
+title = "Storm shuts harbour"
+date = 2024-03-04T10:00:00+01:00
+authors = ["Ida Holt", "Per Moe"]
+draft = false
+
+[{table}]
+source = "Varn Mail"
++++
+
+The harbour was shut.
+"""
+
+
+@pytest.mark.parametrize("table", ["extra", "params"])
+def test_front_matter_in_toml(table):
+    article = read_markdown(TOML.format(table=table), source="a.md")
+    assert (article.title, article.text) == ("Storm shuts harbour", "The harbour was shut.")
+    assert (article.date, article.author) == ("2024-03-04", "Ida Holt, Per Moe")
+    assert article.publisher == "Varn Mail"
+
+
+def test_front_matter_that_is_not_toml_is_told():
+    with pytest.raises(SourceError, match="front matter that is not TOML"):
+        read_markdown("+++\ntitle = Storm shuts\n+++\n\nThe harbour was shut.", source="a.md")

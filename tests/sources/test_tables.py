@@ -316,3 +316,34 @@ def test_a_text_that_speaks_of_titles_and_texts_stays_one(tmp_path, content) -> 
     skipped: list[Skipped] = []
     found = [*read([tmp_path / "a.txt"], on_skip=skipped.append)]
     assert "".join(article.text for article in found).endswith(("waited.", "all of it.", "text"))
+
+
+SINGLE = {
+    "all cells": f"'title','text','date'\n'Ropes','{TEXT}','2024-03-04'\n",
+    "no header": f"title;text;date\n'Ropes';'{TEXT}';'2024-03-04'\n",
+    "words only": f"id,title,text,date\n17,'Ropes','{TEXT}',2024-03-04\n",
+}
+
+
+@pytest.mark.parametrize("table", SINGLE.values(), ids=SINGLE)
+def test_cells_in_single_quotes(tmp_path: Path, table: str) -> None:
+    [article] = take(tmp_path / "a.csv", table).articles
+    assert (article.title, article.text, article.date) == ("Ropes", TEXT, "2024-03-04")
+
+
+def test_quotes_and_lines_within_single_quotes(tmp_path: Path) -> None:
+    rows = r"""title,text,date
+'Ropes','It''s "open", she said.','2024-03-04'
+'More, still','It\'s shut,
+and quiet.','2024-03-05'
+"""
+    taken = take(tmp_path / "a.csv", rows)
+    assert taken.titles() == ["Ropes", "More, still"]
+    assert taken.texts() == ['It\'s "open", she said.', "It's shut,\nand quiet."]
+
+
+def test_a_quotation_in_single_quotes_is_not_a_cell(tmp_path: Path) -> None:
+    rows = "title,text\nRopes,'It is open' she said\n'Tight' knots,They hold well.\n"
+    taken = take(tmp_path / "a.csv", rows)
+    assert taken.titles() == ["Ropes", "'Tight' knots"]
+    assert taken.texts() == ["'It is open' she said", "They hold well."]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections import ChainMap
 from typing import TYPE_CHECKING
 
 import frontmatter
 import yaml
+from frontmatter.default_handlers import BaseHandler
 
 from rag.errors import SourceError
-from rag.sources import fields
+from rag.sources import fields, values
 from rag.sources.documents import markdown
 from rag.sources.dumps import split_dump
 from rag.sources.exports import articles_in, several_note
@@ -65,7 +69,7 @@ def read_markdown(text: str, *, source: str) -> Article:
     front, body = _front_matter(tidy(text))
     matched = {**known_columns(front), "text": ("text",)}
     tokens = markdown.parsed(body)
-    title = fields.words(front.get(fields.filled(front, matched["title"])))
+    title = values.words(front.get(values.filled(front, matched["title"])))
     if not title:
         title, tokens = markdown.first_heading(tokens)
     record = {**front, "title": title, "text": markdown.plain_tokens(tokens)}
@@ -86,20 +90,32 @@ class _Values(yaml.SafeLoader):  # type: ignore[misc]
         return node
 
 
-class _Handler(frontmatter.YAMLHandler):  # type: ignore[misc]
+class _Yaml(frontmatter.YAMLHandler):  # type: ignore[misc]
     def load(self, fm: str, **_options: object) -> object:
         return super().load(fm, Loader=_Values)
 
 
+class _Toml(BaseHandler):  # type: ignore[misc]
+    """What the library has for TOML needs a package that the standard library has replaced."""
+
+    FM_BOUNDARY = re.compile(r"^\+{3,}\s*$", re.MULTILINE)
+
+    def load(self, fm: str, **_options: object) -> object:
+        return tomllib.loads(fm)
+
+
 def _front_matter(text: str) -> tuple[dict[str, object], str]:
+    written = text.lstrip()
+    # JSON is left to the library.
+    handler = next((ours for ours in (_Yaml(), _Toml()) if ours.detect(written)), None)
     try:
-        written = text.lstrip()
-        ours = _Handler()
-        # Front matter of other kinds is left to the library.
-        fields, body = frontmatter.parse(written, handler=ours if ours.detect(written) else None)
-    except yaml.YAMLError as error:
+        front, body = frontmatter.parse(written, handler=handler)
+    except (yaml.YAMLError, tomllib.TOMLDecodeError) as error:
+        kind = "YAML" if isinstance(error, yaml.YAMLError) else "TOML"
         fault = one_line(str(error))[:160]
         raise SourceError(
-            f"has front matter that is not YAML ({fault}); quote its values"
+            f"has front matter that is not {kind} ({fault}); quote its values"
         ) from error
-    return fields, body
+    # Where Hugo and Zola keep what they do not know themselves.
+    inner = [part for name in ("params", "extra") if isinstance(part := front.get(name), dict)]
+    return {**ChainMap(front, *inner)}, body

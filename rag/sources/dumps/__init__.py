@@ -11,13 +11,16 @@ Everything here is a pure function of the text and works by general rules:
 - in doubt a line stays, because a stray line costs less than a lost paragraph.
 """
 
+from rag.sources.dumps.assemble import DumpArticle
+from rag.sources.dumps.bylines import agency_of, without_agency
 from rag.sources.dumps.furniture import is_furniture
 from rag.sources.dumps.layout import lead_title, same_line, unwrap, wrap_width
 from rag.sources.dumps.lines import facts, is_sentence
-from rag.sources.dumps.split import DumpArticle, split_dump
+from rag.sources.dumps.split import split_dump
 
 __all__ = [
     "DumpArticle",
+    "agency_of",
     "facts",
     "is_furniture",
     "is_sentence",
@@ -25,5 +28,6 @@ __all__ = [
     "same_line",
     "split_dump",
     "unwrap",
+    "without_agency",
     "wrap_width",
 ]

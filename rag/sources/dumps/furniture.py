@@ -75,6 +75,9 @@ _TAIL = re.compile(
 _LEGAL = re.compile(
     r"(?i)(?:©|\(c\)\s|copyright\s*(?:©|\(c\)|\d{4}|by\b|:)).{0,150}"
     r"|.{0,100}\ball rights reserved\W*"
+    r"|(?:printed and distributed by )?pressreader(?:\.com)?\b.{0,30}\+1 604 278 4604.{0,200}"
+    r"|printed and distributed by pressreader\b.{0,30}"
+    r"|(?:original copy\W*){2,}.{0,60}|copyright and protected by applicable law\W*"
     r"|(?:we|(?:this|our) (?:web)?site|by (?:continuing|using))\b.{0,80}\bcookies?\b.{0,150}"
 )
 _BETWEEN = re.compile(r"\s*[|•·]\s*")  # what stands between the buttons of one line
@@ -123,7 +126,7 @@ def is_short(text: str) -> bool:
 
 def is_dropped(text: str, *, times: int, head: bool) -> bool:
     """Return whether a line seen `times` times is furniture, there or in the head."""
-    if is_furniture(text) or _is_caption(text):
+    if is_furniture(text) or _is_caption(text) or (head and is_section(text.casefold())):
         return True
     if _is_weak_caption(text):
         return head or times > 1

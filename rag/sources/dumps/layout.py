@@ -121,7 +121,7 @@ def _block_parts(block: _Block, *, width: int | None) -> list[Part]:
         return [
             Part(line, gap=0, fenced=block.fenced and not n) for n, line in enumerate(block.lines)
         ]
-    parts = []
+    parts: list[Part] = []
     kicker = True  # whether all lines so far are labels over a headline, such as EXCLUSIVE
     for number, text in enumerate(unwrap(block.lines, width=width)):
         kind, value = fact(text)
@@ -130,7 +130,8 @@ def _block_parts(block: _Block, *, width: int | None) -> list[Part]:
         opens = not number and kind == "url" and len(block.lines) > 1
         gap = 0 if number and not kicker else block.gap
         fenced = (block.fenced and not number) or opens
-        kicker = kicker and (is_furniture(text) or _is_above(text, kind))
+        dated = kind == "date" and number > 0 and is_paper(parts[-1].text)
+        kicker = kicker and (is_furniture(text) or dated or _is_above(text, kind))
         named = block.named or kind == "title"
         parts.append(Part(bare, gap=gap, fenced=fenced, named=named))
     return parts

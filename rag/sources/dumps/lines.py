@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 
 from rag.sources.dates import find_dates
+from rag.sources.dumps.bylines import (
+    CHINESE,
+    NAMES,
+    PERSON,
+    WRITERS,
+    agency_of,
+    signature,
+    without_agency,
+    without_role,
+)
 
-_NAME = r"[A-Z][\w.'’-]*"
-_PERSON = rf"{_NAME}(?:(?:,? (?:and|&) |, ?| (?:de|del|van|von|der|al|bin|el|la) | ){_NAME}){{0,9}}"
-_NAMES = rf"{_NAME}(?: (?:de|del|van|von|der|den|al|bin|el|la|da|di))*(?: {_NAME}){{1,2}}"
-_CHINESE = r"[\u4e00-\u9fff·]{2,5}"
 _FACTS = (
     (
         "title",
@@ -42,22 +48,22 @@ _FACTS = (
     (
         "author",
         re.compile(
-            rf"(?:[Bb]y|BY|Written by) (?:the )?(?P<value>{_PERSON})(?:\s?[|,•·–—-]\s?.{{0,60}})?"
+            rf"(?:[Bb]y|BY|Written by) (?:the )?(?P<value>{PERSON})(?:\s?[|,•·–—-]\s?.{{0,60}})?"
         ),
     ),
     # Case matters: "di Ida Holt" is a byline, and "Di Maria Signs" is not.
     (
         "author",
         re.compile(
-            rf"(?:[Vv]on|[Pp]ar|[Pp]or|di|[Dd]oor|[Aa]v|[Aa]f):? (?P<value>{_NAMES}"
-            rf"(?:(?:,| und| et| y| e| en| og| och) {_NAMES}){{0,3}})(?:\s?[|,•·–—-]\s?.{{0,60}})?"
+            rf"(?:[Vv]on|[Pp]ar|[Pp]or|di|[Dd]oor|[Aa]v|[Aa]f):? (?P<value>{NAMES}"
+            rf"(?:(?:,| und| et| y| e| en| og| och) {NAMES}){{0,3}})(?:\s?[|,•·–—-]\s?.{{0,60}})?"
         ),
     ),
     (
         "author",
         re.compile(
             r"(?:本报|本報|本网|新华社)?(?:记者|記者|通讯员)\s?[:：]?\s?"
-            rf"(?P<value>{_CHINESE}(?:[ 、]{_CHINESE})*)"
+            rf"(?P<value>{CHINESE}(?:[ 、]{CHINESE})*)"
         ),
     ),
 )
@@ -69,9 +75,13 @@ _BESIDE = re.compile(
 
 _LONGEST_FACT = 160
 _MOST_NAMES = 5
-# "Mia Stone, Health Correspondent": what the writer is, after the name.
-_ROLE = re.compile(
-    r"(?i),? (?:[\w-]+ ){0,3}(?:correspondents?|reporters?|editors?|writers?|staff|bureau chief)$"
+# What stands between the parts of a row.
+_BEAD = re.compile(r"\s+[|·•]\s+")
+_PAGE = re.compile(r"(?i)(?:pages?|p\.?|pg\.?)?\s?[A-Z]?\d{1,3}")
+# PressReader's lines: below the headline, and at the top of a printed page.
+_PRINTED = re.compile(
+    rf"(?P<date>\d{{4}}-\d\d-\d\d) - (?:[\w&' ]{{2,30}} - )?(?:[Bb]y )?(?P<author>{WRITERS})"
+    r"|PressReader(?:\.com)? [-–] (?P<publisher>[^:]{2,60}): (?P<ignored>\d{4}-\d\d-\d\d) [-–] .+"
 )
 _CHANGED = re.compile(r"(?i)updated?|modified|last (?:edit|change)|aktualisiert|actuali|обновлено")
 _LABEL = re.compile(
@@ -126,16 +136,38 @@ def facts(text: str) -> list[tuple[str, str]]:
         return []
     for kind, pattern in _FACTS:
         if match := pattern.fullmatch(text):
-            value = _ROLE.sub("", match["value"]) if kind == "author" else match["value"]
-            dates = _dates(text) if kind == "author" else []
-            return [(kind, value.strip()), *dates]
-    parts = [facts(part) for part in text.split(" | ")] if " | " in text else []
-    if parts and all(parts):
-        return [told for part in parts for told in part]
+            value = without_role(match["value"]) if kind == "author" else match["value"]
+            if kind != "author":
+                return [(kind, value.strip())]
+            agency = [("agency", agency)] if (agency := agency_of(text)) else []
+            return [(kind, without_agency(value.strip())), *agency, *_dates(text)]
+    if told := signature(text):
+        return told
+    if told := _beaded(text):
+        return told
     alone = _BESIDE.sub("", text).strip()
     if not _is_date_line(alone):
         return []
     return [*_dates(text), *_papers(alone), *_beside(text)]
+
+
+def _beaded(text: str) -> list[tuple[str, str]]:
+    """Return what the parts of a row say, such as "Courier · 4 Mar 2024 · 3 · By Jane Doe".
+
+    PressReader writes an ISO date, a section and the writer: "2024-03-04 - News - Jane Doe".
+    """
+    if printed := _PRINTED.fullmatch(text):
+        return [(kind, said) for kind, said in printed.groupdict().items() if said]
+    parts = _BEAD.split(text)
+    told = [_part(part) for part in parts] if len(parts) > 1 else []
+    return [fact for part in told for fact in part] if told and all(told) else []
+
+
+def _part(text: str) -> list[tuple[str, str]]:
+    """Return what one part of a row says; that a page is numbered is "ignored"."""
+    if _PAGE.fullmatch(text):
+        return [("ignored", text)]
+    return facts(text) or ([("publisher", text)] if is_paper(text) else [])
 
 
 def _beside(text: str) -> list[tuple[str, str]]:

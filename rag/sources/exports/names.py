@@ -6,7 +6,7 @@ from __future__ import annotations
 # Letters are without accents.
 _LABELS = {
     "title": """
-        headline|title|titel|titre|titulo|titolo|schlagzeile|uberschrift|titular|hd|зг
+        headline|title|article name|titel|titre|titulo|titolo|schlagzeile|uberschrift|titular|hd|зг
     """,
     "author": """
         byline|author|authors|authors?|autor|autoren|auteur|auteurs|autore|autores|verfasser|by
@@ -44,7 +44,8 @@ _LABELS = {
     "foot": """
         load date|publication type|graphic|classification|subject|industry|geographic|company
         organization|person|people|country|city|state|ticker|journal code|document type|notes
-        update|copyright|issn|eissn|first page|last page|last updated|database|location
+        update|copyright|issn|eissn|first page|last page|start page|end page
+        last updated|database|location
         proquest document id|publication year|publication subject|source type
         place of publication|country of publication|volume|issue|identifier|identifiers
         company organization|credit|search terms|client matter|job number|user name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.sources.exports.blocks import Block, cut_blocks, is_date_line
@@ -38,7 +39,7 @@ _HD = re.compile(r"HD[ \t]*(?:[ \t]{2,}\S.*|$)|\W{0,4}\^ИС:.*")
 # Where nothing stands between two articles, each still says its number in the database.
 _NUMBER = re.compile(
     r"(?i:(?:proquest[ -])?(?:document (?:id|url)|dokument-?(?:id|url)|(?:id|url) du document"
-    r"|(?:id|url) del documento)\s*:.*)"
+    r"|(?:id|url) del documento|start page)\s*:.*)"
 )
 _QUICK = re.compile(
     rf"(?m)^\W*(?:{_OPENS.pattern}|{_CLOSES.pattern})\W*$|^(?:{_HD.pattern})$|^\W*{_NUMBER.pattern}$"
@@ -152,15 +153,20 @@ def _cut(blocks: Sequence[Block]) -> list[_Cut]:
 
 
 def _cut_at_feet(blocks: Sequence[Block]) -> list[_Cut]:
-    """Cut where the labels below a text end; the headline is what stands above the first label."""
+    """Cut where the labels below a text end."""
     labelled = [bool(block.field) for block in blocks]
     ends = [
         end
         for end in range(_FOOT, len(blocks) + 1)
         if all(labelled[end - _FOOT : end]) and not any(labelled[end : end + 1])
     ]
-    starts = [labelled.index(True, start) for start in [0, *ends[:-1]]] if ends else []
     return [
-        _Cut(blocks[max(first - 1, 0) : end], False, False)
-        for first, end in zip(starts, ends, strict=True)
+        _Cut(blocks[_top(labelled, start, end) : end], False, False)
+        for start, end in pairwise([0, *ends])
     ]
+
+
+def _top(labelled: Sequence[bool], start: int, end: int) -> int:
+    """Return where an article opens: above its first label, or where the last one ended."""
+    first = labelled.index(True, start)
+    return start if all(labelled[first:end]) else max(first - 1, 0)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from rag.sources.garbled import mended
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -86,7 +88,13 @@ def decode_noting(data: bytes, *, declared: str | None = None) -> Decoded:
 
     Bytes that are UTF-8 but in a few places are read as UTF-8, however they are declared.
     A bad byte next to a Latin letter becomes the letter it is in cp1252, any other U+FFFD.
+    What was decoded wrongly before is mended, see `rag.sources.garbled`.
     """
+    found = _decoded(data, declared=declared)
+    return replace(found, text=mended(found.text))
+
+
+def _decoded(data: bytes, *, declared: str | None) -> Decoded:
     if mark := marked_encoding(data):
         text = data.decode(mark, errors="replace").lstrip("\ufeff")
         return Decoded(text, mark, text.count("\ufffd"))

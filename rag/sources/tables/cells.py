@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from rag.sources.tables.columns import known_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DELIMITERS = "\t,;|"
 _ESCAPED = "\ue000"  # stands for an escaped quote; of no text
 _QUOTE_RUN = re.compile('"+')
+_SWAP = str.maketrans("\"'", "'\"")
 
 
 def names_columns(line: str) -> bool:
@@ -21,6 +26,32 @@ def names_columns(line: str) -> bool:
 def delimiter_of(line: str) -> str:
     """Return what stands between the cells of a line, by how often it does."""
     return max(_DELIMITERS, key=line.count)
+
+
+def swapped(text: str) -> str:
+    """Return a text with its single quotes double and its double ones single."""
+    return text.translate(_SWAP)
+
+
+def has_single_quotes(lines: Sequence[str], delimiter: str) -> bool:
+    """Return whether a table, given with its header, has single quotes around its cells.
+
+    Its header has them, or a row that has as many cells as columns only if it has.
+    """
+    if any(cell.startswith('"') for line in lines for cell in line.split(delimiter)):
+        return False
+    width = len(split_cells(swapped(lines[0].strip()), delimiter) or [])
+    return any(
+        _single_quoted(line.strip(), delimiter) > 1
+        and len(split_cells(swapped(line.strip()), delimiter) or []) == width
+        for line in lines
+    )
+
+
+def _single_quoted(line: str, delimiter: str) -> int:
+    """Return how many cells of a line open and close with a single quote."""
+    mark = re.escape(delimiter)
+    return len(re.findall(rf"(?:(?<=^)|(?<={mark}))'(?:[^'\\]|\\.|'')*'(?=$|{mark})", line))
 
 
 def split_cells(text: str, delimiter: str) -> list[str] | None:

@@ -15,13 +15,19 @@ from typing import TYPE_CHECKING
 from rag.errors import SourceError
 from rag.sources.dates import parse_date
 from rag.sources.fields import web_address
-from rag.sources.tables.cells import delimiter_of, names_columns, split_cells
+from rag.sources.tables.cells import (
+    delimiter_of,
+    has_single_quotes,
+    names_columns,
+    split_cells,
+    swapped,
+)
 from rag.sources.tables.columns import known_columns
 from rag.sources.tables.lines import Lines
 from rag.sources.tables.rows import Account, check, read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from rag.sources.files.handle import File
     from rag.sources.tables.rows import Columns, Found
@@ -58,10 +64,12 @@ def _opened(lines: Lines, *, columns: Columns, account: Account) -> _Table | Non
     if header:
         account.noted[_ABOVE] = header
     delimiter = delimiter_of(head[header])
-    names = split_cells(head[header].rstrip("\r\n"), delimiter) or []
-    rest = chain(head[header + 1 :], lines)
+    single = has_single_quotes(head[header:], delimiter)
+    turned = swapped if single else str
+    names = split_cells(turned(head[header]).rstrip("\r\n"), delimiter) or []
+    rest = map(turned, chain(head[header + 1 :], lines))
     check(names, columns=columns)
-    return _Table([name.strip() for name in names], delimiter, iter(rest), account.noted)
+    return _Table([name.strip() for name in names], delimiter, rest, account.noted, turned=turned)
 
 
 def _first_filled(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -79,12 +87,16 @@ def _is_blank(line: str) -> bool:
 
 @dataclass(slots=True)
 class _Table:
-    """A delimited file below its header; lines that were read ahead are given back."""
+    """A delimited file below its header; lines that were read ahead are given back.
+
+    `turned` gives cells their own quotes back, where those around the cells were single.
+    """
 
     header: list[str]
     delimiter: str
     lines: Iterator[str]
     noted: Counter[str]
+    turned: Callable[[str], str] = str
     dated: list[int] = field(init=False)
     text: int = field(init=False)
 
@@ -98,7 +110,7 @@ class _Table:
         """Yield the rows by column."""
         twice = len(set(self.header)) < len(self.header)
         for cells in self._joined(self._rows()):
-            pairs = zip(self.header, cells, strict=False)
+            pairs = zip(self.header, map(self.turned, cells), strict=False)
             yield _first_filled(pairs) if twice else dict(pairs)
 
     def _joined(self, rows: Iterable[list[str]]) -> Iterator[list[str]]:

@@ -10,17 +10,23 @@ import re
 import unicodedata
 from functools import cache
 
+from rag.sources.garbled import mended
+
 
 @cache
 def plain_name(column: str) -> str:
     """Return the last part of a column's path, without case, accents, spaces and signs."""
-    last = re.split(r"\.(?=[^\s.])", str(column))[-1]
+    return _bare(mended(str(column)))
+
+
+def _bare(column: str) -> str:
+    last = re.split(r"\.(?=[^\s.])", column)[-1]
     letters = unicodedata.normalize("NFKD", last.lower())
     return re.sub(r"[\W_]+", "", letters)
 
 
 def _plain(names: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(plain_name, re.split(r"[\s|]*\|\s*|\n\s*", names.strip()))))
+    return tuple(dict.fromkeys(map(_bare, re.split(r"[\s|]*\|\s*|\n\s*", names.strip()))))
 
 
 # Likeliest first.

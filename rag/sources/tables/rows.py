@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import SourceError
-from rag.sources import fields
+from rag.sources import fields, values
 from rag.sources.dates import days_lead
 from rag.sources.tables.columns import is_extract, known_columns, match_columns
 from rag.sources.tables.nested import flat, string_paths
@@ -142,8 +142,8 @@ def _note(
     if "id" not in columns and fields.has_weak_id(found) and not found.url:
         account.noted[_WEAK_IDS] += 1
     texts = matched["text"]
-    only_extract = is_extract(texts[-1]) and is_extract(fields.filled(row, texts))
-    if only_extract or fields.is_cut(row, texts):
+    only_extract = is_extract(texts[-1]) and is_extract(values.filled(row, texts))
+    if only_extract or values.is_cut(row, texts):
         account.noted[_EXTRACTS] += 1
 
 

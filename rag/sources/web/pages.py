@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from rag.errors import SourceError
-from rag.sources import fields
+from rag.sources import fields, values
 from rag.sources.dates import Manner, manner_of, name_date, parse_date
 from rag.sources.dumps import is_sentence
 from rag.sources.exports import articles_in, several_note
@@ -135,7 +135,7 @@ def _title(
     tree: HtmlElement, *, story: dict[str, Any], meta: dict[str, str], publisher: str
 ) -> str:
     """Return the headline; the page's own title counts last, without the site's name."""
-    declared = fields.words(story.get("headline")) or _first(meta, _TITLE_TAGS)
+    declared = values.words(story.get("headline")) or _first(meta, _TITLE_TAGS)
     heading = [one_line(node.text_content()) for node in tree.iterfind(".//h1")]
     if declared or any(heading):
         return declared or next(filter(None, heading))
@@ -228,5 +228,5 @@ def _objects(data: object) -> Iterator[dict[str, Any]]:
 
 def _named(value: object) -> str:
     """Return the name or names in a JSON-LD person or organisation."""
-    name = unescape(fields.words(value))
+    name = unescape(values.words(value))
     return "" if name.startswith(("http:", "https:")) else name
