@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 
 from rag.answering.evidence import Evidence, Overlap, collect
 from rag.answering.references import without_talk
-from rag.answering.wanted import FIGURES, Wanted, fits, is_long_form, short_form, wanted
+from rag.answering.wanted import FIGURES, Wanted, fits, short_form, wanted
 from rag.reading import Candidate, Reading
 from rag.text.counted import asked_to_count, counted
 from rag.text.doers import does_another, is_done_to
 from rag.text.facts import months_named, numbers, numbers_told, spelled_date, years
+from rag.text.initials import is_long_form
 from rag.text.opposites import (
     asks_of_women,
     contrary,

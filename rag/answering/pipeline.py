@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from rag.answering.broad import is_broad, subject
+from rag.answering.broad import is_broad
 from rag.answering.draft import Draft
 from rag.answering.periods import Listing, asked_period, list_period
 from rag.answering.talk.recognise import Remark, recognise, without_courtesy
@@ -145,8 +145,7 @@ def run(
     plain = replace(query, question=without_courtesy(query.question), history=_asked_before(query))
     asked = work.standalone(plain)
     broad = is_broad(asked.question)
-    wanted = work.settings.overview_hits if broad else work.settings.hits
-    hits = work.search(replace(asked, question=subject(asked.question)), k=wanted)
+    asked, hits = work.found(asked, broad=broad)
     searched = time.perf_counter()
     draft = Draft(asked.read, work.settings, dated=not broad and _dated(asked.question))
     first: float | None = None

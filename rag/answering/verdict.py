@@ -36,6 +36,12 @@ _DENIES_ALL = (["nobody"], ["none"], ["neither"])
 # questions of BoolQ .5 gave a yes that was right in .75 of 198, and .75 in .79 of 127.
 _LEAST_YES = 0.5
 _STILL = re.compile(r"\bstill\b", re.I)
+# "He left its board" says that he is no longer on it; "the storm left 20 dead" does not.
+_ENDED = re.compile(
+    r"\b(?:left|quit|departed|resigned|retired|stepped down|withdrew|was removed|was ousted|"
+    r"was dropped|ceased|ended|stopped)\b((?:\W+\w+){1,5})",
+    re.I,
+)
 # Words after a denial within which a word of the question must stand: .83 of 24 were a "No",
 # and .5 of the 24 where it stood further off or before. One that opens the clause, as "none
 # of the crew", denies all of it.
@@ -137,6 +143,8 @@ def in_words(question: str, found: Evidence) -> Literal["Yes", "No", ""]:
         return "No" if denied else ""
     if _is_another(question, found.quote) or turned_round(question, clause):
         return "No"
+    if _STILL.search(question) and _has_ended(asked, clause):
+        return "No"
     told = {*content_stems(f"{found.lead} {found.quote}")}
     share = sum(word in told for word in asked) / (len(asked) or 1)
     if share < _LEAST_YES or _OPENS.search(clause) or _differs(question, found):
@@ -161,6 +169,12 @@ def _is_denied(question: str, asked: set[str], clause: str) -> bool:
         if denial in NEGATIONS or denial.endswith("n't")
         for word in said[place + 1 : place + 1 + _NEAR if place else None]
     )
+
+
+def _has_ended(asked: set[str], clause: str) -> bool:
+    """Tell whether a clause says that somebody left, or ended, what was asked about."""
+    left = (set(content_stems(match[1])) for match in _ENDED.finditer(clause))
+    return any(not asked.isdisjoint(what) for what in left)
 
 
 def _plainly_denies(question: str, quote: str) -> bool:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from rag.text.facts import NUMBER_WORDS
 from rag.text.lexicon import ASKS_NAME, ASKS_TIME, MONTH_OR_SHORT, OPENING_VERBS, WEEKDAY
-from rag.text.sentences import STOPWORDS, words
+from rag.text.sentences import words
 
 
 class Wanted(StrEnum):
@@ -190,13 +190,6 @@ def short_form(question: str) -> str:
     """Return what "What does DART stand for?" asks the long form of; empty for other questions."""
     found = _SHORT_FORM.search(question)
     return (found[1] or found[2]).replace(".", "") if found else ""
-
-
-def is_long_form(span: str, short: str) -> bool:
-    """Tell whether the words of a span, or all but small ones, have the letters of a short form."""
-    told = words(span)
-    great = [word for word in told if word not in STOPWORDS]
-    return short.lower() in ("".join(word[0] for word in found) for found in (told, great))
 
 
 def fits(kind: Wanted, span: str, *, before: str = "", after: str = "") -> bool | None:

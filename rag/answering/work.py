@@ -21,7 +21,7 @@ from rag.answering.hearing import Heard, Hearing
 from rag.answering.leading import is_on, lead, subject_asked, tells_more
 from rag.answering.over_time import value_asked, values
 from rag.answering.verdict import plainest
-from rag.answering.wanted import FIGURES, wanted
+from rag.answering.wanted import FIGURES, short_form, wanted
 from rag.answering.written import write
 from rag.archive import Archive
 from rag.generation import Generator, load_generator
@@ -29,6 +29,7 @@ from rag.generation.prompts import REFUSAL
 from rag.reading import Reader
 from rag.retrieval.comparison import Comparison, Part, comparison
 from rag.retrieval.joined import at_times, joined
+from rag.retrieval.short_forms import written_out
 from rag.store.identity import article_id
 from rag.types import Hit, Query, Stance, Turn
 
@@ -87,6 +88,18 @@ class Work:
         return replace(
             query, question=meant.searched, read_as=meant.read, beside=meant.beside, about=about
         )
+
+    def found(self, query: Query, *, broad: bool) -> tuple[Query, list[Hit]]:
+        """Return the passages for a query, and the query with short forms as they write them."""
+        k = self.settings.overview_hits if broad else self.settings.hits
+        hits = self.search(replace(query, question=subject(query.question)), k=k)
+        full = query.question
+        if not short_form(query.read):
+            full = written_out(query.question, hits)
+        if full == query.question:
+            return query, hits
+        query = replace(query, question=full, read_as=written_out(query.read, hits))
+        return query, self.search(replace(query, question=subject(full)), k=k)
 
     def search(self, query: Query, *, k: int) -> list[Hit]:
         """Return the best `k` passages; of a question in two forms those of both by turns."""

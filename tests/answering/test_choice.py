@@ -9,7 +9,7 @@ import pytest
 from rag.answering import fact
 from rag.answering.choice import FEATURES, confidence, heading, in_order, rank
 from rag.answering.draft import Draft
-from rag.answering.wanted import Wanted, fits, is_long_form, short_form, wanted
+from rag.answering.wanted import Wanted, fits, short_form, wanted
 from rag.reading import Candidate, Reading
 from rag.settings import AnswerSettings
 from rag.types import Article, Hit, ScoreParts
@@ -275,9 +275,6 @@ def test_a_short_form_is_told_by_what_begins_with_its_letters() -> None:
     assert short_form("what does dart stand for") == "dart"
     assert short_form("What is the W.H.O. short for?") == "WHO"
     assert short_form("What does he mean?") == ""
-    assert is_long_form("Double Asteroid Redirection Test", "DART")
-    assert is_long_form("Department of Justice", "doj")
-    assert not is_long_form("NASA", "DART")
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ def said(question: str, sentence: str, lead: str = "") -> str:
         ("Did the mayor resign?", "Nobody knows, the clerk said, why the mayor resigned.", "Yes"),
         ("Was Ann Lee of the party held on the day?", "Held was Ann Lee, the party's head.", "Yes"),
         ("Has the record been confirmed yet?", "The record still has to be confirmed.", "No"),
+        ("Is Borg still on the board?", "Borg left its board in 2018.", "No"),
+        ("Is the storm still over Malta?", "The storm left 20 dead and crossed Sicily.", ""),
         ("Did Hull win more seats than Rye?", "Hull won 12 seats.", ""),
         ("Did 12 crews strike?", "The 14 crews struck, strike leaders said.", ""),
         ("Did Borg win the vote?", "Grech won the vote.", ""),
