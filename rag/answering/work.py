@@ -217,7 +217,8 @@ class Work:
         """Return what the reader makes of a question that is a part of another one."""
         query = self.standalone(replace(query, about="", read_as="", beside=""))
         hits = self.search(query, k=self.settings.hits)
-        return replace(self._hearing.of(query.read, hits), searched=query.question)
+        heard = self._hearing.of(query.read, hits, about=query.about)
+        return replace(heard, searched=query.question)
 
     def _led(self, query: Query, draft: Draft, *, rival: Evidence | None = None) -> Iterator[str]:
         """Yield the sentence that leads the best article on a thing, if one tells of it.
@@ -245,7 +246,8 @@ class Work:
         if hits and not fact.is_read(hits[0].article):
             yield from self._quoted(query.read, hits, draft)
             return
-        heard = replace(self._hearing.of(query.read, hits), searched=query.question)
+        heard = self._hearing.of(query.read, hits, about=query.about)
+        heard = replace(heard, searched=query.question)
         found = fact.chosen(query.read, heard.ranked, least=self._least, about=query.about)
         if leading and not (found and found[0].probability >= _SURE):
             yield from self._led(leading, draft)
