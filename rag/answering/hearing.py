@@ -74,14 +74,16 @@ class Hearing:
         ranked = choice.rank(question, hits, [*spoken, *readings[len(believed) :]])
         return Heard(question, question, tuple(hits), tuple(ranked), tuple(believed))
 
-    def verdict(self, question: str, found: Evidence, believed: Sequence[Belief]) -> str:
+    def verdict(self, heard: Heard, found: Evidence) -> str:
         """Return "Yes", "No", or that what the question takes for granted is denied; or nothing."""
+        question, believed = heard.question, heard.believed
         if not fact.is_read(found.article):
             return ""
         sentence = Passage(found.lead, found.quote)
         if not believed:
             shared = set(content_stems(question)).intersection(content_stems(found.quote))
-            denied = shared and proposal.denies(question, sentence, reader=self.reader)
+            first = [choice.passage_of(hit) for hit in heard.hits[:_FIRST]]
+            denied = shared and proposal.denies(question, sentence, first, reader=self.reader)
             return OTHERWISE if denied else ""
         (shown,) = self._believed(question, [sentence])
         return verdict(question, found, passages=proposal.together(believed), sentence=shown)

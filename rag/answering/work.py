@@ -272,7 +272,7 @@ class Work:
             yield from self._written(heard.searched, ordered, draft, spans=spans)
         said = len(draft.text) > before or draft.refused
         if not (said or self._stop.is_set()):
-            said_so = self._hearing.verdict(question, found[0].evidence, heard.believed)
+            said_so = self._hearing.verdict(heard, found[0].evidence)
             yield from fact.state(question, found, draft, verdict=said_so)
         rivals = fact.answering(heard.ranked, least=self._least)
         if alone and draft.main and not self._stop.is_set():

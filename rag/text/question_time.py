@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from dateutil.relativedelta import relativedelta
 
@@ -28,6 +29,8 @@ _HALF_BEFORE = 7.0
 _NEUTRAL = 0.5
 
 # What may stand between the two phrases of a range or list, and before a phrase.
+# Between "this year" and the year itself.
+_IN_FULL = re.compile(r"\W*(?:\b(?:in|of)\s+)?")
 _BETWEEN = re.compile(
     r"\s*(?:,|,?\s*\b(?:and|or|to|until|till|through)\b|[-–])\s*(?:in\s+|the\s+)*"
 )
@@ -125,7 +128,7 @@ def find_period(question: str, *, today: dt.date, late: bool = True) -> Period |
     day and at most tomorrow: papers report the next day, and in the east it is tomorrow.
     Without `late` it ends on its own last day.
     """
-    found = _joined(question, time_phrases(question, today=today))
+    found = _joined(question, _told_once(question, time_phrases(question, today=today)))
     told = [item for item in found if not _COMPARED.search(question[: item.start])]
     bound = [_with_bound(question, phrase) for phrase in told]
     chosen = (
@@ -209,6 +212,17 @@ def _with_slack(first: dt.date | None, last: dt.date | None, today: dt.date) -> 
         return tomorrow
     length = (last - first + _DAY).days if first else 1
     return min(last + max(1, length // 10) * _DAY, tomorrow)
+
+
+def _told_once(question: str, found: Sequence[Phrase]) -> list[Phrase]:
+    """Return the phrases without those that the next one tells in full: "this year (2025)"."""
+    return [
+        item
+        for item, following in zip_longest(found, found[1:])
+        if following is None
+        or following.exact
+        or not (item.exact and _IN_FULL.fullmatch(question[item.end : following.start]))
+    ]
 
 
 def _joined(question: str, found: Sequence[Phrase]) -> list[Phrase]:

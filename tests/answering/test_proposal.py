@@ -71,13 +71,24 @@ def test_a_passage_answers_a_question_of_yes_or_no_by_either() -> None:
 
 def test_a_sentence_denies_what_a_question_takes_for_granted() -> None:
     denied, told = Passage("", "The ship did not sink."), Passage("", "The ship sank in fog.")
-    assert denies("Why did the ship sink?", denied, reader=Believing())
-    assert not denies("Why did the ship sink?", told, reader=Believing())
-    assert not denies("Who sank the ship?", denied, reader=Believing())
+    reader = Believing()
+    assert denies("Why did the ship sink?", denied, [denied], reader=reader)
+    assert not denies("Why did the ship sink?", told, [told], reader=reader)
+    assert not denies("Who sank the ship?", denied, [denied], reader=reader)
+
+
+def test_what_another_passage_bears_out_is_not_denied() -> None:
+    denied, told = Passage("", "The ship did not sink."), Passage("", "The ship sank in fog.")
+    assert not denies("Why did the ship sink?", denied, [denied, told], reader=Believing())
+
+
+def test_a_denial_answers_a_question_that_denies() -> None:
+    denied = Passage("", "The ship did not sink, being of wood.")
+    assert not denies("Why didn't the ship sink?", denied, [denied], reader=Believing())
 
 
 def test_a_sentence_denies_nothing_of_whom_it_does_not_name() -> None:
     other = Passage("A storm", "The ferry did not sink.")
-    assert not denies("Why did the tanker sink?", other, reader=Believing())
-    assert denies("Why did the tanker sink?", Passage("A tanker", "It did not sink."),
-                  reader=Believing())  # fmt: skip
+    named = Passage("A tanker", "It did not sink.")
+    assert not denies("Why did the tanker sink?", other, [other], reader=Believing())
+    assert denies("Why did the tanker sink?", named, [named], reader=Believing())

@@ -114,6 +114,8 @@ def test_what_is_told_from_now_filters_with_a_day_or_a_tenth_of_slack(question, 
         ("Did 2000 people die in 2019?", "2019-01-01", "2019-12-31"),
         ("What happened on 29 February 2024?", "2024-02-29", "2024-02-29"),
         ("Was ist 2021 passiert?", "2021-01-01", "2021-12-31"),
+        ("How many strikes were there this year (2022)?", "2022-01-01", "2022-12-31"),
+        ("Who won last year, in 2022?", "2022-01-01", "2022-12-31"),
     ],
 )
 def test_what_dates_an_event_only_prefers(question, since, until):
