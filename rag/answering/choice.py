@@ -23,6 +23,7 @@ from rag.text.initials import is_long_form
 from rag.text.opposites import (
     asks_of_women,
     contrary,
+    contrary_there,
     counts_another,
     leaves_open,
     tells_of_both,
@@ -88,6 +89,12 @@ class Found:
         return bool(self.features[FEATURES.index("contrary")])
 
     @property
+    def may_answer(self) -> bool:
+        """Whether it is of the kind that was asked for, and its sentence not the opposite."""
+        unfit = ("misfit", "no_figure", "contrary")
+        return not any(self.features[FEATURES.index(name)] for name in unfit)
+
+    @property
     def odds(self) -> float:
         """The reader's log-odds."""
         return self.features[0]
@@ -130,7 +137,26 @@ def rank(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> lis
                 and asked.takes(hit.text[item.start : item.end])
             ):
                 found.append(asked.found(passage, item, evidence))
-    return sorted(found, key=lambda item: -item.probability)
+    return sorted(_behind_the_best(found), key=lambda item: -item.probability)
+
+
+def _behind_the_best(found: Sequence[Found]) -> list[Found]:
+    """Return candidates that are behind the best one which may answer, not one that cannot."""
+    best = max((item.odds for item in found if item.may_answer), default=None)
+    if best is None:
+        return list(found)
+    at = FEATURES.index("behind")
+    return [
+        replace(
+            item,
+            features=(
+                *item.features[:at],
+                min(0.0, item.odds - best),
+                *item.features[at + 1 :],
+            ),
+        )
+        for item in found
+    ]
 
 
 def in_order(found: Sequence[Found], hits: Sequence[Hit]) -> list[Hit]:
@@ -247,6 +273,11 @@ class _Asked:
             is_done_to(self.question, quote[end - evidence.start :])
             or contrary(self.question, quote)
             or counts_another(self.question, quote, start - evidence.start)
+            # "Because prices rose" may be why wages fell.
+            or (
+                self.kind is not Wanted.REASON
+                and contrary_there(self.question, quote, start - evidence.start)
+            )
             or does_another(self.question, quote)
             or (two_sided and leaves_open(f"{evidence.lead} {quote}"))
         )

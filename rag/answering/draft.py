@@ -8,7 +8,7 @@ from rag.answering.choice import Found
 from rag.answering.compared import Conclusion
 from rag.answering.evidence import Evidence, Weighed
 from rag.answering.marks import split_marks
-from rag.answering.statement import in_full, leans, sentence_before
+from rag.answering.statement import in_full, is_line, leans, sentence_before
 from rag.answering.statement import short as short_answer
 from rag.answering.support import best_support
 from rag.generation.prompts import REFUSAL
@@ -134,7 +134,7 @@ class Draft:
         before = sentence_before(found) if leans(found.quote) else None
         if before and not leans(before.quote) and not self._is_cited(before):
             piece = self._append(in_full(before.quote, before.article.date), before)
-        said = in_full(found.quote, found.article.date)
+        said = _readable(found)
         self._short += [short] if short and short not in self._short else []
         if self._is_cited(found):
             return piece
@@ -213,6 +213,12 @@ class Draft:
 
 def _said(found: Found) -> str:
     return short_answer(found.span, found.evidence.quote, found.evidence.article.date)
+
+
+def _readable(found: Evidence) -> str:
+    """Return a sentence as it is said alone; a line of a list is said with its article's title."""
+    said, title = in_full(found.quote, found.article.date), _one_line(found.article.title)
+    return f"{title}: {said}" if title and title != said and is_line(said) else said
 
 
 def _one_line(text: str) -> str:

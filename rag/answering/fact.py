@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rag.answering.choice import Found
@@ -19,6 +20,10 @@ from rag.types import Article
 # A newer article takes over from the likeliest one if it is this share as likely to answer:
 # the state before, told in more of the question's words, is the likelier one to be found.
 _NEWER = 0.5
+# How much less a person without a name is worth than one with a name, in nats; 1 changes none of
+# 540 questions, and 3 and 6 set the same one right.
+_UNNAMED = 3.0
+_WHO = re.compile(r"^\W*(?:\w+ )?who(?:m|['’]?s)?\b", re.I)
 # In a follow-up the article of the answer before goes first if it is this share as likely.
 _GOES_ON = 0.3
 
@@ -47,7 +52,7 @@ def chosen_first(
     able = [item for item in ranked if item.probability >= least]
     likeliest = max((item.probability for item in able), default=0.0)
     if wanted(question) is not Wanted.YES_NO:
-        able.sort(key=lambda item: -item.merit)
+        able.sort(key=lambda item: (not item.may_answer, -_merit(question, item)))
     if able and (wants_latest(question) or changes(question)):
         first = _newest(able)
         able = [first, *(item for item in able if item is not first)]
@@ -94,6 +99,12 @@ def answering(ranked: Sequence[Found], *, least: float) -> list[Evidence]:
 def is_read(article: Article) -> bool:
     """Tell whether the reader reads the language of an article: English, if none is known."""
     return (article.language or "en")[:2] == "en"
+
+
+def _merit(question: str, item: Found) -> float:
+    """Return the merit of a span; a name counts for more than "the driver" where one asks who."""
+    named = any(letter.isupper() for letter in item.span)
+    return item.merit - (_UNNAMED if _WHO.search(question) and not named else 0.0)
 
 
 def _newest(able: Sequence[Found]) -> Found:

@@ -43,6 +43,9 @@ _FIGURE = re.compile(
     r"met(?:re|er)s|miles|feet|hectares|people|years|months|days|hours|minutes)\b)?"
 )
 _LONG = 6
+# Words of a line of a list at most, and what ends a sentence.
+_LINE = 6
+_ENDED = re.compile(r"[.!?…。！？।॥؟:;][\"'”’)\]]*$")
 _QUOTES = {'"': '"', "“": "”", "‘": "’", "(": ")", "[": "]"}
 
 
@@ -92,6 +95,12 @@ def leans(sentence: str) -> bool:
     """Tell whether a sentence leans on the one before it: it opens with "He", "This", "But"."""
     found = words(sentence)
     return bool(found) and (found[0] in _LEANS or sentence.lstrip(" \"'“‘(")[:1].islower())
+
+
+def is_line(sentence: str) -> bool:
+    """Tell whether a sentence is a line of a list or table: a few words without a full stop."""
+    text = sentence.strip()
+    return len(words(text)) <= _LINE and not _ENDED.search(text)
 
 
 def sentence_before(found: Evidence, *, near: bool = False) -> Evidence | None:

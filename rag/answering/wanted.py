@@ -20,6 +20,7 @@ class Wanted(StrEnum):
     LENGTH = "length"
     NUMBER = "number"
     CLOCK = "clock"
+    DATE = "date"
     TIME = "time"
     NAME = "name"
     PROPER_NAME = "proper_name"
@@ -77,16 +78,15 @@ _ASKS = (
         Wanted.NUMBER,
         # A tower, inflation or a turnout may be high.
         r"\bhow (?:many|old|big|large|high|fast|heavy|hot|cold|strong)\b|"
-        r"\b(?:what|which) (?:(?:was|is|were|are) the (?:\w+ )?)?(?:number|age|score)\b|"
-        r"\bdeath toll\b",
+        r"\b(?:what|which) (?:(?:was|is|were|are) the (?:\w+ )?)?"
+        r"(?:number|age|score|chances?|odds|probability)\b|"
+        r"^\W*(?:the )?(?:\w+ )?number of\b|\bdeath toll\b",
     ),
     # "How much did the club offer?": money or not, it is a figure.
     (Wanted.NUMBER, rf"\bhow much (?:{'|'.join(sorted(OPENING_VERBS))})\b"),
     (Wanted.CLOCK, r"\b(?:what|which) (?:time|hour)\b(?! of)|\bhow late\b"),
-    (
-        Wanted.TIME,
-        ASKS_TIME.pattern,
-    ),
+    (Wanted.DATE, r"\b(?:what|which) (?:year|date|day|month)\b"),
+    (Wanted.TIME, ASKS_TIME.pattern),
     (
         Wanted.PROPER_NAME,
         r"^\W*(?:what(?: is| was| are| were|['’]s) )?(?:the )?(?:full |last |first |real )?"
@@ -176,6 +176,7 @@ _FITS = {
     Wanted.EXTENT: re.compile(f"{_DURATION.pattern}|{_LENGTH.pattern}", re.I),
     Wanted.NUMBER: _NUMBER,
     Wanted.CLOCK: _CLOCK,
+    Wanted.DATE: _TIME,
     Wanted.TIME: _TIME,
 }
 
@@ -198,16 +199,19 @@ def fits(kind: Wanted, span: str, *, before: str = "", after: str = "") -> bool 
     `before` and `after` are the text around it. A unit may follow, as in "11.4 kilometres",
     and a cause of one or two words needs a word that makes it one, as in "because of fog".
     """
-    if kind is Wanted.TIME and _SPELL.fullmatch(span.strip()):
+    times = (Wanted.DATE, Wanted.TIME)
+    if kind in times and _SPELL.fullmatch(span.strip()):
+        # "Six days after it ran aground" names no day.
         placed = _PLACED_IN_TIME.search(before) or _GOES_ON_IN_TIME.match(after)
-        return placed is not None
+        return kind is Wanted.TIME and placed is not None
     if kind in _FITS:
-        near = f"{span}{after[:14]}" if kind is not Wanted.TIME else span
+        # Only a figure has its unit after it.
+        near = f"{span}{after[:14]}" if kind not in times and _NUMBER.search(span) else span
         return _FITS[kind].search(near) is not None
     if kind is Wanted.NAME:
         return not _only_figures(span)
     if kind is Wanted.PROPER_NAME:
-        return not (_only_figures(span) or _SOMEBODY.match(span))
+        return not (_only_figures(span) or _SOMEBODY.match(span) or span.islower())
     if kind is Wanted.REASON:
         if _PLACE.match(span) or (span[:1].isupper() and _PLACE_BEFORE.search(before)):
             return False

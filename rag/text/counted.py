@@ -27,7 +27,8 @@ _PERSONS = frozenset(
         "survivors soldiers troops fighters rebels police officers prisoners hostages protesters "
         "demonstrators members followers subscribers players athletes volunteers firefighters "
         "journalists lawmakers candidates adults teenagers babies families citizens inhabitants "
-        "others".split(),
+        "donors donators owners winners buyers officials scientists engineers artists actors "
+        "delegates pilgrims worshippers others".split(),
     )
 )
 _FIGURE = re.compile(r"\d")

@@ -17,6 +17,7 @@ _OPPOSED = (
     ("win won winning victory beat defeated winner re-elected", "lose lost losing defeat loser"),
     ("accept accepted approve approved agree agreed", "reject rejected refuse refused deny"),
     ("convict convicted guilty", "acquit acquitted innocent cleared"),
+    ("actor", "actress"), ("stuck aground grounded stranded", "freed refloated dislodged unstuck"),
     ("husband", "wife"), ("brother", "sister"), ("son", "daughter"), ("father", "mother"),
     ("north northern", "south southern"), ("east eastern", "west western"),
     ("oldest eldest", "youngest"), ("earliest first", "last latest"),
@@ -89,10 +90,22 @@ def counts_another(question: str, sentence: str, place: int) -> bool:
 
     "It killed 135 people and injured 5,000" has both, each in a part of its own.
     """
+    return _other_outcome(question, _part_with(sentence, place))
+
+
+def contrary_there(question: str, sentence: str, place: int) -> bool:
+    """Tell whether the part of a sentence with a character tells the opposite of what was asked.
+
+    "A was the best actor and B the best actress" has both, each in a part of its own.
+    """
+    return contrary(question, _part_with(sentence, place))
+
+
+def _part_with(sentence: str, place: int) -> str:
     ends = [match.start() for match in _PART.finditer(sentence)]
     start = max((end for end in ends if end < place), default=0)
     stop = min((end for end in ends if end >= place), default=len(sentence))
-    return _other_outcome(question, sentence[start:stop])
+    return sentence[start:stop]
 
 
 def asks_of_women(question: str) -> bool:

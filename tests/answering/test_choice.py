@@ -36,7 +36,9 @@ def reading(text: str, *spans: tuple[str, float]) -> Reading:
         ("how long was the ship", Wanted.EXTENT),
         ("What percentage of votes did Borg win?", Wanted.SHARE),
         ("When did King Charles die?", Wanted.TIME),
-        ("what year was it", Wanted.TIME),
+        ("what year was it", Wanted.DATE),
+        ("what are the odds that it rains", Wanted.NUMBER),
+        ("latest number of houses that burned", Wanted.NUMBER),
         ("Who won?", Wanted.NAME),
         ("Which country won the cup?", Wanted.NAME),
         ("which jeweller made the ring", Wanted.NAME),
@@ -319,3 +321,51 @@ def test_a_span_that_begins_or_ends_within_a_word_has_all_of_it(part: str, whole
     found = hit("The probe, Vela-3, was launched from a (pad) of 1939-1945.")
     (best,) = rank("What was it?", [found], [reading(found.text, (part, 2.0))])
     assert best.span == whole
+
+
+def test_what_the_part_with_the_span_denies_is_less_likely() -> None:
+    found = hit("Tom Borg was named best actor and Ann Vella best actress.")
+    spans = reading(found.text, ("Tom Borg", 3.0), ("Ann Vella", 2.0))
+    assert rank("Who was best actress?", [found], [spans])[0].span == "Ann Vella"
+    stuck = hit("The ship was freed on Monday. It got stuck on 23 March.")
+    spans = reading(stuck.text, ("Monday", 3.0), ("23 March", -3.0))
+    ranked = rank("What day did the ship get stuck?", [stuck], [spans])
+    assert ranked[0].span == "23 March"
+    # It is the best of those that may answer.
+    assert ranked[0].features[FEATURES.index("behind")] == 0.0
+
+
+def test_a_reason_may_tell_the_opposite() -> None:
+    found = hit("Wages fell in real terms because prices rose, the bank said.")
+    (best,) = rank("Why did wages fall?", [found], [reading(found.text, ("prices rose", 3.0))])
+    assert not best.contrary
+
+
+def test_a_spell_is_no_day() -> None:
+    assert not fits(Wanted.DATE, "six days", after=" after it ran aground")
+    assert fits(Wanted.TIME, "six days", after=" after it ran aground")
+    assert fits(Wanted.DATE, "23 March")
+
+
+def test_a_name_goes_before_a_person_without_one() -> None:
+    found = hit("The driver, Tom Borg, was alone. A sedan hit him.")
+    spans = reading(found.text, ("sedan", 5.0), ("Tom Borg", 4.0))
+    ranked = rank("Who was driving?", [found], [spans])
+    assert fact.chosen("Who was driving?", ranked, least=0.1)[0].span == "Tom Borg"
+    ranked = rank("What was there?", [found], [spans])
+    assert fact.chosen("What was there?", ranked, least=0.1)[0].span == "sedan"
+
+
+def test_what_cannot_answer_comes_after_what_can() -> None:
+    found = hit("The mirror, of gold, is 6.5 metres wide.")
+    spans = reading(found.text, ("gold", 9.0), ("6.5 metres", 6.0))
+    ranked = rank("How wide is the mirror?", [found], [spans])
+    assert fact.chosen("How wide is the mirror?", ranked, least=0.1)[0].span == "6.5 metres"
+
+
+def test_a_line_of_a_list_is_said_with_the_title_of_its_article() -> None:
+    found = hit("Best musical\n\nOnly Happy Ends\n\nBest play\n\nThe Sea.", title="The prizes of 2025")
+    ranked = rank("Which musical won?", [found], [reading(found.text, ("Only Happy Ends", 5.0))])
+    draft = Draft("Which musical won?", AnswerSettings(), dated=False)
+    said = "".join(fact.state("Which musical won?", ranked, draft, verdict=""))
+    assert said == "The prizes of 2025: Only Happy Ends [1]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.evidence import Evidence
-from rag.answering.statement import in_full, leans, sentence_before, short
+from rag.answering.statement import in_full, is_line, leans, sentence_before, short
 from rag.types import Article
 
 # 8 September 2022 was a Thursday.
@@ -33,6 +33,20 @@ DATE = "2022-09-08"
 )
 def test_days_are_said_in_full(sentence: str, said: str) -> None:
     assert in_full(sentence, DATE) == said
+
+
+@pytest.mark.parametrize(
+    ("sentence", "line"),
+    [
+        ("Buena Vista Social Club", True),
+        ('"Buena Vista Social Club"', True),
+        ("Nobody was killed.", False),
+        ("“Nobody was killed.”", False),
+        ("A town of 300 people that the flood cut off", False),
+    ],
+)
+def test_a_few_words_without_a_full_stop_are_a_line_of_a_list(sentence: str, line: bool) -> None:
+    assert is_line(sentence) is line
 
 
 def test_without_a_date_the_days_stay() -> None:
