@@ -364,7 +364,8 @@ def test_what_cannot_answer_comes_after_what_can() -> None:
 
 
 def test_a_line_of_a_list_is_said_with_the_title_of_its_article() -> None:
-    found = hit("Best musical\n\nOnly Happy Ends\n\nBest play\n\nThe Sea.", title="The prizes of 2025")
+    text = "Best musical\n\nOnly Happy Ends\n\nBest play\n\nThe Sea."
+    found = hit(text, title="The prizes of 2025")
     ranked = rank("Which musical won?", [found], [reading(found.text, ("Only Happy Ends", 5.0))])
     draft = Draft("Which musical won?", AnswerSettings(), dated=False)
     said = "".join(fact.state("Which musical won?", ranked, draft, verdict=""))
