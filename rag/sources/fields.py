@@ -32,8 +32,18 @@ if TYPE_CHECKING:
     from rag.sources.tables.columns import Matched
 
 NO_TEXT = "has no article text"
-_STATED = {"date", "author", "publisher", "agency", "ignored"}  # what lines above a text may say
+_STATED = {
+    "date",
+    "author",
+    "publisher",
+    "agency",
+    "url",
+    "ignored",
+}  # what lines above a text may say
 _HEAD_LINES, _SHORT = 6, 120  # lines above a text, blank ones too, and their length
+_BULLET = re.compile(r"[-*+] (?=\S)")
+# Obsidian and Readwise make links of names: [[Jane Doe]], [[jane|Jane Doe]].
+_WIKI_LINK = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
 _BY = re.compile(r"(?i)by\s+(?=\S)")
 
 _SAMPLE = 600  # characters that a language is told by
@@ -140,9 +150,9 @@ def article(
         raise SourceError(NO_TEXT)
     body, stated = _stated(body)
     date = _mended_date(date)
-    address = web_address(url) or web_address(publisher)
+    address = web_address(url) or web_address(publisher) or web_address(stated.get("url"))
     manner = _manner(language, date, address=address, day_first=day_first, body=body)
-    byline = texts.one_line(author or "")
+    byline = _WIKI_LINK.sub(r"\1", texts.one_line(author or "") or stated.get("author", ""))
     agency = agency_of(byline) or stated.get("agency")
     named = "" if web_address(publisher) else texts.one_line(publisher or "")
     return Article(
@@ -152,7 +162,7 @@ def article(
         date=parse_date(date, manner=manner) or parse_date(stated.get("date"), manner=manner),
         url=address,
         publisher=named or stated.get("publisher") or host(address) or agency,
-        author=without_agency(byline) or stated.get("author"),
+        author=without_agency(byline) or None,
         language=texts.language_code(language),
         source=source,
     )
@@ -192,7 +202,7 @@ def _stated(text: str) -> tuple[str, dict[str, str]]:
     kept: list[str] = []
     lines = iter(text.split("\n"))
     for line in lines:
-        told = dict(facts(line)) if line else {}
+        told = dict(facts(_BULLET.sub("", line))) if line else {}
         if told and told.keys() <= _STATED:
             stated = {**told, **stated}
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import lzma
+import tarfile
 import zipfile
 import zlib
 from collections import Counter
@@ -23,7 +24,7 @@ from rag.sources.files.handle import on_disk
 from rag.sources.tables import delimited, marked, objects, parquet, sheets
 from rag.sources.tables.lines import repaired_note
 from rag.sources.tables.rows import Account, read_rows
-from rag.sources.web import mhtml, pages
+from rag.sources.web import mhtml, pages, webarchive
 from rag.types import Article, Note, Skipped
 
 if TYPE_CHECKING:
@@ -37,14 +38,14 @@ if TYPE_CHECKING:
 # What bytes that are not what they seem make the readers and their libraries raise. The
 # traceback goes to the log, as it could be a fault of the reader.
 DAMAGE = (
-    *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile),
+    *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError),
     *(ValueError, LookupError, RuntimeError, TypeError, AttributeError, AssertionError),
     # Numbers of many digits.
     ArithmeticError,
 )
 
 # Kinds of documents whose names may tell when their article was published.
-_DATED_KINDS = frozenset({"text", "markdown", "pdf", "docx", "rtf", "odt", "epub"})
+_DATED_KINDS = frozenset({"text", "markdown", "pdf", "docx", "rtf", "odt", "epub", "subtitles"})
 
 _ADVICE = {
     "references": " (RIS or EndNote), which have no texts; export them as CSV, or from Zotero with "
@@ -90,9 +91,20 @@ def read_kind(file: File, kind: str, *, columns: Columns) -> Found:
         yield Skipped(file.name, f"holds no article: it is a file of {kind}{_ADVICE.get(kind, '')}")
 
 
-def _gzip(file: File, *, columns: Columns) -> Found:
-    inner = unpack.gunzip(file)
-    yield from read_kind(inner, kind_of(inner), columns=columns)
+def _packed(kind: str) -> Callable[..., Found]:
+    """Return the reader of files that are packed as `kind`."""
+
+    def read(file: File, *, columns: Columns) -> Found:
+        inner = unpack.unpacked(file, kind)
+        yield from read_kind(inner, kind_of(inner), columns=columns)
+
+    return read
+
+
+def _tar(file: File, *, columns: Columns) -> Found:
+    with unpack.untar(file) as members:
+        for member in members:
+            yield from read_file(member, columns=columns)
 
 
 def _zip(file: File, *, columns: Columns) -> Found:
@@ -108,8 +120,11 @@ def _text(file: File, *, columns: Columns) -> Found:  # noqa: ARG001 - as all of
         yield Note(file.name, repaired_note(decoded.repaired, decoded.encoding))
 
 
-def _markdown(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
+def _markdown(file: File, *, columns: Columns) -> Found:
     decoded = decode_noting(file.whole(), declared=file.charset)
+    if rows := marked.rows_in_markdown(decoded.text):
+        yield from read_rows(rows, columns=columns, account=Account(file.name))
+        return
     yield from plain.read_markdown_articles(decoded.text, source=file.name)
     if decoded.repaired:
         yield Note(file.name, repaired_note(decoded.repaired, decoded.encoding))
@@ -123,8 +138,17 @@ def _html(file: File, *, columns: Columns) -> Found:
 
 
 def _mhtml(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
-    page, address, charset = mhtml.page_in(file.whole())
-    yield from pages.read_pages(page, source=file.name, url=address, charset=charset)
+    yield from _saved(mhtml.page_in(file.whole()), file=file)
+
+
+def _webarchive(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
+    yield from _saved(webarchive.page_in(file.whole()), file=file)
+
+
+def _saved(saved: mhtml.Saved, *, file: File) -> Found:
+    yield from pages.read_pages(
+        saved.page, source=file.name, url=saved.address, charset=saved.charset
+    )
 
 
 def _wiki(file: File, *, columns: Columns) -> Found:  # noqa: ARG001
@@ -222,7 +246,12 @@ _ROWS = {
     "json": objects.read_json,
     "jsonl": objects.read_jsonl,
     "csv": delimited.read_csv,
+    "yaml": objects.read_yaml,
     "parquet": parquet.read_parquet,
+    "arrow": parquet.read_arrow,
+    "sqlite": _late("tables.sqlite", "read_sqlite"),
+    "ods": _late("tables.ods", "read_ods"),
+    "notes": _late("feeds.enex", "read_enex"),
     "xlsx": sheets.read_xlsx,
     "xml": trees.read_tree,
     "tagged": trees.read_tree,
@@ -233,18 +262,23 @@ _BYTES = {
     "rtf": rtf.read_rtf,
     "odt": _late("documents.odt", "read_odt"),
     "epub": _late("documents.epub", "read_epub"),
+    "subtitles": _late("documents.subtitles", "read_subtitles"),
+    "alto": _late("feeds.digitised", "read_alto"),
+    "tei": _late("feeds.digitised", "read_tei"),
     "feed": syndicated.read_feed,
     "news xml": news_xml.read_news_xml,
     "sitemap": lists.not_fetched,
     "opml": lists.not_fetched,
 }
 _HOLDERS = {
-    "gzip": _gzip,
+    **{kind: _packed(kind) for kind in ("gzip", "bzip2", "xz")},
+    "tar": _tar,
     "zip": _zip,
     "text": _text,
     "markdown": _markdown,
     "html": _html,
     "mhtml": _mhtml,
+    "webarchive": _webarchive,
     "wiki": _wiki,
     "mail": _mail,
     "mbox": _mbox,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rag.sources import fields
 from rag.sources.dumps import is_furniture
 from rag.sources.exports import articles_in
+from rag.sources.files.detect import LENGTH
 from rag.sources.files.encoding import decode
 from rag.sources.files.handle import File, whole_limit
 from rag.sources.text import one_line
@@ -103,6 +104,10 @@ def as_file(data: bytes, *, file: File, number: int) -> File:
 
 
 def _parsed(data: bytes) -> EmailMessage:
+    """Return a mail; Apple Mail writes its length above it, and its own marks below."""
+    if above := LENGTH.match(data):
+        start = above.end()
+        data = data[start : start + int(above[0])]
     return message_from_bytes(data, policy=policy.default)
 
 

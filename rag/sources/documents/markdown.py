@@ -128,8 +128,10 @@ def _words(token: Token) -> str:
 
 
 def _unwrapped(block: str) -> str:
-    """Join the lines of a paragraph, but leave those of a list or a table."""
+    """Join the lines of a paragraph, but leave those of a list, of a table, or of labels."""
     lines = [line.strip() for line in block.split("\n")]
+    if len(lines) > 1 and all(map(facts, lines)):
+        return block
     if (grid := text_grid(lines)) and (rows := grid_lines(grid)):
         return "\n".join(rows)
     return "".join(

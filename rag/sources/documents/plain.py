@@ -17,6 +17,7 @@ from rag.sources.documents import markdown
 from rag.sources.dumps import split_dump
 from rag.sources.exports import articles_in, several_note
 from rag.sources.tables.columns import known_columns
+from rag.sources.tables.yamls import Values
 from rag.sources.text import one_line, tidy
 from rag.types import Skipped
 
@@ -76,23 +77,9 @@ def read_markdown(text: str, *, source: str) -> Article:
     return fields.from_row(record, columns={**matched, "title": ("title",)}, source=source)
 
 
-class _Values(yaml.SafeLoader):  # type: ignore[misc]
-    """Reads front matter; only single values may be repeated by name.
-
-    Lists that name lists that name lists hold more words than any memory.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        repeated = self.check_event(yaml.AliasEvent)
-        node = super().compose_node(parent, index)
-        if repeated and not isinstance(node, yaml.ScalarNode):
-            raise yaml.YAMLError("it repeats a list or an object by its name")
-        return node
-
-
 class _Yaml(frontmatter.YAMLHandler):  # type: ignore[misc]
     def load(self, fm: str, **_options: object) -> object:
-        return super().load(fm, Loader=_Values)
+        return super().load(fm, Loader=Values)
 
 
 class _Toml(BaseHandler):  # type: ignore[misc]

@@ -10,6 +10,7 @@ from lxml import etree
 from rag.errors import SourceError
 from rag.sources.files.encoding import decode
 from rag.sources.tables import nested
+from rag.sources.tables.columns import known_columns
 from rag.sources.tables.names import FIELDS
 from rag.sources.tables.rows import Account, read_rows
 from rag.sources.text import one_line
@@ -27,6 +28,7 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DOCTYPE = re.compile(r"(?is)<!doctype[^>\[]*(?:\[.*?\]\s*)?>")
 _STRAY = re.compile(r"&(?!(?:\w{1,31}|#\d+|#x[0-9a-fA-F]+);)")
 _CONTROL = re.compile(r"&#(?:x[01]?[0-9a-fA-F]|[12]?\d|3[01]);")
+_DATED_ID = re.compile(r"(?<![0-9])((?:19|20)\d\d[01]\d[0-3]\d)(?![0-9])")
 _PARAGRAPHS = frozenset({"p", "paragraph", "para", "hl2", "block", "l"})
 
 
@@ -41,7 +43,14 @@ def read_tree(file: File, *, columns: Columns) -> Found:
             f"holds <{local_name(root)}> and no articles by known names; convert it to CSV or "
             f"JSON with title and text. Its elements are: {inside[:200]}"
         )
-    yield from read_rows(rows, columns=columns, account=Account(file.name))
+    dated = map(_dated, rows)
+    yield from read_rows(dated, columns=columns, account=Account(file.name))
+
+
+def _dated(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with the date in its id, as in ``AFP_ENG_20240304.0001``, if it has none."""
+    found = _DATED_ID.search(str(row.get("id") or row.get("DOCNO") or ""))
+    return {**row, "date": found[1]} if found and not known_columns(row)["date"] else row
 
 
 def parse_tree(data: bytes) -> etree._Element:

@@ -22,18 +22,27 @@ KINDS = {
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "csv",
     ".xlsx": "xlsx", ".parquet": "parquet", ".rss": "feed", ".xml": "xml", ".atom": "feed",
     ".rdf": "feed", ".opml": "opml", ".sgm": "tagged", ".sgml": "tagged", ".eml": "mail",
-    ".mbox": "mbox", ".warc": "warc", ".wacz": "wacz", ".gz": "gzip", ".zip": "zip",
+    ".emlx": "mail", ".mbox": "mbox", ".warc": "warc", ".wacz": "wacz", ".webarchive": "webarchive",
+    ".ods": "ods", ".feather": "arrow", ".arrow": "arrow", ".db": "sqlite", ".sqlite": "sqlite",
+    ".sqlite3": "sqlite", ".yaml": "yaml", ".yml": "yaml", ".enex": "notes", ".srt": "subtitles",
+    ".vtt": "subtitles", ".tab": "csv",
+    ".gz": "gzip", ".tgz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".tar": "tar", ".zip": "zip",
 }  # fmt: skip
 READABLE = (
-    "txt, md, html, mhtml, pdf, docx, rtf, odt, epub, json, jsonl, csv, tsv, xlsx, parquet, "
-    "rss, atom, xml, opml, sgm, eml, mbox, warc, wacz, gz and zip"
+    "txt, md, html, mhtml, webarchive, pdf, docx, rtf, odt, epub, json, jsonl, yaml, csv, tsv, "
+    "xlsx, ods, parquet, feather, arrow, sqlite, rss, atom, xml, opml, sgm, enex, srt, vtt, eml, "
+    "emlx, mbox, warc, wacz, gz, bz2, xz, tar and zip"
 )
 _HEAD = 2**14  # bytes looked at
 _MAGIC = (
     (b"%PDF-", "pdf"),
     (b"\x1f\x8b", "gzip"),
     (b"PK\x03\x04", "zip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
     (b"PAR1", "parquet"),
+    (b"ARROW1", "arrow"),
+    (b"SQLite format 3\x00", "sqlite"),
     (b"{\\rtf", "rtf"),
     (b"WARC/", "warc"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old office"),
@@ -52,6 +61,7 @@ _ROOTS = {
     "rss": "feed", "feed": "feed", "rdf": "feed", "html": "html", "nitf": "news xml",
     "newsitem": "news xml", "newsmessage": "news xml", "newsml": "news xml",
     "urlset": "sitemap", "sitemapindex": "sitemap", "mediawiki": "wiki", "opml": "opml",
+    "alto": "alto", "tei": "tei", "en-export": "notes",
     "svg": "picture", "doc": "tagged", "reuters": "tagged", "plist": "settings",
 }  # fmt: skip
 # Elements that a piece of a page may begin with, and how many it has at least.
@@ -69,12 +79,14 @@ _MAIL_HEADERS = frozenset(
 _MAIL_PROOF = frozenset(b"received return-path message-id mime-version delivered-to".split())
 _MBOX = re.compile(rb"From \S+.*\d{4}\r?\n[A-Za-z-]+:")
 _REFERENCES = re.compile(rb"TY  - [A-Z]+\r?\n[A-Z][A-Z0-9]  - |%0 [A-Z][a-z ]+\r?\n%[A-Z] ", re.I)
+# Apple Mail writes above a mail how many bytes it has.
+LENGTH = re.compile(rb"^\s*\d{1,9}\s*\r?\n(?=[A-Za-z-]+:)")
 _TEXT = frozenset(("text", "markdown", "csv", "json", "jsonl"))
-_ZIPPED = frozenset(("docx", "xlsx", "odt", "epub", "wacz"))
+_ZIPPED = frozenset(("docx", "xlsx", "odt", "ods", "epub", "wacz"))
 # Kinds that the bytes alone prove, whatever the name says.
 _PROVEN = (
     _ZIPPED
-    | {"news xml"}
+    | {"news xml", "alto", "tei", "notes", "sqlite", "arrow", "tar", "bzip2", "xz"}
     | frozenset(
         "html feed zotero references sitemap wiki opml tagged mail mbox mhtml pdf rtf warc".split()
     )
@@ -120,6 +132,8 @@ def _by_bytes(file: File, head: bytes, named: str | None) -> str | None:
         return _zip_kind(file, named)
     if magic:
         return magic
+    if head[257:262] == b"ustar":
+        return "tar"
     found = sniff(head)
     if found in _PROVEN or (found and found != "text" and named in {None, "text", "xml"}):
         return "html" if named == "html" and found in {"tagged", "xml"} else found
@@ -142,8 +156,10 @@ def _zip_kind(file: File, named: str | None) -> str:
 
 def _packed_kind(archive: zipfile.ZipFile, names: Iterable[str]) -> str:
     members = set(names)
-    if "mimetype" in members and b"opendocument.text" in archive.read("mimetype")[:100]:
-        return "odt"
+    mimetype = archive.read("mimetype")[:100] if "mimetype" in members else b""
+    for mark, kind in ((b"opendocument.text", "odt"), (b"opendocument.spreadsheet", "ods")):
+        if mark in mimetype:
+            return kind
     return next((kind for member, kind in _PACKED if member in members), "zip")
 
 
@@ -196,6 +212,7 @@ def _markup_kind(start: bytes) -> str:
 
 def _mail_kind(start: bytes) -> str | None:
     """Return whether a text begins with the headers of a mail or of a saved web page."""
+    start = LENGTH.sub(b"", start)
     header = re.split(rb"\r?\n\r?\n", start, maxsplit=1)[0]
     names = {match[1].lower() for match in _HEADER.finditer(header)} & _MAIL_HEADERS
     first = _HEADER.match(header)

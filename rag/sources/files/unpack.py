@@ -1,12 +1,16 @@
-"""Open gzip and zip files within limits.
+"""Open zip and tar files, and what gzip, bzip2 and xz packed, within limits.
 
 Nothing is unpacked to disk but by way of anonymous temporary files.
 """
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
+import re
+import tarfile
 import zipfile
 from contextlib import contextmanager
 from functools import partial
@@ -19,8 +23,14 @@ from rag.sources.files.walk import readable, without_page_parts
 from rag.types import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+_OPENERS: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
+    "gzip": lambda packed: cast("IO[bytes]", gzip.GzipFile(fileobj=packed)),
+    "bzip2": lambda packed: cast("IO[bytes]", bz2.BZ2File(packed)),
+    "xz": lambda packed: cast("IO[bytes]", lzma.LZMAFile(packed)),  # noqa: SIM115
+}
+_PACKED = re.compile(r"(?i)\.(?:gz|bz2|xz)$")
 RATIO_LIMIT = 200  # unpacked to packed; news text packs about 3 to 1, tables 20 to 1
 _RATIO_FREE = 4 * 2**20  # bytes below which the ratio does not matter
 _DEPTH_LIMIT = 3  # archives within archives
@@ -52,19 +62,40 @@ class _Metered(io.RawIOBase):
         super().close()
 
 
-def gunzip(file: File) -> File:
-    """Return the file inside a ``.gz`` file, which unpacks as it is read."""
+def unpacked(file: File, kind: str) -> File:
+    """Return the file inside a ``.gz``, ``.bz2`` or ``.xz`` file, which unpacks as it is read."""
     name = file.stem or file.name
-    stem = name[:-3] if name.lower().endswith(".gz") else name
+    stem = _PACKED.sub("", name)
 
     def unpack() -> IO[bytes]:
         packed = file.open()
-        raw = _Metered(
-            cast("IO[bytes]", gzip.GzipFile(fileobj=packed)), packed=packed, budget=file.budget
-        )
+        raw = _Metered(_OPENERS[kind](packed), packed=packed, budget=file.budget)
         return io.BufferedReader(raw, 2**16)
 
     return File(file.name, unpack, stem=stem, depth=_deeper(file), budget=file.budget)
+
+
+@contextmanager
+def untar(file: File) -> Iterator[Iterator[File | Skipped]]:
+    """Open a tar file and give its members, named ``outer.tar!inner.html``, in sorted order."""
+    depth = _deeper(file)
+    with file.seekable() as stream, tarfile.open(fileobj=stream, mode="r:") as archive:
+        members = {m.name: m for m in archive.getmembers() if m.isfile() and not _hidden(m.name)}
+        kept = sorted(without_page_parts(members))
+        found = (_member(file, archive, members[name], depth=depth) for name in kept)
+        yield readable(file.name, found)
+
+
+def _member(
+    file: File, archive: tarfile.TarFile, member: tarfile.TarInfo, *, depth: int
+) -> File | Skipped:
+    """Return a member as a file, its size charged: none is packed but the whole."""
+    file.budget.spend(member.size)
+
+    def opened() -> IO[bytes]:
+        return archive.extractfile(member) or io.BytesIO()
+
+    return File(f"{file.name}!{member.name}", opened, depth=depth, budget=file.budget)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Take the objects out of JSON that is not quite JSON.
 
-Objects stand one after the other, a comma follows the last one, or the end of the file is missing.
+Objects stand one after the other, a comma follows the last one, the end of the file is missing,
+or it is a program's: ``callback([{...}]);``.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def _objects(text: str, at: int) -> Salvaged:
         if between := _BETWEEN.match(text, at):
             at = between.end()
         if not text.startswith("{", at):
-            return Salvaged(objects, cut=bool(text[at:].strip("\0 \r\n}]")))
+            return Salvaged(objects, cut=bool(text[at:].strip("\0 \r\n}]);")))
         try:
             value, at = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rag.sources.files.encoding import decode
@@ -12,6 +13,8 @@ from rag.sources.web import markup
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+_FEWEST = 3  # lines of a table in Markdown: names, a rule, a row
+_BAR, _RULE = re.compile(r"(?<!\\)\|"), re.compile(r":?-+:?")
 _CELLS = frozenset({"td", "th"})
 _SHARE = 0.7  # of a page's letters: what a table of articles has at least
 _LONG = 40  # characters that a text has at least
@@ -28,6 +31,18 @@ def rows_in(data: bytes, *, charset: str | None = None) -> list[dict[str, str]]:
     # A table within a story is a part of it.
     tables = (t for t in tree.iter("table") if len(one_line(t.text_content())) >= _SHARE * whole)
     return next(filter(None, map(_rows, tables)), [])
+
+
+def rows_in_markdown(text: str) -> list[dict[str, str]]:
+    """Return the rows of a Markdown file that is one table of articles; else none."""
+    lines = list(filter(str.strip, text.split("\n")))
+    if len(lines) < _FEWEST or not all(line.strip().startswith("|") for line in lines):
+        return []
+    cells = [[cell.strip() for cell in _BAR.split(line.strip().strip("|"))] for line in lines]
+    known = known_columns(cells[0])
+    if not (known["text"] and known["title"]) or not all(map(_RULE.fullmatch, cells[1])):
+        return []
+    return [dict(zip(cells[0], row, strict=False)) for row in cells[2:]]
 
 
 def _rows(table: HtmlElement) -> list[dict[str, str]]:

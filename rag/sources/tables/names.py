@@ -50,7 +50,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         isi berita|teks|konten|nội dung|текст|текст статьи|содержание|статья|зміст|κείμενο|תוכן
         טקסט|النص|نص الخبر|المحتوى|نص|المتن|متن|محتوا|पाठ|लेख|सामग्री
         正文|内容|內容|全文|新闻内容|文章内容|本文|記事本文|テキスト|記事|본문|기사본문|내용|기사내용
-        markdown|html|document"""
+        markdown|html|document|selftext"""
     ),
     "date": _plain(
         """date|published|published at|pubdate|publish date|date published|publication date
@@ -58,7 +58,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         first publication date|date issued|issued|version created|published on|datetimepub
         publishing date|publication datetime|publish datetime|date of publication|posted date
         date posted|article date|news date|first published|unix timestamp|published utc|release date
-        created at|created|date created|time|seendate
+        created at|created utc|created|date created|time|seendate
         fecha|fecha de publicación|fecha publicacion|datum|erscheinungsdatum|veröffentlicht
         veröffentlichungsdatum|datepublication|date de publication|data|data publicação
         data de publicação|data di pubblicazione|data publikacji|data publicării|publicatiedatum
@@ -101,7 +101,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
 # What a row may have instead of its text: better than to lose it.
 EXTRACTS = _plain(
     """lead paragraph|abstract|summary|description|excerpt|snippet|short description|trail text
-    standfirst|teaser|lede|highlights|resumen|zusammenfassung|résumé|riassunto|摘要|要約|요약"""
+    standfirst|teaser|lede|highlights|opening text|hit sentence
+    resumen|zusammenfassung|résumé|riassunto|摘要|要約|요약"""
 )
 # A first paragraph that is kept apart from the rest of the text.
 LEADS = _plain(

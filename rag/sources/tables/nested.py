@@ -84,7 +84,7 @@ def words_of(value: object, *, names: bool = False) -> object:
     inner = dict(value) | {plain_name(str(key)): found for key, found in reversed(value.items())}
     found = (words_of(inner[key], names=names) for key in keys if inner.get(key))
     said = next((words for words in found if words and not isinstance(words, bool | int)), "")
-    return said or words_of(inner.get("data", ""), names=names)
+    return said or words_of(inner.get("data") or inner.get("attributes") or "", names=names)
 
 
 def _in_sections(value: dict[str, Any]) -> list[object]:

@@ -14,7 +14,9 @@ from rag.sources.tables import nested
 from rag.sources.tables.broken import salvage
 from rag.sources.tables.columns import known_columns, match_columns
 from rag.sources.tables.lines import Lines, repaired_note
+from rag.sources.tables.rich import plainly
 from rag.sources.tables.rows import Account, BadRow, check, read_rows
+from rag.sources.tables.yamls import values_in
 from rag.types import Note, Skipped
 
 if TYPE_CHECKING:
@@ -46,10 +48,19 @@ def read_json(file: File, *, columns: Columns) -> Found:
     except (ValueError, RecursionError) as error:
         yield from _as_lines(decoded.text, error, columns=columns, name=file.name)
         return
+    yield from _in_data(data, columns=columns, name=file.name)
+
+
+def read_yaml(file: File, *, columns: Columns) -> Found:
+    """Yield the articles of a YAML file, as those of a JSON document."""
+    yield from _in_data(values_in(file.whole()), columns=columns, name=file.name)
+
+
+def _in_data(data: object, *, columns: Columns, name: str) -> Found:
     if not columns and (rows := references.rows_in(data) or datashare.rows_in(data)):
-        yield from read_rows(rows, columns={}, account=Account(file.name))
+        yield from read_rows(rows, columns={}, account=Account(name))
         return
-    yield from _in_document(data, columns=columns, name=file.name)
+    yield from _in_document(data, columns=columns, name=name)
 
 
 def _as_lines(text: str, error: Exception, *, columns: Columns, name: str) -> Found:
@@ -69,6 +80,7 @@ def _as_lines(text: str, error: Exception, *, columns: Columns, name: str) -> Fo
 
 def _in_document(data: object, *, columns: Columns, name: str) -> Found:
     """Yield the one article that a document is, else those of the lists it holds."""
+    data = plainly(data)
     if rows := nested.by_column(data):
         yield from _records(rows, columns, name=name)
         return
@@ -217,6 +229,7 @@ def _parsed(line: str) -> dict[str, Any] | BadRow:
 
 
 def _checked(value: object) -> dict[str, Any] | BadRow:
-    if isinstance(value, dict):
-        return value
+    found = plainly(value)
+    if isinstance(found, dict):
+        return found
     return BadRow(f"is not a JSON object but a {type(value).__name__}", _NOT_JSON)

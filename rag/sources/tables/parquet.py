@@ -1,14 +1,16 @@
-"""Read Parquet files, of which only the columns in use are read."""
+"""Read Parquet files, of which only the columns in use are read, and Arrow files (Feather)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from rag.errors import SourceError, extra
 from rag.sources.tables.columns import match_columns
 from rag.sources.tables.rows import Account, read_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
 
     from rag.sources.files.handle import File
@@ -33,6 +35,35 @@ def read_parquet(file: File, *, columns: Columns) -> Found:
             yield from read_rows(rows, columns=columns, account=Account(file.name))
         except pa.ArrowException as error:
             raise SourceError(f"is not a readable Parquet file ({error}); save it again") from error
+
+
+def read_arrow(file: File, *, columns: Columns) -> Found:
+    """Yield the articles of an Arrow file or stream, as Feather and Hugging Face write them."""
+    with extra("formats", error=SourceError):
+        import pyarrow as pa
+
+    with file.seekable() as stream:
+        try:
+            is_file = stream.read(6) == b"ARROW1"
+            stream.seek(0)
+            batches = _batches(stream) if is_file else pa.ipc.open_stream(stream)
+            rows = (row for batch in batches for row in _rows(batch, columns))
+            yield from read_rows(rows, columns=columns, account=Account(file.name))
+        except pa.ArrowException as error:
+            raise SourceError(f"is not a readable Arrow file ({error}); save it again") from error
+
+
+def _batches(stream: IO[bytes]) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    reader = pa.ipc.open_file(stream)
+    return (reader.get_batch(number) for number in range(reader.num_record_batches))
+
+
+def _rows(batch: pa.RecordBatch, columns: Columns) -> Iterator[dict[str, Any]]:
+    match_columns(batch.schema.names, columns=columns)
+    for start in range(0, batch.num_rows, _BATCH):
+        yield from _plain_times(batch.slice(start, _BATCH)).to_pylist()
 
 
 def _plain_times(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -105,6 +105,9 @@ def read_rows(
             continue
         whole = flat(row)
         matched = matcher.of(whole)
+        if _is_draft(whole):
+            yield from account.skip(number, reason="is a draft", fault="that are drafts")
+            continue
         try:
             found = fields.from_row(
                 whole, columns=matched, source=f"{account.name}#{number}", day_first=day_first
@@ -121,6 +124,11 @@ def read_rows(
         else:
             yield fields.without_id(found)
     yield from account.summary()
+
+
+def _is_draft(row: Mapping[str, Any]) -> bool:
+    """Return whether a row of a site's own export was never published."""
+    return row.get("status") == "draft" or row.get("post_status") in ("draft", "auto-draft")
 
 
 def _dates(rows: Iterable[Mapping[str, Any] | BadRow], matcher: _Matcher) -> Iterator[str]:

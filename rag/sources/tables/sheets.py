@@ -13,7 +13,7 @@ from rag.sources.tables.rows import Account, read_rows
 from rag.types import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rag.sources.files.handle import File
     from rag.sources.tables.rows import Columns, Found
@@ -34,22 +34,33 @@ def read_xlsx(file: File, *, columns: Columns) -> Found:
             raise SourceError(
                 f"is not a readable workbook ({said(error)}); save it as xlsx or CSV"
             ) from error
-        read, objections = 0, list[SourceError]()
-        for sheet in book.worksheets:
-            name = file.name if len(book.worksheets) == 1 else f"{file.name}!{sheet.title}"
-            try:
-                yield from _in_sheet(sheet, columns=columns, name=name)
-                read += 1
-            except SourceError as error:
-                objections.append(error)
-        if not read:
-            raise objections[0] if objections else SourceError(fields.NO_TEXT)
-        if objections:
-            yield Note(file.name, f"has {len(objections)} sheets without articles")
+        sheets = {sheet.title: sheet.iter_rows(values_only=True) for sheet in book.worksheets}
+        yield from read_sheets(sheets, columns=columns, name=file.name)
 
 
-def _in_sheet(sheet: Any, *, columns: Columns, name: str) -> Found:
-    rows = (row for row in sheet.iter_rows(values_only=True) if any(map(_filled, row)))
+def read_sheets(
+    sheets: Mapping[str, Iterable[Sequence[Any]]], *, columns: Columns, name: str
+) -> Found:
+    """Yield the articles of a workbook's sheets, which are given as rows of cells by title.
+
+    Raises `SourceError` if none has a column of text.
+    """
+    read, objections = 0, list[SourceError]()
+    for title, rows in sheets.items():
+        inner = name if len(sheets) == 1 else f"{name}!{title}"
+        try:
+            yield from _in_sheet(rows, columns=columns, name=inner)
+            read += 1
+        except SourceError as error:
+            objections.append(error)
+    if not read:
+        raise objections[0] if objections else SourceError(fields.NO_TEXT)
+    if objections:
+        yield Note(name, f"has {len(objections)} sheets without articles")
+
+
+def _in_sheet(sheet: Iterable[Sequence[Any]], *, columns: Columns, name: str) -> Found:
+    rows = (row for row in sheet if any(map(_filled, row)))
     head = list(islice(rows, _PREAMBLE))
     if not head:
         raise SourceError("is empty")

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from email import message_from_bytes, policy
-from typing import TYPE_CHECKING
 
 from rag.errors import SourceError
 from rag.sources import fields
 
-if TYPE_CHECKING:
-    pass
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A page in a file that holds its parts as well, where it was saved from, and its encoding."""
+
+    page: bytes
+    address: str | None
+    charset: str | None
 
 
-def page_in(data: bytes) -> tuple[bytes, str | None, str | None]:
-    """Return the page of an MHTML file, the address it was saved from, and its encoding.
-
-    Raises `SourceError` if there is no page in it.
-    """
+def page_in(data: bytes) -> Saved:
+    """Return the page of an MHTML file; raises `SourceError` if there is no page in it."""
     message = message_from_bytes(data, policy=policy.default)
     for part in message.walk():
         if part.get_content_type() in {"text/html", "application/xhtml+xml"}:
             content = part.get_payload(decode=True)
             if isinstance(content, bytes):
                 address = _address(message, part)
-                return content, address, part.get_content_charset()
+                return Saved(content, address, part.get_content_charset())
     raise SourceError(f"{fields.NO_TEXT}: there is no page in it")
 
 

@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from rag.types import Article, Note, Skipped
 
 _CHARSET = re.compile(rb"(?i)<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,30})")
-_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)")
+# What browsers and SingleFile write above a page that they save.
+_SAVED_FROM = re.compile(
+    r"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*)(\S+)"
+)
+# A page in the Internet Archive, whose own bar tells of other days.
+_KEPT_BAR = re.compile(
+    r"(?s)<!-- BEGIN WAYBACK TOOLBAR INSERT -->.*?<!-- END WAYBACK TOOLBAR INSERT -->"
+)
+_KEPT = re.compile(r"https?://web\.archive\.org/web/\d+(?:[a-z]{2}_)?/(https?://.+)")
 _STORY_TYPES = re.compile(r"Article$|Posting$|^Report$")
 _PARAGRAPH = re.compile(r"\S.{38,}\S")  # a page without one line this long has no story
 
@@ -40,7 +48,7 @@ _DATE_TAGS = (
 _AUTHOR_TAGS = ("author", "article:author", "citation_author", "dc.creator", "parsely-author")
 _AUTHOR_PATHS = (
     *(".//*[@itemprop='author']//*[@itemprop='name']", ".//*[@itemprop='author']"),
-    ".//a[@rel='author']",
+    *(".//a[@rel='author']", ".//*[@class='p-author h-card']"),
 )
 _SITE_TAGS = ("og:site_name", "application-name", "citation_journal_title", "dc.publisher")
 
@@ -52,7 +60,7 @@ def read_pages(
 
     Raises `SourceError` if the page holds no article.
     """
-    page = decode(data, declared=charset or _meta_charset(data))
+    page = _shown(data, charset=charset)
     if exported := articles_in(markup.all_text(page), source=source):
         yield from exported
         return
@@ -70,7 +78,7 @@ def read_page(
     address counts last.
     Raises `SourceError` if the page holds no article.
     """
-    page = decode(data, declared=charset or _meta_charset(data))
+    page = _shown(data, charset=charset)
     tree = markup.parse(page)
     if tree is None:
         raise SourceError(fields.NO_TEXT)
@@ -90,6 +98,11 @@ def read_page(
         author=_named(story.get("author")) or _author(meta) or _shown_author(tree),
         language=language,
     )
+
+
+def _shown(data: bytes, *, charset: str | None) -> str:
+    """Return a page as text, without the bar that the Internet Archive puts above it."""
+    return _KEPT_BAR.sub("", decode(data, declared=charset or _meta_charset(data)))
 
 
 def _language(tree: HtmlElement, meta: dict[str, str]) -> str | None:
@@ -150,6 +163,9 @@ def _date(
     for value in (story.get("datePublished"), *(meta.get(tag) for tag in _DATE_TAGS)):
         if value and (date := parse_date(value, manner=manner)):
             return date
+    for node in tree.iterfind(".//time[@class='dt-published']"):  # microformats
+        if date := parse_date(node.get("datetime"), manner=manner):
+            return date
     return shown_date(tree, manner=manner)
 
 
@@ -164,7 +180,7 @@ def _address(
     for value in (*links, meta.get("og:url"), *named, saved and saved[1], url):
         address = fields.web_address(_joined(url, value) if isinstance(value, str) else None)
         if address:
-            return address
+            return _KEPT.sub(r"\1", address)
     return None
 
 
