@@ -58,6 +58,7 @@ _CHOICE = re.compile(r"\b(?:or|than|between)\b", re.I)
 # The rest of a word before and after a span: the 3 of "Chandrayaan-3" is no word of its own, but
 # the 1945 of "1939-1945" is.
 _WORD_BEFORE = re.compile(r"(?:[A-Za-z]+-|\w+)$")
+_CURRENCY = "$€£¥"
 _WORD_AFTER = re.compile(r"[A-Za-z]+")
 # "Why is Yemen on the list?" in an article answers nothing.
 _ASKED_THERE = re.compile(r"\?[\"'”’)\s]*$")
@@ -293,6 +294,8 @@ def _whole(item: Candidate, text: str) -> Candidate:
     if text[start : start + 1].isalnum() or text[start : start + 1] == "-":
         cut = _WORD_BEFORE.search(text[:start])
         start = cut.start() if cut else start
+    if start and text[start].isdigit() and text[start - 1] in _CURRENCY:
+        start -= 1
     if text[end - 1 : end].isalnum():
         rest = _WORD_AFTER.match(text, end)
         end = rest.end() if rest else end

@@ -20,6 +20,8 @@ _AMONG = 5
 # Where no conclusion is asked for, two spans of one unit must be this share as likely as the
 # likeliest two.
 _AS_LIKELY = 0.3
+# Two figures of one sentence that names both things are worth so many times as much.
+_TOGETHER = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def pair(asked: Comparison, able: Sequence[Sequence[Found]]) -> list[list[Found]
         for a, b in product(left[:_AMONG], right[:_AMONG])
         if not _same(a, b) and _comparable(asked, a, b)
     ]
-    best = max(alike, key=_likelihood, default=None)
+    best = max(alike, key=lambda both: _worth(asked, both), default=None)
     enough = 0.0 if asked.wants else _AS_LIKELY * _likelihood((left[0], right[0]))
     both_named = not _same(left[0], right[0]) or _names_both(asked, left[0])
     if best and both_named and _likelihood(best) >= enough:
@@ -127,6 +129,13 @@ def _same(left: Found, right: Found) -> bool:
 
 def _likelihood(both: tuple[Found, Found]) -> float:
     return both[0].probability * both[1].probability
+
+
+def _worth(asked: Comparison, both: tuple[Found, Found]) -> float:
+    """Return how likely two spans are, more for two of one sentence that names both things."""
+    left, right = both
+    together = left.evidence == right.evidence and _names_both(asked, left)
+    return _likelihood(both) * (_TOGETHER if together else 1.0)
 
 
 def _comparable(asked: Comparison, left: Found, right: Found) -> bool:

@@ -151,7 +151,8 @@ class Draft:
     def conclude(self, found: Conclusion) -> str:
         """Say on a line what two spans say together; both sentences have been cited."""
         sides = " against ".join(map(_said, found.spans))
-        marks = " ".join(f"[{self._citation(item.evidence).number}]" for item in found.spans)
+        numbers = dict.fromkeys(self._citation(item.evidence).number for item in found.spans)
+        marks = " ".join(f"[{number}]" for number in numbers)
         self._short = [found.short]
         return self._line(f"{found.short}: {sides}. {marks}")
 

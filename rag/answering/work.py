@@ -35,6 +35,8 @@ from rag.types import Hit, Query, Stance, Turn
 
 # How likely words must be to be meant by a deed, or a subject of which nothing is asked.
 _SURE = 0.4
+# The bar for one of two things that are compared, as a share, where the other is answered.
+_OTHER_BAR = 0.5
 
 
 class Work:
@@ -163,7 +165,11 @@ class Work:
             for part in asked.parts
             if (each := replace(query, question=part.asked, k=self.settings.hits))
         ]
-        able = [fact.chosen_first(side.question, side.ranked, least=self._least) for side in heard]
+        able = self._able(heard, least=self._least)
+        # What the articles tell of one thing they are likelier to tell of the other.
+        if any(able) and not all(able):
+            lower = self._able(heard, least=self._least * _OTHER_BAR)
+            able = [spans or others for spans, others in zip(able, lower, strict=True)]
         found = pair(asked, able)
         conclusion = conclude(asked, found)
         whole = asked.polar or (asked.wants and told_together(asked, able))
@@ -180,7 +186,8 @@ class Work:
                 yield from self._led(bare, draft, rival=spans[0].evidence if spans else None)
             if len(draft.citations) == before:
                 yield from self._told(side, spans, draft, alone=False)
-            if len(draft.citations) == before:
+            # One sentence may tell of both.
+            if len(draft.citations) == before and not spans:
                 missed.append(part)
         if not draft.citations or self._stop.is_set():
             return
@@ -188,6 +195,10 @@ class Work:
             yield draft.miss(part)
         if conclusion:
             yield draft.conclude(conclusion)
+
+    @staticmethod
+    def _able(heard: Sequence[Heard], *, least: float) -> list[list[Found]]:
+        return [fact.chosen_first(side.question, side.ranked, least=least) for side in heard]
 
     def _joined(
         self, parts: Sequence[str], query: Query, draft: Draft, *, most: int | None

@@ -315,10 +315,17 @@ def test_a_passage_is_measured_by_those_of_the_year_asked_about() -> None:
 
 @pytest.mark.parametrize(
     ("part", "whole"),
-    [("3", "Vela-3"), ("-3", "Vela-3"), ("lau", "launched"), ("1945", "1945"), ("pad", "pad")],
+    [
+        ("78", "$78"),
+        ("3", "Vela-3"),
+        ("-3", "Vela-3"),
+        ("lau", "launched"),
+        ("1945", "1945"),
+        ("pad", "pad"),
+    ],
 )
 def test_a_span_that_begins_or_ends_within_a_word_has_all_of_it(part: str, whole: str) -> None:
-    found = hit("The probe, Vela-3, was launched from a (pad) of 1939-1945.")
+    found = hit("The probe, Vela-3, was launched from a (pad) of 1939-1945 for $78.")
     (best,) = rank("What was it?", [found], [reading(found.text, (part, 2.0))])
     assert best.span == whole
 

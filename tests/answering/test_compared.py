@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import rag
 from rag.answering.compared import conclude, pair, told_together
+from rag.answering.pipeline import read_query, run
+from rag.reading import Reading
 from rag.retrieval.comparison import Comparison, comparison
+from rag.types import Passage
+from tests.fakes import FakeReader
 from tests.fakes.spans import span_in
 
 TRAM = "The tram in Hull carried 4100 passengers in May."
@@ -103,6 +109,51 @@ def test_two_figures_of_one_unit_go_together() -> None:
     found = conclude(longer, [left, right])
     assert found
     assert found.short == "The Wren"
+
+
+def test_two_figures_of_a_sentence_that_names_both_go_before_likelier_ones() -> None:
+    longer = asked("Which is longer, the Wren or the Tern?")
+    both = "The Wren has 90 metres and the Tern 40 metres."
+    ferry = span_in("A ferry has 95 metres.", "95 metres", odds=4)
+    wren = [ferry, span_in(both, "90 metres", odds=3)]
+    tern = [span_in(both, "40 metres", odds=3)]
+    (left, right) = pair(longer, [wren, tern])
+    assert (left[0].span, right[0].span) == ("90 metres", "40 metres")
+
+
+def test_a_sentence_that_tells_of_both_is_cited_once(archive):
+    asked = "Which is longer, the Wren or the Tern?"
+    answer = told(archive, asked, "The Wren has 90 metres and the Tern 40 metres.")
+    assert "Not in the articles" not in answer.text
+    assert answer.text.count("[1]") == len(answer.text.splitlines())
+
+
+class Doubting(FakeReader):
+    """Finds the figure of a passage on the bus with `odds`."""
+
+    def __init__(self, odds: float) -> None:
+        self._odds = odds
+
+    def _read(self, question: str, passage: Passage) -> Reading:
+        reading = super()._read(question, passage)
+        if "bus" not in passage.text or reading.odds < 0:
+            return reading
+        candidates = tuple(replace(item, odds=self._odds) for item in reading.candidates)
+        return Reading(candidates, self._odds)
+
+
+def test_what_alone_is_too_unsure_is_told_beside_the_other(archive):
+    archive.ingest([rag.Article("", text, date="2024-06-01") for text in (TRAM, BUS)])
+
+    def short(question: str, odds: float) -> str:
+        query = read_query(question)
+        return list(run(query, archive=archive, reader=Doubting(odds)))[-1].short  # type: ignore[union-attr]
+
+    alone = "How many passengers did the bus in Rye carry?"
+    both = "Which vehicle carried more passengers, the bus in Rye or the tram in Hull?"
+    unsure = [odds for odds in range(-12, 8) if not short(alone, odds)]
+    assert any(short(both, odds) == "The tram in Hull" for odds in unsure)
+    assert not any(short(both, odds) == "The tram in Hull" for odds in unsure[:1])
 
 
 def test_the_earlier_of_two_days() -> None:
