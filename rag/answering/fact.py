@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from rag.answering.choice import Found
 from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence
-from rag.answering.lists import asks_for_several, items
+from rag.answering.lists import asks_for_several, is_count, items
 from rag.answering.reasons import asks_for_reason, explaining, sentences_beside
 from rag.answering.row import asked_cell
-from rag.answering.statement import short
+from rag.answering.statement import sentence_after, short
 from rag.answering.wanted import FIGURES, Wanted, wanted
 from rag.store.identity import article_id
 from rag.text.question_time import changes, wants_latest
@@ -78,8 +78,10 @@ def state(question: str, found: Sequence[Found], draft: Draft, *, verdict: str) 
         before, after = (None, None)
         if told and asks_for_reason(question):
             before, after = sentences_beside(question, item)
-        # The explanation is told by a sentence beside, not by words of this one.
-        said = "" if before or after else said
+            # The explanation is told by a sentence beside, not by words of this one.
+            said = "" if before or after else said
+        elif told and len(found) == 1 and asks_for_several(question) and is_count(item):
+            after = sentence_after(evidence, near=True)
         if before and (piece := draft.state(before)):
             yield piece
         piece = draft.state(evidence, short=verdict if yes_no else said, verdict=verdict)

@@ -66,7 +66,7 @@ def items(ranked: Sequence[Found], able: Sequence[Found], *, least: float) -> li
     need less in a sentence with "also", and nothing in one that goes on with the list of the one
     before. A count, "seven", is taken only where no item is told.
     """
-    told = [item for item in able if not _is_count(item)] or list(able)
+    told = [item for item in able if not is_count(item)] or list(able)
     if not told:
         return []
     first = _whole_list(told[0])
@@ -82,14 +82,15 @@ def _whole_list(item: Found) -> Found:
     return replace(item, start=begun + found.start, end=begun + found.end)
 
 
-def _is_count(item: Found) -> bool:
+def is_count(item: Found) -> bool:
+    """Tell whether a span counts the items of a list, "seven", and names none."""
     return _COUNT.fullmatch(item.span.strip()) is not None
 
 
 def _is_near(item: Found, told: Sequence[Found], *, least: float) -> bool:
     """Tell whether a less likely span stands beside the first one's, in a sentence with "also"."""
     own = item.evidence.article == told[0].evidence.article and _ALSO.match(item.evidence.quote)
-    return bool(own) and item.probability >= _NEAR_BAR * least and not _is_count(item)
+    return bool(own) and item.probability >= _NEAR_BAR * least and not is_count(item)
 
 
 def _others(first: Found, able: Sequence[Found]) -> list[Found]:

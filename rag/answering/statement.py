@@ -117,12 +117,14 @@ def sentence_before(found: Evidence, *, near: bool = False) -> Evidence | None:
     return None if cut or apart else _beside(found, start, end)
 
 
-def sentence_after(found: Evidence) -> Evidence | None:
-    """Return the sentence after `found` in its article."""
+def sentence_after(found: Evidence, *, near: bool = False) -> Evidence | None:
+    """Return the sentence after `found` in its article, with `near` only of its own paragraph."""
     text = found.article.text
     until = found.end + _LOOK
     later = sentences(text[found.end : until], language=found.article.language)
     if not later or (len(later) == 1 and until < len(text)):
+        return None
+    if near and "\n" in text[found.end : found.end + later[0].start]:
         return None
     return _beside(found, found.end + later[0].start, found.end + later[0].end)
 

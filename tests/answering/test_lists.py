@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from rag.answering import fact
+from rag.answering.draft import Draft
 from rag.answering.lists import asks_for_several, items
+from rag.settings import AnswerSettings
 from tests.fakes.spans import span_in
 
 TOUR = (
@@ -77,3 +80,17 @@ def test_the_list_that_an_item_stands_in_is_told_whole_and_who_stayed_away_is_no
     ranked = [span_in(GUESTS, "Leo Grech", odds=6.0), span_in(GUESTS, "The Queen", odds=5.0)]
     found = [item.span for item in items(ranked, ranked, least=0.2)]
     assert found == ["Ann Borg, Leo Grech and Prince Ole"]
+
+
+@pytest.mark.parametrize(
+    ("between", "told"),
+    [(" ", "Borg won three prizes. [1] They were for the music, the light and the sound. [2]"),
+     ("\n\n", "Borg won three prizes. [1]")],
+)  # fmt: skip
+def test_a_count_alone_is_followed_by_the_sentence_after_it(between: str, told: str) -> None:
+    text = f"Borg won three prizes.{between}They were for the music, the light and the sound."
+    question = "Which prizes did Borg win?"
+    found = [span_in(text, "three")]
+    draft = Draft(question, AnswerSettings(), dated=False)
+    assert "".join(fact.state(question, found, draft, verdict="")) == told
+    assert draft.short == "three"
