@@ -13,12 +13,18 @@ from rag.text.sentences import content_stems
 
 # A span that explains goes before a likelier one that does not if it is this share as likely.
 _AS_LIKELY = 0.3
-# A span with this share of its words from the question says again what was asked.
-_AGAIN = 0.75
+# A span with this share of its words from the question, or with this share of the question's, says
+# again what was asked.
+_AGAIN = 0.65
 _PLAINLY = re.compile(
     r"\b(?:because|due to|owing to|thanks to|caused by|driven by|as a result of|in order to|"
     r"so that|in (?:a )?protest|the (?:cause|reason) (?:was|is))\b",
     re.IGNORECASE,
+)
+# What may tell a reason within a span that says again what was asked, and after it.
+_HINTS = re.compile(r"\b(?:after|amid|over|as|since|when|by)\b", re.IGNORECASE)
+_ACCOUNTS = re.compile(
+    rf"{_PLAINLY.pattern}|\b(?:saying|explain(?:ed|ing)|blam(?:ed|ing)|said that)\b", re.IGNORECASE
 )
 # What follows from the sentence before.
 _FOLLOWS = re.compile(
@@ -58,7 +64,7 @@ def sentences_beside(question: str, found: Found) -> tuple[Evidence | None, Evid
     if not (follows or _says_nothing(question, found)):
         return None, None
     after = sentence_after(found.evidence)
-    if after and not follows and _PLAINLY.search(after.quote):
+    if after and not follows and _ACCOUNTS.search(after.quote):
         return None, after
     return sentence_before(found.evidence, near=True), None
 
@@ -70,11 +76,14 @@ def _explains(question: str, found: Found) -> bool:
 
 
 def _says_nothing(question: str, found: Found) -> bool:
-    """Tell whether a span is a name and no reason, or has hardly a word that the question lacks."""
+    """Tell whether a span is a name and no reason, or says again what was asked."""
     if found.features[FEATURES.index("misfit")] and not found.span[:1].islower():
         return True
     told, asked = content_stems(found.span), set(content_stems(question))
-    return sum(word in asked for word in told) >= _AGAIN * len(told)
+    if sum(word in asked for word in told) >= _AGAIN * len(told):
+        return True
+    again = len(asked.intersection(told)) >= _AGAIN * len(asked)
+    return again and not (_PLAINLY.search(found.span) or _HINTS.search(found.span))
 
 
 def _speaks_of(question: str, found: Found) -> bool:

@@ -66,3 +66,20 @@ def test_a_span_that_explains_needs_no_sentence_beside() -> None:
         None,
         None,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "beside"),
+    [
+        ("The court shut the firm on Monday. It said that the firm had no plan.", True),
+        ("The court shut the firm on Monday. The judge spoke, saying it had no plan.", True),
+        ("The court shut the firm on Monday. Its shares are worthless.", False),
+        ("The court shut the firm on Monday after it failed. It said that this was due.", False),
+    ],
+)
+def test_a_whole_sentence_that_says_again_what_was_asked_explains_nothing(
+    text: str, beside: bool
+) -> None:
+    span = span_in(text, text.split(". ")[0])
+    _, after = sentences_beside("Why did the court shut the firm?", span)
+    assert (after is not None) is beside
