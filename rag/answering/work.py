@@ -28,7 +28,7 @@ from rag.generation import Generator, load_generator
 from rag.generation.prompts import REFUSAL
 from rag.reading import Reader
 from rag.retrieval.comparison import Comparison, Part, comparison
-from rag.retrieval.joined import at_times, joined
+from rag.retrieval.joined import at_times, joined, of_both
 from rag.retrieval.short_forms import written_out
 from rag.store.identity import article_id
 from rag.types import Hit, Query, Stance, Turn
@@ -138,7 +138,8 @@ class Work:
             yield from self._over_time(replace(query, question=value), draft)
         if not draft.citations and (asked := comparison(query.question)):
             yield from self._compared(asked, query, draft)
-        for parts, most in ((joined(query.read), None), (at_times(query.read), 1)):
+        asked_in_one = ((joined, None), (at_times, 1), (of_both, 1))
+        for parts, most in ((split(query.read), most) for split, most in asked_in_one):
             if parts and not draft.citations:
                 yield from self._joined(parts, query, draft, most=most)
         named = subject_asked(query.read)

@@ -30,6 +30,12 @@ _PLURAL = re.compile(
     r"\b(?P<ask>which|what) (?P<noun>[a-z]+?)(?P<end>ies|s) (?P<verb>were|are|have)\b", re.I
 )
 _SINGULAR = {"were": "was", "are": "is", "have": "has", "ies": "y", "s": ""}
+# "Who won the men's and the women's race?"
+_OF_BOTH = re.compile(
+    r"^(?P<before>.+\b)(?P<one>men|women|boys|girls)['’]?s?(?:['’])? and (?:the )?"
+    r"(?P<two>men|women|boys|girls)['’]?s?(?:['’])? (?P<after>.+)$",
+    re.I,
+)
 _LEAST_WORDS = 3
 _LEAST_TIMES = 3
 
@@ -57,6 +63,17 @@ def at_times(question: str) -> tuple[str, ...]:
         return ()
     before, after = asked[: named[0].start], asked[named[-1].end :]
     return tuple(f"{before}{asked[item.start : item.end]}{after}?" for item in named)
+
+
+def of_both(question: str) -> tuple[str, ...]:
+    """Return `question` for men and for women, where it asks of both; empty for any other."""
+    asked = " ".join(question.split()).rstrip("?!. ")
+    found = _OF_BOTH.match(asked)
+    if not found or not _OPENS.match(asked):
+        return ()
+    named = (found["one"], found["two"])
+    sides = (side + ("'" if side.endswith("s") else "'s") for side in named)
+    return tuple(f"{found['before']}{side} {found['after']}?" for side in sides)
 
 
 def _clauses(asked: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.retrieval.joined import at_times, joined
+from rag.retrieval.joined import at_times, joined, of_both
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,25 @@ def test_joined(question: str, expected: tuple[str, ...]) -> None:
 )
 def test_at_times(question: str, expected: tuple[str, ...]) -> None:
     assert at_times(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "who won the men's and the women's race in Hull in 2023",
+            (
+                "who won the men's race in Hull in 2023?",
+                "who won the women's race in Hull in 2023?",
+            ),
+        ),
+        (
+            "When do the girls' and boys' teams play?",
+            ("When do the girls' teams play?", "When do the boys' teams play?"),
+        ),
+        ("Who won the women's race and the cup?", ()),
+        ("Men's and women's races in Hull", ()),
+    ],
+)
+def test_of_both(question: str, expected: tuple[str, ...]) -> None:
+    assert of_both(question) == expected
