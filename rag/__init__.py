@@ -17,9 +17,10 @@ The rooms stand in the order in which data flows, and each imports only from tho
     archive              the class that people open
     reading, generation  the words that answer, found or written
     answering            a question to an answer with its sources
-    watching, training, frameworks  archives kept current, models trained, other programs
+    training, frameworks  models trained, archives for other programs
 
-Beside it stand `eval`, which measures, and `ui`, the pages and the commands.
+Beside it stand `eval`, which measures, and `ui`, the pages, the commands and the watch over
+folders and feeds.
 """
 
 from importlib import import_module

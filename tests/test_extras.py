@@ -67,7 +67,7 @@ to_ris([rag.Article("Strike", "A strike.")])
 """,
     "watch": """
 import rag
-from rag.watching.watch import Watch
+from ui.watching.watch import Watch
 from tests.fakes import BagOfWords
 Watch(rag.Archive.open(sys.argv[1] + "/a", embedder=BagOfWords()), [], every=60)
 """,

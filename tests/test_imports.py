@@ -28,7 +28,7 @@ ORDER = (
     ("rag.reading", "rag.generation"),
     ("rag.answering",),
     ("rag",),
-    ("rag.watching", "rag.training", "rag.frameworks"),
+    ("rag.training", "rag.frameworks"),
     ("eval",),
     ("ui",),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import rag
-from rag.watching.alerts import Alerts
+from ui.watching.alerts import Alerts
 from ui.web.archive import alerts
 from ui.web.archive.page import names_html
 from ui.web.common.markup import escape

@@ -12,9 +12,9 @@ from eval import report
 from eval.measures import summarise
 from eval.outcomes import EvalRun, Outcome
 from eval.questions import Question
-from rag.watching.alerts import Alerts
 from tests.fakes import BagOfWords
 from tests.ui.steps import ask
+from ui.watching.alerts import Alerts
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ import pytest
 import rag
 from rag.answering.many import answer_many
 from rag.errors import SharedError
-from rag.watching.alerts import Alerts, to_json
+from ui.watching.alerts import Alerts, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,11 +126,11 @@ def test_two_servers_tell_a_change_once(
     told = []
 
     def meanwhile(*given: Any, **options: Any) -> Any:
-        monkeypatch.setattr("rag.watching.alerts.answer_many", answer_many)
+        monkeypatch.setattr("ui.watching.alerts.answer_many", answer_many)
         told.append(Alerts(archive).check())
         return answer_many(*given, **options)
 
-    monkeypatch.setattr("rag.watching.alerts.answer_many", meanwhile)
+    monkeypatch.setattr("ui.watching.alerts.answer_many", meanwhile)
     assert alerts.check() == []
     assert len(told[0]) == len(list(alerts.changes())) == 1
 

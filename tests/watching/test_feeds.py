@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from rag.errors import SourceError
-from rag.watching.feeds import Feeds, FeedState
+from ui.watching.feeds import Feeds, FeedState
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,9 +14,9 @@ import pytest
 from rag.errors import LockedError, SourceError
 from rag.store.shared.database import Shared
 from rag.types import IngestReport, Skipped
-from rag.watching import watch as watching
-from rag.watching.alerts import Alerts, Changed, Version
-from rag.watching.watch import CameIn, Gone, Trouble, Watch
+from ui.watching import watch as watching
+from ui.watching.alerts import Alerts, Changed, Version
+from ui.watching.watch import CameIn, Gone, Trouble, Watch
 
 FEED = "https://news.example/feed"
 

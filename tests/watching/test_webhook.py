@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 import rag
-from rag.watching.alerts import Alerts, Changed, Version
-from rag.watching.watch import Trouble, Watch
-from rag.watching.webhook import Webhook
+from ui.watching.alerts import Alerts, Changed, Version
+from ui.watching.watch import Trouble, Watch
+from ui.watching.webhook import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

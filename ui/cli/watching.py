@@ -28,9 +28,9 @@ from ui.cli.console import (
 from ui.cli.opening import archive_to_fill, limited, open_archive, settings
 
 if TYPE_CHECKING:
-    from rag.watching.alerts import Changed, Version
-    from rag.watching.watch import Happening
-    from rag.watching.webhook import Webhook
+    from ui.watching.alerts import Changed, Version
+    from ui.watching.watch import Happening
+    from ui.watching.webhook import Webhook
 
 alerts = typer.Typer(
     help="Questions that are asked again when articles come in.", no_args_is_help=True
@@ -79,8 +79,8 @@ def watch(
     when articles come in: see `rag alerts`.
     """
     # Imported here because the reader and the indexes take seconds.
-    from rag.watching.watch import Watch
     from ui.warm.server import warm
+    from ui.watching.watch import Watch
 
     found = limited(settings(), limit)
     folder = archive_to_fill(archive)
@@ -117,7 +117,7 @@ def add_alert(
     archive: ArchiveName = None,
 ) -> None:
     """Save a question with its present answer."""
-    from rag.watching.alerts import Alerts
+    from ui.watching.alerts import Alerts
 
     with open_archive(archive) as opened:
         alert = Alerts(opened).add(" ".join(question))
@@ -128,7 +128,7 @@ def add_alert(
 @heard
 def list_alerts(archive: ArchiveName = None, as_json: AsJson = False) -> None:
     """List the saved questions with their last answers."""
-    from rag.watching.alerts import Alerts
+    from ui.watching.alerts import Alerts
 
     with open_archive(archive) as opened:
         saved = Alerts(opened).saved()
@@ -149,7 +149,7 @@ def remove_alert(
     archive: ArchiveName = None,
 ) -> None:
     """Remove a saved question."""
-    from rag.watching.alerts import Alerts
+    from ui.watching.alerts import Alerts
 
     with open_archive(archive) as opened:
         removed = Alerts(opened).remove(number)
@@ -166,7 +166,7 @@ def check_alerts(
     ] = False,
 ) -> None:
     """Ask all saved questions again, and print the answers that have changed."""
-    from rag.watching.alerts import Alerts
+    from ui.watching.alerts import Alerts
 
     with open_archive(archive) as opened:
         told = _webhook(webhook, opened)
@@ -188,7 +188,7 @@ def show_log(
     ] = False,
 ) -> None:
     """Show all answers that have changed, with their sources before and after."""
-    from rag.watching.alerts import Alerts
+    from ui.watching.alerts import Alerts
 
     with open_archive(archive) as opened:
         changes = list(Alerts(opened).changes())
@@ -202,15 +202,15 @@ def _webhook(address: str, archive: rag.Archive) -> Webhook | None:
     """Return what is told of changed answers; None where no address is given."""
     if not address:
         return None
-    from rag.watching.webhook import Webhook
+    from ui.watching.webhook import Webhook
 
     token = os.environ.get("DATELINE_WEBHOOK_TOKEN", "")
     return Webhook(address, archive=archive.folder.name, token=token)
 
 
 def _tell(happening: Happening, *, as_json: bool) -> None:
-    from rag.watching.alerts import Changed
-    from rag.watching.watch import CameIn, Gone
+    from ui.watching.alerts import Changed
+    from ui.watching.watch import CameIn, Gone
 
     if as_json:
         record = {"event": type(happening).__name__, **dataclasses.asdict(happening)}

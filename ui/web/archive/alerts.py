@@ -19,7 +19,7 @@ from ui.web.network.access import Access
 from ui.web.network.users import Role
 
 if TYPE_CHECKING:
-    from rag.watching.alerts import Alert, Changed
+    from ui.watching.alerts import Alert, Changed
 
 # Changes shown, the newest.
 _SHOWN = 20
@@ -68,14 +68,14 @@ def wire(
 
 def save(archive: Archive, event: gr.EventData) -> str:
     """Save a question with its present answer, and return what to tell the visitor."""
-    from rag.watching.alerts import Alerts
+    from ui.watching.alerts import Alerts
 
     return f"Saved. For now: {Alerts(archive).add(str(event.question)).version.text}"
 
 
 def remove(archive: Archive, event: gr.EventData) -> str:
     """Remove a saved question, and return what to tell the visitor."""
-    from rag.watching.alerts import Alerts
+    from ui.watching.alerts import Alerts
 
     alerts, question = Alerts(archive), str(event.question)
     known = [alert.question for alert in alerts.saved()]
@@ -87,7 +87,7 @@ def remove(archive: Archive, event: gr.EventData) -> str:
 
 def check(archive: Archive, _: gr.EventData) -> str:
     """Ask all saved questions again, and return what to tell the visitor."""
-    from rag.watching.alerts import Alerts
+    from ui.watching.alerts import Alerts
 
     changes = Alerts(archive).check()
     return f"{counted(len(changes), 'answer')} changed." if changes else "No answer changed."
@@ -108,7 +108,7 @@ def panel_html(
     """
     # Imported here because the reader and the indexes take a second, for which the page need
     # not wait.
-    from rag.watching.alerts import Alerts
+    from ui.watching.alerts import Alerts
 
     saved: list[Alert] = []
     changes: list[Changed] = []

@@ -15,9 +15,9 @@ from rag.errors import LockedError, RagError, SourceError, extra
 from rag.sources.web.address import is_address
 from rag.sources.web.fetch import open_client
 from rag.types import IngestReport
-from rag.watching.alerts import Alerts, Changed
-from rag.watching.feeds import Feeds
-from rag.watching.webhook import Webhook
+from ui.watching.alerts import Alerts, Changed
+from ui.watching.feeds import Feeds
+from ui.watching.webhook import Webhook
 
 if TYPE_CHECKING:
     from watchfiles import Change

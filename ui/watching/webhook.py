@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rag.watching.alerts import Changed
+from ui.watching.alerts import Changed
 
 # Seconds for one attempt, and for a change with all its attempts.
 _ATTEMPT, _LIMIT = 10.0, 45.0

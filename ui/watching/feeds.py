@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from rag.errors import SourceError
-from rag.watching.files import write_whole
+from ui.watching.files import write_whole
 
 # A feed that fails is asked again after twice the time, up to this many seconds.
 _LONGEST = 86_400.0
