@@ -176,3 +176,45 @@ def test_frequent_names_are_counted_and_lead_to_a_question(storms, serve, visit)
     expect(row).to_contain_text("3")
     row.get_by_role("link").click()
     expect(page.locator("#dl-ask textarea")).to_have_value("What is known about Port Lympne?")
+
+
+# The control that has the focus, unless a line around it shows that it has.
+UNSEEN = """async () => {
+  await new Promise((go) => setTimeout(go, 40));
+  const control = document.activeElement;
+  const style = getComputedStyle(control);
+  const accent = getComputedStyle(document.querySelector(".gradio-container"))
+    .getPropertyValue("--dl-accent").trim();
+  const probe = Object.assign(document.createElement("i"), { style: `color: ${accent}` });
+  const colour = getComputedStyle(document.body.appendChild(probe)).color;
+  probe.remove();
+  const lined = style.outlineStyle === "solid" && style.outlineColor === colour;
+  const ringed = style.boxShadow.includes(colour);
+  return control === document.body || lined || ringed ? "" : control.outerHTML.slice(0, 80);
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["archive", "evaluation"])
+def test_every_control_shows_that_it_has_the_focus(storms, serve, visit, name, theme):
+    # Without the moment in which a button takes its line on, but for a millisecond.
+    options = {"color_scheme": theme, "reduced_motion": "reduce"}
+    page = visit(f"{serve(storms)}{name}", **options)
+    page.wait_for_selector("a.dl-entry, input[type=radio]")
+    unseen = set()
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        # The little picture inside a field for a date has a line of its own.
+        if not page.evaluate("document.activeElement.matches('[type=date]:not(:focus-visible)')"):
+            unseen.add(page.evaluate(UNSEEN))
+    assert unseen - {""} == set()
+
+
+def test_the_choices_of_an_evaluation_have_the_colours_of_the_theme(storms, serve, visit):
+    page = visit(f"{serve(storms)}evaluation", color_scheme="dark")
+    colours = "(label) => getComputedStyle(label).backgroundColor"
+    chosen, other = (
+        page.locator(f"label:has(input[type=radio]{state})").first.evaluate(colours)
+        for state in (":checked", ":not(:checked)")
+    )
+    assert (chosen, other) == ("rgb(36, 41, 46)", "rgb(29, 33, 37)")

@@ -15,7 +15,7 @@ from rag.types import Answer
 from ui.fetching import Fetched, Fetching
 from ui.web.common.waiting import Line
 
-LOADING = "Loading the models..."
+LOADING = "Loading the models; questions are answered as soon as they are ready..."
 
 
 class Models:
