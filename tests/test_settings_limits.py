@@ -9,7 +9,7 @@ import pytest
 
 import rag
 from rag.errors import SettingsError
-from rag.settings import ServerLimits, Settings, SettingsFile, with_limits
+from rag.settings import ServerLimits, Settings, SettingsFile, Timeouts, with_limits
 from rag.types import ReadLimits
 
 if TYPE_CHECKING:
@@ -53,7 +53,11 @@ def test_the_environment_counts_without_a_file(
     ("table", "name"),
     [
         (table, each.name)
-        for table, kind in (("limits", ServerLimits), ("reading", ReadLimits))
+        for table, kind in (
+            ("limits", ServerLimits),
+            ("reading", ReadLimits),
+            ("timeouts", Timeouts),
+        )
         for each in fields(kind)
     ],
 )
@@ -91,7 +95,8 @@ def test_limits_that_need_each_other_are_set_together() -> None:
         ("idle_hours=0", "limits: idle_hours must be more than 0"),
         ("reading.document_mb=0", "reading: document_mb must be more than 0"),
         ("wait=3", "limits: there is no setting 'wait', did you mean 'waiting'"),
-        ("answer.hits=3", "there is no setting 'answer'; there are limits, reading"),
+        ("answer.hits=3", "there is no setting 'answer'; there are limits, reading, timeouts"),
+        ("timeouts.webhook=0", "timeouts: webhook must be more than 0"),
         ("reading.seconds=nan", "reading.seconds must be a number, not nan"),
     ],
 )

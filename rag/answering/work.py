@@ -30,6 +30,7 @@ from rag.reading import Reader
 from rag.retrieval.comparison import Comparison, Part, comparison
 from rag.retrieval.joined import at_times, joined, of_both
 from rag.retrieval.short_forms import written_out
+from rag.settings import Timeouts
 from rag.store.identity import article_id
 from rag.types import Hit, Query, Stance, Turn
 
@@ -63,7 +64,9 @@ class Work:
     @property
     def _generator(self) -> Generator:
         """The generator, loaded only for a question that needs it."""
-        return self._given or _load(self._archive.settings.generator)
+        return self._given or _load(
+            self._archive.settings.generator, self._archive.settings.timeouts
+        )
 
     @property
     def _writes(self) -> bool:
@@ -322,6 +325,6 @@ class Work:
 
 
 @cache
-def _load(name: str) -> Generator:
+def _load(name: str, timeouts: Timeouts) -> Generator:
     """Load a generator, once in a process."""
-    return load_generator(name)
+    return load_generator(name, timeouts=timeouts)

@@ -12,6 +12,7 @@ import httpx
 import openai
 
 from rag.errors import GenerationError
+from rag.settings import Timeouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from rag.generation.base import Message
 
-# A server that is slow to read a long prompt may be silent for a while; one that cannot
-# be connected to in seconds will not be.
-_TIMEOUT = openai.Timeout(120.0, connect=5.0)
 # English text has a little over four characters per token in common vocabularies.
 _CHARACTERS_PER_TOKEN = 4
 # Enough for a reason, and not for a page of HTML.
@@ -47,16 +45,21 @@ class OpenAIGenerator:
         model: str,
         api_key: str | None = None,
         context_tokens: int = 8192,
-        timeout: openai.Timeout = _TIMEOUT,
+        timeouts: Timeouts | None = None,
     ) -> None:
+        timeouts = timeouts or Timeouts()
         self._address = without_password(base_url).rstrip("/")
         self.name = f"{self._address}#{model}"
         self.context_tokens = context_tokens
         self._model = model
+        self._patience = timeouts.generator
         # The client insists on a key; servers that want none ignore it. Without retries,
         # because a person is waiting and the message says what to do.
         self._client = openai.OpenAI(
-            base_url=base_url, api_key=api_key or "none", timeout=timeout, max_retries=0
+            base_url=base_url,
+            api_key=api_key or "none",
+            timeout=openai.Timeout(timeouts.generator, connect=timeouts.generator_connect),
+            max_retries=0,
         )
 
     def count_tokens(self, text: str) -> int:
@@ -107,8 +110,11 @@ class OpenAIGenerator:
     def _advice(self, error: Exception) -> str:
         """Say what went wrong and what to do about it."""
         match error:
-            case openai.APITimeoutError():
-                return "no answer in time; is the server overloaded or the prompt too long?"
+            case openai.APITimeoutError() | httpx.TimeoutException():
+                return (
+                    f"no word in {self._patience:g} s; is the server overloaded or the prompt too "
+                    "long? If it needs more time, raise `timeouts.generator` in the settings"
+                )
             case openai.APIConnectionError():
                 return "cannot connect; start the server, or check the address and the port"
             case openai.AuthenticationError() | openai.PermissionDeniedError():

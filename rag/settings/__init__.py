@@ -14,6 +14,7 @@ from rag.settings.defaults import (
     ServerLimits,
     Settings,
     StoreSettings,
+    Timeouts,
 )
 from rag.settings.file import SettingsFile
 from rag.settings.folders import (
@@ -40,6 +41,7 @@ __all__ = [
     "Settings",
     "SettingsFile",
     "StoreSettings",
+    "Timeouts",
     "archive_path",
     "archives_folder",
     "archives_in",

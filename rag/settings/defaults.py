@@ -162,6 +162,8 @@ class ServerLimits:
     # exports at a time: the browser holds them all.
     found_articles: int = 1_000
     export_articles: int = 10_000
+    # Requests to `rag serve-models` in work or waiting; further ones go to another server.
+    model_requests: int = 64
 
     def __post_init__(self) -> None:
         """Check what each number does, and what they do together."""
@@ -173,6 +175,28 @@ class ServerLimits:
                 f"at_once ({self.at_once}) and waiting ({self.waiting}) may be "
                 f"{_MOST_QUESTIONS} together at most, so that the pages have threads left"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds for which other programs are waited for.
+
+    Raises `ValueError` for one that leaves no time.
+    """
+
+    # To connect to the server of a generator. One that takes longer will not answer either.
+    generator_connect: float = 5.0
+    # Without a word from it. A slow server is silent while it reads a long prompt.
+    generator: float = 120.0
+    # For one attempt to tell a webhook of a changed answer, and for all attempts.
+    webhook_attempt: float = 10.0
+    webhook: float = 45.0
+
+    def __post_init__(self) -> None:
+        """Check that each leaves some time."""
+        for each in fields(self):
+            if not getattr(self, each.name):
+                raise ValueError(f"{each.name} must be more than 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,3 +226,4 @@ class Settings:
     answer: AnswerSettings = field(default_factory=AnswerSettings)
     reading: ReadLimits = field(default_factory=ReadLimits)
     limits: ServerLimits = field(default_factory=ServerLimits)
+    timeouts: Timeouts = field(default_factory=Timeouts)

@@ -8,11 +8,15 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, get_type_hints
 
 from rag.errors import SettingsError
-from rag.settings.defaults import ServerLimits, Settings
+from rag.settings.defaults import ServerLimits, Settings, Timeouts
 from rag.settings.values import check_keys, number, record
 from rag.types import ReadLimits
 
-_TABLES: dict[str, type] = {"limits": ServerLimits, "reading": ReadLimits}
+_TABLES: dict[str, type] = {
+    "limits": ServerLimits,
+    "reading": ReadLimits,
+    "timeouts": Timeouts,
+}
 
 
 @dataclass(frozen=True, slots=True)

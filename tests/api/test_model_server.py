@@ -19,7 +19,7 @@ from rag.errors import ModelError, RagError
 from rag.models.servers.pool import Pool
 from rag.reading.load import load_reader
 from rag.reading.remote import RemoteReader
-from rag.settings import Settings
+from rag.settings import ServerLimits, Settings
 from rag.types import Passage
 from tests.fakes import FakeEmbedder, FakeReader
 from ui.api.model_server import build, serve
@@ -73,6 +73,26 @@ def test_a_wrong_token_is_refused_but_health_needs_none():
         RemoteEmbedder(pool(token="right", given="wrong"))
     assert RemoteEmbedder(pool(token="right", given="right")).id == "fake"
     assert pool(token="right").ask("/health") == {"ready": True}
+
+
+class Full(FakeReader):
+    """Asks its own server while it reads."""
+
+    within: httpx.Response
+
+    def read(self, *args, **more):
+        self.within = self.client.post("/count", json={"texts": ["a"]})
+        return super().read(*args, **more)
+
+
+@pytest.mark.parametrize(("places", "status"), [(1, 503), (2, 200)])
+def test_requests_beyond_the_limit_are_sent_elsewhere(places, status):
+    reader = Full()
+    app = build(FakeEmbedder(), reader, limits=ServerLimits(model_requests=places))
+    reader.client = TestClient(app)
+    asked = {"question": QUESTION, "passages": []}
+    assert TestClient(app).post("/read", json=asked).status_code == 200
+    assert reader.within.status_code == status
 
 
 def test_other_machines_need_a_token():

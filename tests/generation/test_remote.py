@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ import pytest
 
 from rag.errors import GenerationError
 from rag.generation import Message, load_generator
+from rag.settings import Timeouts
 
 HELLO = [Message("system", "Be brief."), Message("user", "Hello?")]
 
@@ -174,12 +176,19 @@ def test_connection_that_breaks_off_is_reported_after_what_came(server):
 
 
 def test_silent_server_is_given_up_on(server):
-    import openai
-
     server.pause = 3.0
-    generator = remote(server.address, model="m", timeout=openai.Timeout(0.2))
-    with pytest.raises(GenerationError, match="no answer in time"):
+    generator = load_generator(f"{server.address}#m", timeouts=Timeouts(generator=0.2))
+    with pytest.raises(GenerationError, match=r"no word in 0\.2 s.*`timeouts\.generator`"):
         list(generator.stream(HELLO, max_new_tokens=9))
+
+
+def test_a_dead_port_is_told_at_once():
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        address = f"http://127.0.0.1:{place.getsockname()[1]}/v1"
+    begin = time.monotonic()
+    with pytest.raises(GenerationError, match="cannot connect; start the server"):
+        list(remote(address, model="m").stream(HELLO, max_new_tokens=9))
+    assert time.monotonic() - begin < 4
 
 
 def test_remote_tokens_are_estimated_and_the_window_kept(server):

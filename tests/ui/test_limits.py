@@ -6,7 +6,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from rag.settings import ServerLimits
+from rag.settings import ServerLimits, Timeouts
 from rag.sources.files import unpack
 from rag.types import MOST_CHARACTERS
 from rag.types.reading import ReadLimits
@@ -23,7 +23,7 @@ def table() -> str:
 def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
     rows = re.findall(r"^\| ([^|]+) \| ([\d,]+) \|", table(), flags=re.MULTILINE)
     said = {name: int(value.replace(",", "")) for name, value in rows}
-    reading, server = ReadLimits(), ServerLimits()
+    reading, server, waits = ReadLimits(), ServerLimits(), Timeouts()
     assert said == {
         "characters of a question": MOST_CHARACTERS,
         "questions that wait": server.waiting,
@@ -44,6 +44,11 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
         "conversations of one user on the server": server.conversations,
         "articles that the archive page finds by words": server.found_articles,
         "articles of one export on the page": server.export_articles,
+        "requests that `rag serve-models` has in work or waiting": server.model_requests,
+        "seconds to connect to a generator's server": waits.generator_connect,
+        "seconds of its silence": waits.generator,
+        "seconds for one attempt to call a webhook": waits.webhook_attempt,
+        "seconds for all attempts": waits.webhook,
         "articles of one request to the web API": requests.MOST_ARTICLES,
         "articles of one list of the web API": requests.MOST_LISTED,
         "passages of one search of the web API": requests.MOST_PASSAGES,
@@ -52,5 +57,5 @@ def test_the_limits_in_the_docs_are_those_of_the_code() -> None:
 
 def test_every_limit_that_can_be_set_is_in_the_table() -> None:
     named = re.findall(r"\| `([a-z]+\.[a-z_]+)` \|", table())
-    known = {"limits": ServerLimits, "reading": ReadLimits}
+    known = {"limits": ServerLimits, "reading": ReadLimits, "timeouts": Timeouts}
     assert named == [f"{name}.{each.name}" for name, kind in known.items() for each in fields(kind)]

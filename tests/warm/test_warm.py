@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import rag
 from rag.errors import RagError
 from rag.models.registry import DEFAULT_EMBEDDER
-from rag.settings import ServerLimits, Settings
+from rag.settings import ServerLimits, Settings, Timeouts
 from rag.types import Filter, Query
 from tests.fakes import FakeEmbedder
 from ui.cli import app
@@ -121,7 +121,7 @@ def test_a_dead_socket_is_ignored_and_replaced(city: rag.Archive) -> None:
 def test_a_process_with_other_limits_answers_and_one_with_another_reader_does_not(
     served: rag.Archive,
 ) -> None:
-    limited = replace(served.settings, limits=ServerLimits(waiting=1))
+    limited = replace(served.settings, limits=ServerLimits(waiting=1), timeouts=Timeouts(webhook=1))
     with connected(served.folder, limited) as found:
         assert found is not None
     with connected(served.folder, replace(limited, reader="mine")) as found:

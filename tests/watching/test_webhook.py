@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 import rag
+from rag.settings import Timeouts
 from ui.watching.alerts import Alerts, Changed, Version
 from ui.watching.watch import Trouble, Watch
 from ui.watching.webhook import Webhook
@@ -134,7 +135,10 @@ def test_a_server_that_does_not_answer_is_not_waited_for(
     silent: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    assert "did not answer in 0 s" in Webhook(silent, archive="city", limit=0.3).tell(CHANGE)
+    short = Webhook(silent, archive="city", timeouts=Timeouts(webhook=0.3))
+    assert "did not answer in 0.3 s" in short.tell(CHANGE)
+    brief = Webhook(silent, archive="city", pauses=(), timeouts=Timeouts(webhook_attempt=0.2))
+    assert "could not be reached (ReadTimeout)" in brief.tell(CHANGE)
     assert "SECRET" not in caplog.text
 
 

@@ -20,14 +20,13 @@ from rag.embedding.load import load_embedder
 from rag.errors import RagError
 from rag.models.servers.protocol import COUNT, EMBED, HEALTH, INFO, READ, packed
 from rag.reading import Reader, Reading, load_reader
+from rag.settings import ServerLimits
 from rag.types import MOST_CHARACTERS, Passage
 from ui.api.listening import address_of, listening, run
 from ui.web.network.guard import is_loopback
 
 # What one request may bring; our own client asks for less at a time.
 _MOST_TEXTS, _MOST_PASSAGES, _MOST_CHARACTERS = 4_096, 64, 100_000
-# Requests in work and waiting, beyond which a client is sent to another server.
-_MOST_WAITING = 64
 
 
 class Texts(BaseModel):
@@ -54,13 +53,14 @@ class Asked(BaseModel):
 class ModelServer:
     """The models of one server, each of which does one request at a time.
 
-    They take all processors for one, so that two at once would be slower for both.
+    They take all processors for one, so that two at once would be slower for both. Clients beyond
+    `limits.model_requests` are sent to another server.
     """
 
-    def __init__(self, embedder: Embedder, reader: Reader) -> None:
+    def __init__(self, embedder: Embedder, reader: Reader, *, limits: ServerLimits) -> None:
         self._embedder, self._reader = embedder, reader
         self._embedding, self._reading = threading.Lock(), threading.Lock()
-        self._places = threading.BoundedSemaphore(_MOST_WAITING)
+        self._places = threading.BoundedSemaphore(limits.model_requests)
         self.router = APIRouter()
         self.router.get(HEALTH)(self.health)
         self.router.get(INFO)(self.info)
@@ -115,13 +115,19 @@ def _told(reading: Reading) -> dict[str, Any]:
     return {"candidates": candidates, "answered": answered}
 
 
-def build(embedder: Embedder, reader: Reader, *, token: str | None = None) -> FastAPI:
+def build(
+    embedder: Embedder,
+    reader: Reader,
+    *,
+    token: str | None = None,
+    limits: ServerLimits | None = None,
+) -> FastAPI:
     """Return the app that serves two loaded models.
 
     With a `token`, all but the health asks for it.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    app.include_router(ModelServer(embedder, reader).router)
+    app.include_router(ModelServer(embedder, reader, limits=limits or ServerLimits()).router)
     if token:
         app.middleware("http")(_guard(f"Bearer {token}"))
     return app
@@ -144,6 +150,7 @@ def serve(
     host: str,
     port: int,
     token: str | None,
+    limits: ServerLimits | None = None,
     on_progress: Callable[[str], None],
     on_ready: Callable[[str], None],
 ) -> None:
@@ -162,6 +169,7 @@ def serve(
             load_embedder(embedder, on_progress=on_progress),
             load_reader(reader, on_progress=on_progress),
             token=token,
+            limits=limits,
         )
         on_ready(address_of(place, host))
         run(app, place)

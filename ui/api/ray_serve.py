@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ray import serve
 
 from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER
+from rag.settings import SettingsFile
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -31,6 +32,7 @@ def _models() -> FastAPI:
         load_embedder(os.environ.get("DATELINE_EMBEDDER", DEFAULT_EMBEDDER)),
         load_reader(os.environ.get("DATELINE_READER", DEFAULT_READER)),
         token=os.environ.get("DATELINE_MODELS_TOKEN"),
+        limits=SettingsFile.find().settings.limits,
     )
 
 

@@ -81,8 +81,10 @@ def serve_models(
             help="The token with which clients log in; needed with --host.",
         ),
     ] = None,
+    limit: Limits = None,
 ) -> None:
     """Serve the embedder and the reader to installations of Dateline on other machines."""
+    limits = limited(settings(), limit).limits
     with extra("serve"):
         from ui.api.model_server import serve as serve_loaded
     serve_loaded(
@@ -91,6 +93,7 @@ def serve_models(
         host=host,
         port=port,
         token=token,
+        limits=limits,
         on_progress=note,
         on_ready=lambda address: output.print(
             f"Models at {address} (Ctrl-C stops it)", soft_wrap=True

@@ -205,7 +205,9 @@ def _webhook(address: str, archive: rag.Archive) -> Webhook | None:
     from ui.watching.webhook import Webhook
 
     token = os.environ.get("DATELINE_WEBHOOK_TOKEN", "")
-    return Webhook(address, archive=archive.folder.name, token=token)
+    return Webhook(
+        address, archive=archive.folder.name, token=token, timeouts=archive.settings.timeouts
+    )
 
 
 def _tell(happening: Happening, *, as_json: bool) -> None:

@@ -85,7 +85,8 @@ def _works_with(client: httpx.Client, settings: Settings) -> bool:
     except (httpx.HTTPError, OSError, ValidationError):
         return False
     # Each archive has the embedder that it was made with, and limits change no answer.
-    alike = {name: getattr(found, name) for name in ("embedder", "limits", "reading")}
+    limits = ("limits", "reading", "timeouts")
+    alike = {name: getattr(found, name) for name in ("embedder", *limits)}
     return found == dataclasses.replace(settings, **alike)
 
 

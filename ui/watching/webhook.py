@@ -15,10 +15,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from rag.settings import Timeouts
 from ui.watching.alerts import Changed
 
-# Seconds for one attempt, and for a change with all its attempts.
-_ATTEMPT, _LIMIT = 10.0, 45.0
 # Seconds between the attempts.
 _PAUSES = (1.0, 4.0, 12.0)
 # Changes that are kept for later when none gets through; older ones are in the log.
@@ -39,8 +38,9 @@ class Webhook:
     """An address to which changed answers are sent. The address and the token are secrets.
 
     Neither is logged or shown, except for the host of the address. Redirects are not followed, so
-    what is sent goes nowhere else. `pauses` are the seconds between attempts, `limit` those for
-    all of them. Raises `ValueError` for what is not an http or https address.
+    what is sent goes nowhere else. `timeouts` say how long an attempt and all of them may take,
+    and `pauses` are the seconds between them. Raises `ValueError` for what is not an http or https
+    address.
     """
 
     def __init__(
@@ -50,12 +50,14 @@ class Webhook:
         archive: str,
         token: str = "",
         pauses: tuple[float, ...] = _PAUSES,
-        limit: float = _LIMIT,
+        timeouts: Timeouts | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._host = _host_of(url)
         self._url, self._archive, self._token = url, archive, token
-        self._pauses, self._limit = pauses, limit
+        timeouts = timeouts or Timeouts()
+        self._pauses, self._limit = pauses, timeouts.webhook
+        self._longest_attempt = timeouts.webhook_attempt
         self._transport = transport
         self._waiting: deque[Changed] = deque(maxlen=_KEPT)
 
@@ -88,7 +90,7 @@ class Webhook:
         thread = threading.Thread(target=lambda: said.append(send()), daemon=True)
         thread.start()
         thread.join(self._limit)
-        return said[0] if said else f"it did not answer in {self._limit:.0f} s"
+        return said[0] if said else f"it did not answer in {self._limit:g} s"
 
     def _send(self, change: Changed) -> str:
         end = time.monotonic() + self._limit
@@ -111,7 +113,7 @@ class Webhook:
         try:
             with (
                 _unlogged(),
-                httpx.Client(timeout=_ATTEMPT, transport=self._transport) as client,
+                httpx.Client(timeout=self._longest_attempt, transport=self._transport) as client,
                 client.stream("POST", self._url, content=body, headers=headers) as reply,
             ):
                 status = reply.status_code

@@ -99,7 +99,11 @@ class Models:
             reader = archive.settings.reader
             reading.load_reader(reader, on_progress=self._telling(reader))
             if self._generator is None and self._name:
-                self._generator = load_generator(self._name, on_progress=self._telling(self._name))
+                self._generator = load_generator(
+                    self._name,
+                    timeouts=archive.settings.timeouts,
+                    on_progress=self._telling(self._name),
+                )
             self._ready.add(archive)
             return self._generator
 
