@@ -364,7 +364,7 @@ def test_eval_names_the_gold_articles_that_are_missing(tmp_path: Path) -> None:
     questions.write_text(json.dumps({**record, "gold_articles": golds[0]}))
     result = RUNNER.invoke(app, ["eval", "--questions", str(questions)])
     assert result.exit_code == 0, result.output
-    assert "1 gold articles are not in default" in result.stderr
+    assert "Not in default, and counted as not found: 1 gold article\n" in result.stderr
     assert "  storm\n" in result.stderr
     questions.write_text(json.dumps({**record, "gold_articles": ["storm"]}))
     result = RUNNER.invoke(app, ["eval", "--questions", str(questions)])

@@ -54,9 +54,9 @@ def feeds(tmp_path: Path, server: Server, clock: Clock) -> Feeds:
     return make(tmp_path, server, clock)
 
 
-def make(folder: Path, server: Server, clock: Clock) -> Feeds:
+def make(folder: Path, server: Server, clock: Clock, *, every: float = MINUTE) -> Feeds:
     client = httpx.Client(transport=httpx.MockTransport(server))
-    return Feeds([FEED], file=folder / "watch.json", every=MINUTE, client=client, clock=clock)
+    return Feeds([FEED], file=folder / "watch.json", every=every, client=client, clock=clock)
 
 
 def read(feeds: Feeds) -> FeedState | None:
@@ -86,6 +86,29 @@ def test_a_feed_is_due_again_after_its_time(feeds: Feeds, server: Server, clock:
     assert feeds.seconds_left() == MINUTE
     clock.now += MINUTE
     assert feeds.due() == [FEED]
+
+
+def test_a_run_that_asks_more_often_does_not_wait_as_long_as_the_one_before(
+    feeds: Feeds, server: Server, clock: Clock, tmp_path: Path
+) -> None:
+    server.replies = [httpx.Response(200)]
+    read(feeds)
+    assert make(tmp_path, server, clock, every=10.0).seconds_left() == 10.0
+    assert make(tmp_path, server, clock, every=2 * MINUTE).seconds_left() == MINUTE
+
+
+def test_only_feeds_that_have_not_failed_are_hurried(
+    feeds: Feeds, server: Server, clock: Clock, tmp_path: Path
+) -> None:
+    server.replies = [httpx.Response(200), httpx.Response(503)]
+    read(feeds)
+    feeds.hurry(seconds=0)
+    assert feeds.due() == [FEED]
+    with pytest.raises(SourceError, match="503"):
+        feeds.ask(FEED)
+    feeds.hurry(seconds=0)
+    assert feeds.due() == []
+    assert make(tmp_path, server, clock, every=1.0).due() == []
 
 
 def test_what_is_known_outlives_the_process(

@@ -79,6 +79,13 @@ def test_a_feed_without_news_is_not_ingested(archive: Any, feed: list[int]) -> N
     assert archive.taken == []
 
 
+def test_each_single_look_asks_the_feeds(archive: Any, feed: list[int]) -> None:
+    feed += [200, 304]
+    assert len(list(Watch(archive, [FEED], every=900).once())) == 1
+    assert list(Watch(archive, [FEED], every=900).once()) == []
+    assert feed == []
+
+
 def test_a_feed_that_fails_is_told_and_the_next_one_read(archive: Any, feed: list[int]) -> None:
     feed += [503, 200]
     other = f"{FEED}/2"

@@ -14,6 +14,7 @@ from ui.cli.fetching import fetching
 from ui.cli.opening import open_archive, settings
 from ui.cli.progress import work_bar
 from ui.cli.questions import GeneratorName, ReaderName
+from ui.counted import counted
 
 if TYPE_CHECKING:
     import rag
@@ -105,8 +106,8 @@ def _tell_missing(archive: rag.Archive, questions: list[Question]) -> None:
     if missing.all:
         raise missing.error(archive)
     errors.print(
-        f"{len(missing.names)} gold articles are not in {archive.folder.name}, and count as not "
-        "found:",
+        f"Not in {archive.folder.name}, and counted as not found: "
+        f"{counted(len(missing.names), 'gold article')}",
         style="yellow",
         markup=False,
     )

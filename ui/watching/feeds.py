@@ -54,11 +54,21 @@ class Feeds:
         self._client = client
         self._clock = clock
         self._states = _read(file)
+        # An earlier run may have asked less often.
+        self.hurry(seconds=every)
 
     def due(self) -> list[str]:
         """Return the feeds that it is time to ask."""
         now = self._clock()
         return [address for address in self._addresses if self._state(address).next_at <= now]
+
+    def hurry(self, *, seconds: float) -> None:
+        """Let no feed wait longer than that, unless it has failed: then its wait stays."""
+        latest = self._clock() + seconds
+        for address, state in self._states.items():
+            if not state.failures:
+                sooner = min(state.next_at, latest)
+                self._states[address] = dataclasses.replace(state, next_at=sooner)
 
     def seconds_left(self) -> float:
         """Return the time until a feed is due, at most the time between two questions."""

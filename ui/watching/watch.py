@@ -94,7 +94,11 @@ class Watch:
         self._waiting: dict[str, None] = {}
 
     def once(self) -> Iterator[Happening]:
-        """Look at everything once, and yield what has changed since the last run."""
+        """Look at everything once, and yield what has changed since the last run.
+
+        Feeds are asked whenever it is called; only those that have failed are left alone.
+        """
+        self._feeds.hurry(seconds=0)
         self._waiting.update(dict.fromkeys(self._places))
         yield from self._take_in()
 
