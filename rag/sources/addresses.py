@@ -49,7 +49,10 @@ def _entry(entry: syndicated.Entry, *, client: httpx.Client) -> Found:
         if entry.is_full() or entry.link is None:
             yield entry.article()
         else:
-            yield from _pages(fetch.fetch(entry.link, client=client), source=entry.link)
+            found = list(_pages(fetch.fetch(entry.link, client=client), source=entry.link))
+            alone = sum(isinstance(item, Article) for item in found) == 1
+            for item in found:
+                yield entry.completed(item) if alone and isinstance(item, Article) else item
     except SourceError as error:
         yield Skipped(entry.link or entry.source, str(error))
 

@@ -704,6 +704,20 @@ def test_page_that_names_neither_address_nor_publisher(site: str) -> None:
     assert take(f"{site}/plain") == ([expected], [])
 
 
+def test_a_page_of_a_feed_has_what_only_the_feed_says(site: str) -> None:
+    plain, own = f"{site}/plain", f"{site}/ferry"
+    answer("/plain", f"<html><h1>{TITLE}</h1><p>{FIRST}</p><p>{SECOND}</p></html>")
+    answer("/ferry", PAGE)
+    said = "<pubDate>Fri, 07 Jun 2019 10:00:00 GMT</pubDate><author>Ann Borg</author>"
+    items = "".join(f"<item><link>{link}</link>{said}</item>" for link in (plain, own))
+    feed = f"<rss version='2.0'><channel><title>Adria Gazette</title>{items}</channel></rss>"
+    answer("/feed", feed, kind="text/xml; charset=utf-8")
+    facts = {"date": "2019-06-07", "author": "Ann Borg", "publisher": "Adria Gazette"}
+    # A page that tells all that itself keeps it.
+    expected = [bare(plain, url=plain, **facts), story(own, id=None)]
+    assert take(f"{site}/feed") == (expected, [])
+
+
 def test_feed_from_the_web(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(syndicated, "FULL_LENGTH", len(TEXT))
     feed = RSS.replace("https://www.ellery.example/none", f"{site}/ferry")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,18 @@ class Entry:
     def is_full(self) -> bool:
         """Return whether the feed gives the whole text, so that its page need not be fetched."""
         return "content" in self.fields and len(self.text) >= FULL_LENGTH
+
+    def completed(self, page: Article) -> Article:
+        """Return the article of the entry's page with what only the feed says of it."""
+        said = replace(self, text=page.text).article()
+        anonymous = page.publisher in {None, fields.host(page.url)}
+        return replace(
+            page,
+            date=page.date or said.date,
+            author=page.author or said.author,
+            publisher=said.publisher if anonymous and said.publisher else page.publisher,
+            language=page.language or said.language,
+        )
 
     def article(self) -> Article:
         """Return the entry as an article; raises `SourceError` if it has no text."""
