@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
 from contextlib import closing
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -116,3 +117,15 @@ def test_drafts_are_skipped(tmp_path: Path) -> None:
     )
     rows, [skipped], _notes = found_in(tmp_path / "a.csv")
     assert ([row[0] for row in rows], skipped.reason) == (["Herons"], "row 1 is a draft")
+
+
+def test_arrow_whose_cells_lie_outside_of_it_is_refused(tmp_path: Path) -> None:
+    table = pa.table({"title": ["Ropes", "Nests"], "text": ["hold.", "fill."]})
+    stream = BytesIO()
+    with pa.ipc.new_stream(stream, table.schema) as writer:
+        writer.write_table(table)
+    sound, wrong = struct.pack("<3i", 0, 5, 10), struct.pack("<3i", 0, 5, 9_000_000)
+    assert sound in stream.getvalue()
+    (tmp_path / "a.arrow").write_bytes(stream.getvalue().replace(sound, wrong))
+    rows, [skipped], _notes = found_in(tmp_path / "a.arrow")
+    assert (rows, "is not a readable Arrow file" in skipped.reason) == ([], True)

@@ -347,3 +347,9 @@ def test_a_quotation_in_single_quotes_is_not_a_cell(tmp_path: Path) -> None:
     taken = take(tmp_path / "a.csv", rows)
     assert taken.titles() == ["Ropes", "'Tight' knots"]
     assert taken.texts() == ["'It is open' she said", "They hold well."]
+
+
+def test_a_table_without_names_says_so(tmp_path: Path) -> None:
+    taken = take(tmp_path / "a.csv", f'"3","Ropes","{TEXT}"\n"1","Herons","They nest."\n')
+    assert taken.titles() == []
+    assert "no row that names its columns" in taken.skipped[0].reason

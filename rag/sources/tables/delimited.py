@@ -38,6 +38,8 @@ _QUOTES = "has quotation marks that are never closed ({}); their rows were read 
 _SURPLUS = "has rows with more cells than columns ({}); the extra cells were joined to the text"
 _MISSING = "has rows with fewer cells than columns ({}); the missing ones are blank"
 _BROKEN = "has rows that were broken over lines ({}); they were joined again"
+_LONGEST_NAME = 60  # characters; what is longer is a text and names no column
+_UNNAMED = "has no row that names its columns; put one above the others, such as title,text,date"
 _ABOVE = "has lines above the row that names the columns ({}); they were skipped"
 
 
@@ -68,6 +70,9 @@ def _opened(lines: Lines, *, columns: Columns, account: Account) -> _Table | Non
     turned = swapped if single else str
     names = split_cells(turned(head[header]).rstrip("\r\n"), delimiter) or []
     rest = map(turned, chain(head[header + 1 :], lines))
+    long = any(len(name) > _LONGEST_NAME for name in names)
+    if long and not columns and not known_columns(names)["text"]:
+        raise SourceError(_UNNAMED)
     check(names, columns=columns)
     return _Table([name.strip() for name in names], delimiter, rest, account.noted, turned=turned)
 

@@ -49,7 +49,7 @@ def read_arrow(file: File, *, columns: Columns) -> Found:
             batches = _batches(stream) if is_file else pa.ipc.open_stream(stream)
             rows = (row for batch in batches for row in _rows(batch, columns))
             yield from read_rows(rows, columns=columns, account=Account(file.name))
-        except pa.ArrowException as error:
+        except (pa.ArrowException, MemoryError) as error:
             raise SourceError(f"is not a readable Arrow file ({error}); save it again") from error
 
 
@@ -62,6 +62,8 @@ def _batches(stream: IO[bytes]) -> Iterator[pa.RecordBatch]:
 
 def _rows(batch: pa.RecordBatch, columns: Columns) -> Iterator[dict[str, Any]]:
     match_columns(batch.schema.names, columns=columns)
+    # A damaged file may name cells that lie outside of it.
+    batch.validate(full=True)
     for start in range(0, batch.num_rows, _BATCH):
         yield from _plain_times(batch.slice(start, _BATCH)).to_pylist()
 
