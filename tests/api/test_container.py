@@ -69,6 +69,14 @@ def test_the_version_of_pytorch_is_the_tested_one() -> None:
     assert set(re.findall(r"torch==[\d.]+", DOCKERFILE)) <= set(pins)
 
 
+def test_the_articles_of_the_compose_file_are_in_the_repository_unless_named() -> None:
+    [bound] = [each for each in COMPOSE["services"]["dateline"]["volumes"] if "/articles" in each]
+    default = re.fullmatch(r"\$\{DATELINE_ARTICLES:-(.+)\}:/articles:ro", bound)
+    assert default
+    # An engine takes a path from the folder of the compose file.
+    assert (FOLDER / default[1]).resolve() == ROOT / "articles"
+
+
 def test_the_compose_file_builds_this_image() -> None:
     build = COMPOSE["services"]["dateline"]["build"]
     context = (FOLDER / build["context"]).resolve()
