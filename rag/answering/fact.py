@@ -103,10 +103,14 @@ def is_read(article: Article) -> bool:
     return (article.language or "en")[:2] == "en"
 
 
-def _merit(question: str, item: Found) -> float:
-    """Return the merit of a span; a name counts for more than "the driver" where one asks who."""
+def is_unnamed(question: str, item: Found) -> bool:
+    """Tell whether a span names nobody where one asks who: "the driver"."""
     named = any(letter.isupper() for letter in item.span)
-    return item.merit - (_UNNAMED if _WHO.search(question) and not named else 0.0)
+    return not named and _WHO.search(question) is not None
+
+
+def _merit(question: str, item: Found) -> float:
+    return item.merit - (_UNNAMED if is_unnamed(question, item) else 0.0)
 
 
 def _newest(able: Sequence[Found]) -> Found:

@@ -101,8 +101,10 @@ class Hearing:
 
     @staticmethod
     def _is_sure(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> bool:
-        found = choice.rank(question, hits, readings)
-        return any(item.probability >= _ENOUGH for item in found)
+        return any(
+            item.probability >= _ENOUGH and item.may_answer and not fact.is_unnamed(question, item)
+            for item in choice.rank(question, hits, readings)
+        )
 
     def _believed(self, question: str, passages: Sequence[Passage]) -> list[Belief]:
         """Return how far passages bear out a yes and a no; none for another question."""

@@ -47,7 +47,9 @@ def _hits(answer_at: int) -> list[Hit]:
         (QUESTION, 4, "", 8),
         (QUESTION, 0, "another article", 8),
         ("How long is the latest bridge in Malta?", 0, "", 8),
-        ("Who built the bridge in Malta?", 0, "", 4),
+        # What is found, a number, names nobody.
+        ("Who built the bridge in Malta?", 0, "", 8),
+        ("What is the bridge in Malta?", 0, "", 4),
         ("Which bridges are long in Malta?", 0, "", 8),
         ("Was the bridge in Malta long?", 0, "", 8 + YES_AND_NO),
     ],
