@@ -25,9 +25,11 @@ _NEXT = re.compile(
     rf"(?:\s*[?;]\s*(?:and\s+)?|,?\s+and\s+)(?=(?:(?:in|on|at|by|for|to) )?{_WH}\b)", re.I
 )
 _BETWEEN = re.compile(r"\s*(?:,|,?\s*and|,?\s*or)\s+(?:(?:in|of|on|at|the)\s+)*", re.I)
-# "Which films were": of one year, "which film was".
+# "Which films were": of one year, "which film was"; "which films won", "which film won".
 _PLURAL = re.compile(
-    r"\b(?P<ask>which|what) (?P<noun>[a-z]+?)(?P<end>ies|s) (?P<verb>were|are|have)\b", re.I
+    r"\b(?P<ask>which|what) (?P<noun>[a-z]+?)(?P<end>ies|s) "
+    r"(?P<verb>were|are|have|won|lost|took|got|had|led|beat|came|held|[a-z]+ed)\b",
+    re.I,
 )
 _SINGULAR = {"were": "was", "are": "is", "have": "has", "ies": "y", "s": ""}
 # "Who won the men's and the women's race?"
@@ -88,4 +90,5 @@ def _clauses(asked: str) -> tuple[str, ...]:
 
 def _in_singular(found: re.Match[str]) -> str:
     noun = found["noun"] + _SINGULAR[found["end"].lower()]
-    return f"{found['ask']} {noun} {_SINGULAR[found['verb'].lower()]}"
+    verb = found["verb"].lower()
+    return f"{found['ask']} {noun} {_SINGULAR.get(verb, verb)}"

@@ -35,6 +35,10 @@ def test_joined(question: str, expected: tuple[str, ...]) -> None:
             "Which films were named best in 2020, 2023 and 2024?",
             tuple(f"Which film was named best in {year}?" for year in (2020, 2023, 2024)),
         ),
+        (
+            "which countries won the cup in 2014, 2018 and 2022",
+            tuple(f"which country won the cup in {year}?" for year in (2014, 2018, 2022)),
+        ),
         ("What was turnout in 2019 and 2024?", ()),
         ("Why did Borg, who won in 2019, lose in 2020 and not stand in 2024?", ()),
     ],
