@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -410,6 +411,17 @@ def test_questions_are_saved_and_their_changed_answers_told() -> None:
     assert "[1] Ferry strike closes harbour · Gazette · 2024-05-02" in shown
     assert "Removed" in _run("alerts", "remove", "1")
     assert "No saved questions" in _run("alerts", "list")
+
+
+def test_a_look_at_a_feed_that_fails_ends_with_an_error(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        feed = f"http://127.0.0.1:{place.getsockname()[1]}/feed.xml"
+    (tmp_path / "ferry.md").write_text("# Ferry\n\nThe ferry strike lasted three days.")
+    look = ["watch", str(tmp_path / "ferry.md"), feed, "--once", "--allow-private"]
+    result = RUNNER.invoke(app, look)
+    assert result.exit_code == 1
+    assert "ferry.md: 1 added" in result.output
+    assert feed in result.output
 
 
 def test_a_watched_folder_is_taken_in(tmp_path: Path) -> None:

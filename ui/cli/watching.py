@@ -101,13 +101,17 @@ def watch(
             )
             if not once:
                 note(f"Watching for {folder.name} (Ctrl-C stops it)")
+            failed = False
             for happening in watcher.once() if once else watcher.run(stop):
                 _tell(happening, as_json=as_json)
+                failed |= _has_failed(happening)
     except KeyboardInterrupt:
         note("Stopped. To continue, give the same command again.")
         raise typer.Exit(130) from None
     finally:
         signal.signal(signal.SIGTERM, before)
+    if once and failed:
+        raise typer.Exit(1)
 
 
 @alerts.command("add")
@@ -208,6 +212,16 @@ def _webhook(address: str, archive: rag.Archive) -> Webhook | None:
     return Webhook(
         address, archive=archive.folder.name, token=token, timeouts=archive.settings.timeouts
     )
+
+
+def _has_failed(happening: Happening) -> bool:
+    """Tell whether a source could not be read, or a webhook not be told."""
+    from ui.watching.watch import CameIn, Trouble
+
+    if isinstance(happening, CameIn):
+        found = happening.report
+        return bool(found.skipped) and not found.added + found.updated + found.unchanged
+    return isinstance(happening, Trouble)
 
 
 def _tell(happening: Happening, *, as_json: bool) -> None:
