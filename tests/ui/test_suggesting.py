@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 
 from rag.errors import ModelError
@@ -67,6 +70,32 @@ def test_who_waits_for_an_answer_goes_first(talk, monkeypatch, archive):
     with models.asked():
         assert offer(talk, monkeypatch, archive, models=models) is None
     assert offer(talk, monkeypatch, archive, models=models)
+
+
+def test_the_end_waits_for_what_is_in_the_models_and_begins_nothing_more(
+    talk, monkeypatch, archive
+):
+    models, left = Models(), []
+
+    def work():
+        with models.working():
+            models.wanted.wait()
+            time.sleep(0.1)
+            left.append(True)
+
+    threading.Thread(target=work).start()
+    while not models._working:
+        time.sleep(0.01)
+    models.end()
+    assert left
+    assert offer(talk, monkeypatch, archive, models=models) is None
+
+
+def test_the_end_waits_no_longer_than_it_is_told():
+    models = Models()
+    with models.working():
+        models.end(seconds=0.01)
+    assert models.wanted.is_set()
 
 
 def test_there_may_be_none(talk, monkeypatch, archive):

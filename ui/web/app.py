@@ -119,6 +119,7 @@ def launch(
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, end)
     page.block_thread()
+    models.end()
 
 
 def end(_signal: int, _frame: object) -> None:

@@ -106,9 +106,10 @@ class Examples:
             while answer is None:
                 self._models.wait_until_free()
                 stop = self._models.wanted
-                *_, last = rag.stream(
-                    candidate.question, archive=archive, generator=generator, stop=stop
-                )
+                with self._models.working():
+                    *_, last = rag.stream(
+                        candidate.question, archive=archive, generator=generator, stop=stop
+                    )
                 # What was stopped for a visitor's question is asked again after it.
                 answer = None if stop.is_set() else last
             if isinstance(answer, Answer) and answers(candidate, answer):

@@ -45,7 +45,8 @@ def offer(conversation: Conversation, *, archive: Archive, models: Models) -> Vi
     if shown is None or shown.stopped or shown.answer.suggestions or models.wanted.is_set():
         return None
     try:
-        found = suggest(shown.answer, archive=archive)
+        with models.working():
+            found = suggest(shown.answer, archive=archive)
     except RagError as error:
         log.warning("no suggestions: %s", error)
         return None

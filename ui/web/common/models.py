@@ -43,7 +43,7 @@ class Models:
         # The questions to all archives, which share the models.
         self.line = Line(limits)
         self._counting = threading.Condition()
-        self._asking = 0
+        self._asking = self._working = 0
         # Set while a visitor waits for an answer: work that can wait stops.
         self.wanted = threading.Event()
 
@@ -79,7 +79,31 @@ class Models:
                 self._asking -= 1
                 if not self._asking:
                     self.wanted.clear()
-                    self._counting.notify_all()
+                self._counting.notify_all()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Count work that nobody waits for, which `end` waits for."""
+        with self._counting:
+            self._working += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._working -= 1
+                self._counting.notify_all()
+
+    def end(self, *, seconds: float = 5.0) -> None:
+        """Stop for good what can wait, and wait until all work has left the models.
+
+        A thread that is inside of them when the process ends makes it end with an error.
+        """
+        with self._counting:
+            self._asking += 1
+            self.wanted.set()
+            self._counting.wait_for(
+                lambda: self._asking == 1 and not self._working, timeout=seconds
+            )
 
     def wait_until_free(self) -> None:
         """Wait until no visitor's question is being answered."""
