@@ -655,7 +655,7 @@ def test_a_mistake_in_the_program_leaves_the_page_usable(archive):
 def test_models_load_in_the_background_and_say_so(archive, monkeypatch):
     begun, go, loads = threading.Event(), threading.Event(), []
 
-    def load(name, *, on_progress):
+    def load(name, *, timeouts, on_progress):
         on_progress("Fetching it (92 MB)")
         loads.append(name)
         begun.set()
