@@ -60,6 +60,8 @@ _CHOICE = re.compile(r"\b(?:or|than|between)\b", re.I)
 _WORD_BEFORE = re.compile(r"(?:[A-Za-z]+-|\w+)$")
 _CURRENCY = "$€£¥"
 _WORD_AFTER = re.compile(r"[A-Za-z]+")
+# "FSG" says no more than "Fenway Sports Group".
+_SHORT_NAME = re.compile(r"[A-Z]{3,6}")
 # "Why is Yemen on the list?" in an article answers nothing.
 _ASKED_THERE = re.compile(r"\?[\"'”’)\s]*$")
 # Log-odds beyond this tell nothing more.
@@ -230,6 +232,8 @@ class _Asked:
         """Tell whether a span says what the question does not, or the long form asked for."""
         if short := short_form(self.question):
             return is_long_form(span, short)
+        if self.given and _SHORT_NAME.fullmatch(span) and span.lower() in _initials(self.question):
+            return False
         return not self.given.issuperset(map(stem, words(span)))
 
     def passage(self, hit: Hit) -> _Passage:
@@ -330,6 +334,10 @@ def _is_dated(hit: Hit, asked: frozenset[str]) -> bool:
 
 def _bounded(odds: float) -> float:
     return max(-_CERTAIN, min(_CERTAIN, odds))
+
+
+def _initials(question: str) -> str:
+    return "".join(word[0] for word in words(question))
 
 
 def _given(question: str, kind: Wanted) -> frozenset[str]:

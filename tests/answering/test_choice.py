@@ -258,6 +258,13 @@ def test_a_question_in_an_article_is_no_answer() -> None:
     assert found.span == "for its ports"
 
 
+def test_the_initials_of_a_name_in_the_question_are_no_answer() -> None:
+    found = hit("HRC, the owner, has hired banks to sell Hull United.")
+    spans = reading(found.text, ("HRC", 6.0), ("banks", 1.0))
+    assert rank("Who bought it from the Hull Rowing Club?", [found], [spans])[0].span == "banks"
+    assert rank("Who bought it from the owner?", [found], [spans])[0].span == "HRC"
+
+
 def test_a_pronoun_is_no_answer() -> None:
     text = "The ship sank because it hit a rock."
     spans = reading(text, ("it", 9.0), ("it hit a rock", 1.0))
