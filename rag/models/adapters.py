@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import ModelError
 from rag.models import files as model_files
-from rag.models.gguf import Conversion
+from rag.models.gguf import RECORD, write_conversion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +30,6 @@ StoredType = Literal["bfloat16", "float32"]
 # A line as `sha256sum` writes it; made by `rag train`, and checked where it is present.
 CHECKSUM = f"{WEIGHTS}.sha256"
 
-# Read back by `rag.models.gguf.read_conversion`: a merged folder is another converted one.
-_RECORD = "dateline.json"
 _PREFIX = "base_model.model."
 _DOWN, _UP = ".lora_A.weight", ".lora_B.weight"
 # Settings of peft that change what is added to the base; none of them is supported.
@@ -126,8 +124,7 @@ def merge(adapter: Adapter, *, base: Path, to: Path, most: StoredType = "float32
         )
     if (heads := adapter.folder / HEADS).is_file():
         shutil.copyfile(heads, to / HEADS)
-    record = Conversion(f"{adapter.base} + {WEIGHTS}", adapter.checksum, model_files.checksum(to))
-    (to / _RECORD).write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
+    write_conversion(to, source=f"{adapter.base} + {WEIGHTS}", source_sha256=adapter.checksum)
 
 
 def _settings(path: Path) -> dict[str, Any]:
@@ -222,5 +219,5 @@ def _copy_settings(base: Path, to: Path) -> None:
     """Copy what belongs to a model besides its weights: settings, tokenizer, template."""
     for file in base.iterdir():
         wanted = file.suffix in model_files.SAFE_SUFFIXES and file.suffix != ".safetensors"
-        if file.is_file() and wanted and file.name != _RECORD:
+        if file.is_file() and wanted and file.name != RECORD:
             shutil.copyfile(file, to / file.name)

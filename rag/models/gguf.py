@@ -6,6 +6,7 @@ and the tokenizer is rebuilt; the converted folder loads in half a second.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-_RECORD = "dateline.json"
+RECORD = "dateline.json"
 # What gguf and transformers raise for a damaged or unknown file; a NotImplementedError, and torch's
 # complaint about a shape, are RuntimeErrors.
 _UNREADABLE = (ValueError, LookupError, RuntimeError, OSError, struct.error)
@@ -27,22 +28,43 @@ _UNREADABLE = (ValueError, LookupError, RuntimeError, OSError, struct.error)
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """The source of a converted folder, and the digest of its weights."""
+    """The source of a converted folder, and the digests of its weights and of its other files.
+
+    `others` is blank in a folder that was made before they were noted.
+    """
 
     source: str
     source_sha256: str
     checksum: str
+    others: str = ""
 
 
 def read_conversion(folder: Path) -> Conversion | None:
     """Return how `folder` was converted; None if `convert` did not make it."""
-    record = folder / _RECORD
+    record = folder / RECORD
     if not record.is_file():
         return None
     try:
         return Conversion(**json.loads(record.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise ModelError(f"{record} is damaged ({error}); delete {folder} and run again") from error
+
+
+def write_conversion(folder: Path, *, source: str, source_sha256: str) -> None:
+    """Note in a folder that is finished what it was made from, and what it holds."""
+    record = Conversion(source, source_sha256, checksum(folder), others(folder))
+    (folder / RECORD).write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
+
+
+def others(folder: Path) -> str:
+    """Return one SHA-256 for the files beside the weights: settings, tokenizer, template."""
+    files = sorted(
+        file
+        for file in folder.iterdir()
+        if file.is_file() and file.suffix != ".safetensors" and file.name != RECORD
+    )
+    lines = "".join(f"{file.name}:{sha256(file)}\n" for file in files)
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def convert(source: Path, *, to: Path) -> None:
@@ -65,8 +87,7 @@ def convert(source: Path, *, to: Path) -> None:
         ) from error
     model.save_pretrained(to)
     tokenizer.save_pretrained(to)
-    record = Conversion(source.name, sha256(source), checksum(to))
-    (to / _RECORD).write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
+    write_conversion(to, source=source.name, source_sha256=sha256(source))
 
 
 def _read(source: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:

@@ -278,6 +278,11 @@ def _verify(folder: Path, pins: tuple[Pin, ...]) -> None:
             f"{folder} is damaged or was changed: the SHA-256 of its weights is {actual}, "
             f"expected {made.checksum}; delete the folder and run again"
         )
+    if made.others and gguf.others(folder) != made.others:
+        raise ModelError(
+            f"{folder} is damaged or was changed: its settings or its tokenizer are not what they "
+            "were when it was made; delete the folder and run again"
+        )
 
 
 def _silent(_line: str) -> None:

