@@ -1,4 +1,4 @@
-"""Fit what decides about a span: the weights of `rag.answering.choice`.
+"""Fit what decides about a span: the weights of `rag.answering.found`.
 
     python -m eval.choice collect --archive news --questions questions.jsonl.gz --out spans.jsonl
     python -m eval.choice fit spans.jsonl other.jsonl
@@ -29,7 +29,8 @@ from sklearn.metrics import roc_auc_score
 from eval.metrics import gold_name, token_f1
 from eval.questions import Question, load_questions
 from eval.systems import Asked, HidingArchive, choose
-from rag.answering.choice import FEATURES, passage_of, rank
+from rag.answering.choice import rank
+from rag.answering.found import FEATURES, passage_of
 from rag.models.registry import DEFAULT_READER
 from rag.reading import Reader, load_reader
 from rag.settings import archive_path

@@ -32,8 +32,8 @@ from eval.questions import Question, load_questions
 from eval.runner import run
 from rag import Answer, Archive, Citation, Hit, Timings
 from rag.answering import overview
-from rag.answering.choice import passage_of
 from rag.answering.evidence import weigh
+from rag.answering.found import passage_of
 from rag.answering.marks import split_marks
 from rag.generation import Generator, load_generator, prompts
 from rag.models.registry import BASE_GENERATOR, DEFAULT_READER

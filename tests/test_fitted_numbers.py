@@ -44,4 +44,4 @@ def test_all_rows_were_read():
 
 
 def test_a_wrong_number_is_found():
-    assert not numbers_in("-9.24; .27") <= constants_of(ROOT / "rag/answering/choice.py")
+    assert not numbers_in("-9.24; .27") <= constants_of(ROOT / "rag/answering/found.py")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from rag.answering.choice import Found
+from rag.answering.found import Found
 from rag.answering.statement import in_full
 from rag.retrieval.comparison import Comparison, Part
 from rag.text.measures import Measure, dates, has_unit, measures, told

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answering.choice import Found
 from rag.answering.compared import Conclusion
 from rag.answering.evidence import Evidence, Weighed
+from rag.answering.found import Found
 from rag.answering.marks import split_marks
 from rag.answering.statement import in_full, is_line, leans, sentence_before
 from rag.answering.statement import short as short_answer

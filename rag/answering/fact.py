@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.answering.choice import Found
 from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence
+from rag.answering.found import Found
 from rag.answering.lists import asks_for_several, is_count, items
 from rag.answering.reasons import asks_for_reason, explaining, sentences_beside
 from rag.answering.row import asked_cell

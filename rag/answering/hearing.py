@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.answering import choice, fact, proposal
-from rag.answering.choice import Found
 from rag.answering.evidence import Evidence
+from rag.answering.found import Found, passage_of
 from rag.answering.lists import asks_for_several
 from rag.answering.proposal import Belief
 from rag.answering.verdict import verdict
@@ -68,7 +68,7 @@ class Hearing:
         """
         whole = bool(about) or not _rests_on_one(question)
         readings = self._read(question, hits, whole=whole)
-        first = [choice.passage_of(hit) for hit in hits[:_BELIEVED]]
+        first = [passage_of(hit) for hit in hits[:_BELIEVED]]
         believed = self._believed(question, first)
         spoken = map(proposal.heard, readings, believed)
         ranked = choice.rank(question, hits, [*spoken, *readings[len(believed) :]])
@@ -82,7 +82,7 @@ class Hearing:
         sentence = Passage(found.lead, found.quote)
         if not believed:
             shared = set(content_stems(question)).intersection(content_stems(found.quote))
-            first = [choice.passage_of(hit) for hit in heard.hits[:_FIRST]]
+            first = [passage_of(hit) for hit in heard.hits[:_FIRST]]
             denied = shared and proposal.denies(question, sentence, first, reader=self.reader)
             return OTHERWISE if denied else ""
         (shown,) = self._believed(question, [sentence])
@@ -90,7 +90,7 @@ class Hearing:
 
     def _read(self, question: str, hits: Sequence[Hit], *, whole: bool) -> list[Reading]:
         """Return the readings of `hits`; those after the first are blank where these suffice."""
-        passages = [choice.passage_of(hit) for hit in hits]
+        passages = [passage_of(hit) for hit in hits]
         asked = as_reported(question, hits[0].article.text) if hits else question
         cut = len(hits) if whole else _FIRST
         first = self.reader.read(asked, passages[:cut], stop=self._stop)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answering.choice import Found
+from rag.answering.found import Found
 from rag.text.enumerations import enumeration
 from rag.text.lexicon import NEGATIONS, OPENING_VERBS
 from rag.text.number_words import PHRASE

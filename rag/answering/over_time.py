@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.choice import Found
+from rag.answering.found import Found
 from rag.store.identity import article_id
 from rag.text.measures import unit_of
 from rag.text.sentences import content_words

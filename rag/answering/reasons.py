@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.answering.choice import FEATURES, Found
 from rag.answering.evidence import Evidence
+from rag.answering.found import FEATURES, Found
 from rag.answering.statement import sentence_after, sentence_before
 from rag.answering.wanted import Wanted, wanted
 from rag.text.sentences import content_stems

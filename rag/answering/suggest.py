@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from rag import reading
 from rag.answering import choice
 from rag.answering.fact import chosen
+from rag.answering.found import passage_of
 from rag.archive import Archive
 from rag.reading import Reader
 from rag.text.facts import NUMBER_WORDS
@@ -120,7 +121,7 @@ def _leads_back(draft: _Draft, archive: Archive, reader: Reader) -> bool:
         return False
     if draft.question.startswith("What is known"):
         return True
-    passages = [choice.passage_of(hit) for hit in hits]
+    passages = [passage_of(hit) for hit in hits]
     ranked = choice.rank(draft.question, hits, reader.read(draft.question, passages))
     least = archive.settings.answer.least_confidence("balanced")
     found = chosen(draft.question, ranked, least=least)

@@ -13,8 +13,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
-from rag.answering.choice import Found
 from rag.answering.evidence import Evidence
+from rag.answering.found import Found
 from rag.answering.proposal import Belief
 from rag.text.facts import denies, names, numbers
 from rag.text.lexicon import NAME, NEGATIONS

@@ -11,12 +11,12 @@ from itertools import zip_longest
 from rag import reading
 from rag.answering import choice, fact, overview, proposal
 from rag.answering.broad import subject
-from rag.answering.choice import Found
 from rag.answering.compared import conclude, pair, told_together
 from rag.answering.disagreement import disagreeing
 from rag.answering.draft import Draft
 from rag.answering.evidence import Evidence, collect, weigh
 from rag.answering.follow_up import Reference, reference, source, understand
+from rag.answering.found import Found
 from rag.answering.hearing import Heard, Hearing
 from rag.answering.leading import is_on, lead, subject_asked, tells_more
 from rag.answering.over_time import value_asked, values

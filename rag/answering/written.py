@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
 from rag.answering import marks
-from rag.answering.choice import heading
 from rag.answering.draft import Draft
+from rag.answering.found import heading
 from rag.answering.sentence_stream import claims
 from rag.generation import Generator, prompts
 from rag.text.facts import numbers

@@ -112,7 +112,7 @@ class AnswerSettings:
     # weighed at 60 to 100 per second on two cores.
     overview_hits: int = 24
     overview_sentences: int = 5
-    # Probability that a span answers (`rag.answering.choice`) below which a question is
+    # Probability that a span answers (`rag.answering.found`) below which a question is
     # refused, by stance. docs/evaluation/refusals.md has the curve.
     strict: float = 0.4
     balanced: float = 0.2

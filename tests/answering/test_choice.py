@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from rag.answering import fact
-from rag.answering.choice import FEATURES, confidence, heading, in_order, rank
+from rag.answering.choice import confidence, in_order, rank
 from rag.answering.draft import Draft
+from rag.answering.found import FEATURES, heading
 from rag.answering.wanted import Wanted, fits, short_form, wanted
 from rag.reading import Candidate, Reading
 from rag.settings import AnswerSettings

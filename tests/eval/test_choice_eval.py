@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from eval import choice
-from rag.answering.choice import FEATURES
+from rag.answering.found import FEATURES
 from tests.fakes import FakeReader
 
 # scikit-learn takes seconds to import.

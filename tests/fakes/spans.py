@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rag.answering.choice import FEATURES, Found
 from rag.answering.evidence import collect
+from rag.answering.found import FEATURES, Found
 from rag.types import Article, Hit, ScoreParts
 
 
