@@ -73,45 +73,48 @@ def copies(tmp_path: Path, url: str) -> Iterator[Copies]:
 def test_a_copy_killed_under_load_loses_nothing(tmp_path: Path, url: str, copies: Copies) -> None:
     shared = Shared.beside(tmp_path, url=url)
     key = Keys(shared).make("ann")
-    over, answered = threading.Event(), threading.Semaphore(0)
+    over, users = threading.Event(), ("bea", "bea", "cay", "cay")
+    # One for each program and each page.
+    answered = [threading.Semaphore(0) for _ in range(2 + len(users))]
 
-    def rounds() -> Iterator[str]:
+    def rounds(told: threading.Semaphore) -> Iterator[str]:
         for question in cycle(QUESTIONS):
             if over.is_set():
                 return
             yield question
-            answered.release()
+            told.release()
 
-    def program(_: int) -> list[tuple[str, str]]:
+    def program(told: threading.Semaphore) -> list[tuple[str, str]]:
         client = Program(copies.address, key)
-        return [(question, client.ask(question)) for question in rounds()]
+        return [(question, client.ask(question)) for question in rounds(told)]
 
-    def page(user: str) -> tuple[str, Page, list[str]]:
+    def page(user: str, told: threading.Semaphore) -> tuple[str, Page, list[str]]:
         visitor, asked = Page(copies.address, user, PASSWORD), []
-        for question in rounds():
+        for question in rounds(told):
             visitor.ask(question)
             asked.append(question)
         return user, visitor, asked
 
-    def wait_for(count: int) -> None:
-        for _ in range(count):
-            assert answered.acquire(timeout=120)
+    def wait_for_each(count: int) -> None:
+        for told in answered * count:
+            assert told.acquire(timeout=120)
 
-    with ThreadPoolExecutor(6) as threads:
-        programs = [threads.submit(program, number) for number in range(2)]
-        pages = [threads.submit(page, user) for user in ("bea", "bea", "cay", "cay")]
+    with ThreadPoolExecutor(len(answered)) as threads:
+        programs = [threads.submit(program, told) for told in answered[:2]]
+        pages = [threads.submit(page, *each) for each in zip(users, answered[2:], strict=True)]
         try:
             # Each copy has its turn, with questions in work that the other can take over: those
-            # which found it away at first have their answers by then.
+            # which found it away at first, and were sent to the other, have their answers by then.
             for number in range(2):
-                wait_for(10)
+                wait_for_each(2)
                 copies.kill(number)
                 time.sleep(1)
                 copies.begin(number)
                 copies.wait_until_ready(copies.ports[number])
-                while answered.acquire(blocking=False):
-                    pass
-            wait_for(10)
+                for told in answered:
+                    while told.acquire(blocking=False):
+                        pass
+            wait_for_each(2)
         finally:
             over.set()
         told = [each for done in programs for each in done.result(300)]
