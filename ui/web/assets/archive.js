@@ -1,7 +1,9 @@
 // The list of an archive's articles: what is asked of it, and what is done with one of them.
 {
   const find = (id) => document.getElementById(id);
-  let raise = () => {};
+  // What is asked before the page is connected is kept until it is.
+  const early = [];
+  let raise = (...event) => early.push(event);
   let more = { undated: false, page: 0, timeline: false };
   let opened = "";
 
@@ -35,7 +37,10 @@
     for (const tab of document.querySelectorAll("[role=tab]")) if (tab.textContent.trim() === "Articles") tab.click();
     open(article);
   };
-  dateline.connectBrowser = (trigger) => (raise = trigger);
+  dateline.connectBrowser = (trigger) => {
+    raise = trigger;
+    for (const event of early.splice(0)) trigger(...event);
+  };
 
   const acts = {
     undated: (button) => look({ undated: button.ariaPressed !== "true", page: 0 }),
