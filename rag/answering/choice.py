@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.evidence import Evidence, collect
-from rag.answering.found import FEATURES, Found
+from rag.answering.found import Found
 from rag.answering.weighing import Criteria
 from rag.reading import Candidate, Reading
 from rag.types import Confidence, Hit
@@ -24,7 +24,7 @@ _ASKED_THERE = re.compile(r"\?[\"'”’)\s]*$")
 def rank(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Found]:
     """Return the candidates of all passages, the likeliest to answer first."""
     sentences = collect(hits)
-    criteria = Criteria.of(question, hits, readings)
+    criteria = Criteria.of(question, hits)
     found: list[Found] = []
     for number, (hit, reading) in enumerate(zip(hits, readings, strict=True), start=1):
         passage = criteria.passage(hit)
@@ -40,22 +40,9 @@ def rank(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> lis
 
 
 def _behind_the_best(found: Sequence[Found]) -> list[Found]:
-    """Return candidates that are behind the best one which may answer, not one that cannot."""
-    best = max((item.odds for item in found if item.may_answer), default=None)
-    if best is None:
-        return list(found)
-    at = FEATURES.index("behind")
-    return [
-        replace(
-            item,
-            features=(
-                *item.features[:at],
-                min(0.0, item.odds - best),
-                *item.features[at + 1 :],
-            ),
-        )
-        for item in found
-    ]
+    """Return candidates with how far each is behind the best one, of those that may answer."""
+    able = [item.odds for item in found if item.may_answer] or [item.odds for item in found]
+    return [item.behind(max(able)) for item in found]
 
 
 def in_order(found: Sequence[Found], hits: Sequence[Hit]) -> list[Hit]:

@@ -8,7 +8,7 @@ they do less where nothing answers.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.evidence import Evidence
 from rag.text.facts import spelled_date
@@ -69,6 +69,12 @@ class Found:
     def odds(self) -> float:
         """The reader's log-odds."""
         return self.features[0]
+
+    def behind(self, best: float) -> Found:
+        """Return it as a candidate beside another whose log-odds are `best`."""
+        at = FEATURES.index("behind")
+        behind = min(0.0, self.odds - best)
+        return replace(self, features=(*self.features[:at], behind, *self.features[at + 1 :]))
 
     @property
     def merit(self) -> float:

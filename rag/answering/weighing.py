@@ -10,7 +10,7 @@ from rag.answering.evidence import Evidence, Overlap
 from rag.answering.found import Found, heading
 from rag.answering.references import without_talk
 from rag.answering.wanted import FIGURES, Wanted, fits, short_form, wanted
-from rag.reading import Candidate, Reading
+from rag.reading import Candidate
 from rag.text.counted import asked_to_count, counted
 from rag.text.doers import does_another, is_done_to
 from rag.text.facts import months_named, numbers, numbers_told, spelled_date, years
@@ -53,8 +53,8 @@ class WeighedPassage:
 class Criteria:
     """What is looked for, worked out once for all candidates.
 
-    `best` are the highest log-odds, and `top` the highest score of an article of the year asked
-    about: of four elections the one that most words fit may be another.
+    `top` is the highest score, in [0, 1], of an article of the year asked about: of four elections
+    the one that most words fit may be another.
     """
 
     question: str
@@ -64,18 +64,16 @@ class Criteria:
     times: frozenset[str]
     to_count: frozenset[str]
     overlap: Overlap
-    best: float
     top: float
     of_women: bool
 
     @classmethod
-    def of(cls, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> Criteria:
+    def of(cls, question: str, hits: Sequence[Hit]) -> Criteria:
         """Work out what `question` looks for in all passages found."""
         kind = wanted(question)
         # Numbers of the talk, in brackets, are not asked for.
         own = without_talk(question)
         asked_times = frozenset(years(own) | months_named(own, dated=True))
-        odds = (item.odds for reading in readings for item in reading.candidates)
         return cls(
             question,
             kind,
@@ -84,7 +82,6 @@ class Criteria:
             asked_times,
             asked_to_count(own),
             Overlap(question, [hit.text for hit in hits]),
-            _bounded(max(odds, default=0.0)),
             max((_score(hit) for hit in hits if _is_dated(hit, asked_times)), default=1.0),
             asks_of_women(question),
         )
@@ -109,14 +106,14 @@ class Criteria:
         return WeighedPassage(hit, score, self.overlap.of(told), other_year, share, two_sided)
 
     def found(self, passage: WeighedPassage, item: Candidate, evidence: Evidence) -> Found:
-        """Return a candidate with the values of `FEATURES`."""
+        """Return a candidate with the values of `FEATURES`, as if it were the best one."""
         hit, start = passage.hit, passage.hit.start + item.start
         # What goes on into the next sentence is more than the answer.
         end = min(hit.start + item.end, evidence.end)
         misfit = self._misfit(hit, item, hit.article.text[start:end])
         features = (
-            odds := _bounded(item.odds),
-            odds - self.best,
+            _bounded(item.odds),
+            0.0,
             passage.score,
             passage.overlap,
             self.overlap.of(evidence.quote),
