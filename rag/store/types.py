@@ -39,7 +39,6 @@ class Known:
     """
 
     content_hash: str
-    signature: Signature
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import random
 import sys
 import time
 import traceback
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from rag import Archive
-from tests.crash.work import KINDS, SETTINGS, Step, article, check, do, draw
+from tests.crash.work import SETTINGS, Step, article, check, do, draw
 from tests.fakes import FakeEmbedder
 
 KILLS = int(os.environ.get("DATELINE_KILLS", "30"))
@@ -118,7 +118,7 @@ def acknowledged(step: Step, state, found) -> None:
 
 
 @pytest.mark.parametrize("number", range(-(-KILLS // IN_ONE)))
-def test_kills(tmp_path, number, record_property):
+def test_kills(tmp_path, number, request):
     chance = random.Random(SEED * 1_000 + number)
     folder = tmp_path / "archive"
     process, heard = forked(_begin, folder)
@@ -126,13 +126,13 @@ def test_kills(tmp_path, number, record_property):
     process.join(_PATIENCE)
     delays: dict[str, list[float]] = defaultdict(list)
     state = dict(START)
-    counts = dict.fromkeys(KINDS, 0)
+    counts: Counter[str] = Counter()
     for count in range(IN_ONE):
         step = draw(state, chance=chance, count=count)
         done = killed(step, state, folder, delays, chance)
         found = checked(folder, state, step)
         if done:
             acknowledged(step, state, found)
-        counts[step.kind] += 1
+        counts[f"{step.kind}, {'acknowledged' if done else 'in the middle'}"] += 1
         state = found
-    record_property("kills", counts)
+    request.node.user_properties.append(("kills", dict(counts)))

@@ -13,7 +13,7 @@ import rag
 from rag import Archive, Article
 from rag.errors import ArchiveError
 from rag.index.faults import IndexFault
-from rag.store.folder.care import examine
+from rag.store.folder.examination import examine
 from tests.fakes import FakeEmbedder
 
 ARTICLES = [
@@ -53,6 +53,21 @@ def test_a_whole_archive(folder):
         ("UPDATE articles SET checksum = NULL WHERE id = 'b'", "article 'b' is not as it was"),
         ("UPDATE chunks SET vector = zeroblob(68) WHERE id = 2", "chunk 2 of article 'b' is not"),
         ("UPDATE chunks SET start = 'x' WHERE id = 1", ""),
+        ("UPDATE articles SET content_hash = 'f' WHERE id = 'a'", "the digest of article 'a'"),
+        (
+            "UPDATE articles SET signature = zeroblob(960) WHERE id = 'b'",
+            "signature of article 'b'",
+        ),
+        ("UPDATE articles SET signature = 'short' WHERE id = 'b'", "signature of article 'b'"),
+        ("DELETE FROM bands WHERE article = 1", "signature of article 'a'"),
+        ("UPDATE meta SET value = '161' WHERE key = 'chunk_tokens'", "what the vectors were made"),
+        ("UPDATE meta SET key = 'enbedder.id' WHERE key = 'embedder.id'", "what the vectors were"),
+        ("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'chunks'", "chunks has row 2, beyond"),
+        ("INSERT INTO removals VALUES (9, 1, 1, 1)", "the number of writes is 2, and was 9"),
+        ("DELETE FROM meta WHERE key = 'generation'", "the number of writes is None"),
+        ("ALTER TABLE removals RENAME COLUMN article TO artacle", "removals.article is not in"),
+        ("ALTER TABLE chunks RENAME COLUMN position TO posotion", "no such column"),
+        ("DROP INDEX articles_by_root", "articles.articles_by_root is not in the schema"),
         ("DELETE FROM articles WHERE id = 'a'", "row 1 of chunks belongs to a row of articles"),
     ],
 )
@@ -63,21 +78,74 @@ def test_every_fault_is_found(folder, statement, fault):
     assert any(fault in each for each in found.faults), found.faults
 
 
-def test_a_bit_of_every_page(folder):
-    """Flip one bit in each page; what is not noticed must not matter."""
+def contents(path):
+    """Return all that a database says, but what may differ without harm.
+
+    That are the list of what was removed and the last numbers given, which only spare work.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        connection.text_factory = bytes
+        return {
+            table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
+            for table in ("articles", "chunks", "bands")
+        }
+
+
+@pytest.mark.slow
+def test_no_flipped_bit_goes_unnoticed(folder):
+    """Flip a bit of every 251st byte: either it is named, or all that was written is there."""
     path = folder / "archive.sqlite"
     sound = path.read_bytes()
+    wanted = contents(path)
     noticed = 0
-    for page in range(len(sound) // 4096):
-        place = page * 4096 + 4090
+    for place in range(17, len(sound), 251):
         path.write_bytes(sound[:place] + bytes([sound[place] ^ 4]) + sound[place + 1 :])
         try:
-            noticed += bool(examine(path).faults)
+            found = bool(examine(path).faults)
         except ArchiveError:
-            noticed += 1
-        path.write_bytes(sound)
-    assert noticed > 2
+            found = True
+        noticed += found
+        assert found or contents(path) == wanted, f"byte {place}"
+    assert noticed > 20
+    path.write_bytes(sound)
     assert not examine(path).faults
+
+
+@pytest.mark.parametrize("key", ["generation", "format", "embedder.dimension", "chunk_tokens"])
+def test_a_number_that_is_none_is_told_in_words(folder, key):
+    altered(folder / "archive.sqlite", f"UPDATE meta SET value = '1s' WHERE key = '{key}'")
+    with pytest.raises(ArchiveError, match=f"damaged .its {key} is '1s', which is no number"):
+        opened(folder)
+
+
+@pytest.mark.parametrize("damaged", ["zeroblob(960)", "'short'"])
+def test_a_damaged_signature_is_made_again(folder, damaged):
+    """By the article's source, and by a change of the embedder, which copies signatures."""
+    statement = f"UPDATE articles SET signature = {damaged} WHERE id = 'b'"
+    altered(folder / "archive.sqlite", statement)
+    with opened(folder) as archive:
+        assert archive.ingest(ARTICLES).updated == 1
+        assert archive.examine().faults == ()
+    altered(folder / "archive.sqlite", statement)
+    with opened(folder) as archive:
+        archive.ingest([Article("Copy", ARTICLES[1].text, id="c")])
+        archive.reembed(FakeEmbedder(id="other", checksum="0" * 64)).close()
+    assert examine(folder / "archive.sqlite").faults == ()
+
+
+def test_a_message_that_quotes_damaged_letters(folder):
+    path = folder / "archive.sqlite"
+    sound = path.read_bytes()
+    place = sound.index(b"articles_by_date", sound.index(b"CREATE INDEX articles_by_date"))
+    path.write_bytes(sound[:place] + b"\xe1" + sound[place + 1 :])
+    with pytest.raises(ArchiveError, match=r"damaged .malformed database schema"):
+        examine(path)
+
+
+def test_an_altered_schema_is_told_in_words(folder):
+    altered(folder / "archive.sqlite", 'ALTER TABLE chunks RENAME COLUMN "end" TO "ent"')
+    with pytest.raises(ArchiveError, match=r"damaged \(no such column: .*end\).*rag restore"):
+        opened(folder).search("storm")
 
 
 @pytest.mark.parametrize("name", ["passages", "headlines"])

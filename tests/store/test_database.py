@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from rag import Archive, Article
-from rag.store.folder import database
 from rag.store.folder.changes import Mark, Removal
+from rag.store.folder.schema import STEPS
 from rag.store.folder.store import Store
 from rag.store.identity import band_keys, content_hash, signature
 from rag.types import Filter
@@ -140,8 +140,8 @@ def test_it_is_then_as_a_new_one(first, tmp_path):
 
 
 def test_a_failure_leaves_the_first_format(first, monkeypatch):
-    broken = {**database._STEPS, 1: database._TO_SECOND + "INSERT INTO nowhere VALUES (1);"}
-    monkeypatch.setattr(database, "_STEPS", broken)
+    broken = {**STEPS, 1: STEPS[1] + "INSERT INTO nowhere VALUES (1);"}
+    monkeypatch.setattr("rag.store.folder.schema.STEPS", broken)
     before = schema(first / "archive.sqlite")
     with pytest.raises(Exception, match="nowhere"):
         Store.open(first / "archive.sqlite")

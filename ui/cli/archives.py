@@ -159,7 +159,7 @@ def _default() -> str | None:
 
 def _articles(name: str) -> int | None:
     """Return the number of articles; None when the archive cannot be read."""
-    from rag.store.folder.care import examine
+    from rag.store.folder.examination import examine
     from rag.store.folder.storage import FolderStorage
 
     path = archive_path(name)

@@ -126,7 +126,7 @@ def _archives() -> list[str]:
 
 def _examined(path: Path) -> Examination:
     """Read all of an archive; one in its folder without opening it, which changes files."""
-    from rag.store.folder.care import examine
+    from rag.store.folder.examination import examine
     from rag.store.folder.storage import FolderStorage
 
     if FolderStorage.is_at(path):
@@ -137,7 +137,7 @@ def _examined(path: Path) -> Examination:
 
 def _examine(name: str) -> None:
     """Print every fault of one archive, and exit with status 1 if its database has any."""
-    from rag.store.folder.care import examine
+    from rag.store.folder.examination import examine
     from rag.store.folder.storage import FolderStorage
 
     path = archive_folder(name)

@@ -1,41 +1,22 @@
-"""An archive's database examined, copied while it is in use, and put back from a copy."""
+"""An archive copied into one file while it is in use, and put back from a copy."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rag.errors import ArchiveError
 from rag.settings import SHARED_FILE
-from rag.store.folder import checksums
-from rag.store.folder.catalog import ARTICLE
 from rag.store.folder.connection import in_words, open_file
-from rag.store.folder.store import Store
+from rag.store.folder.examination import examine
 from rag.store.types import Examination
 
 # What lies beside the database and is nowhere else: it goes into a backup too.
 KEPT_FILES = (SHARED_FILE, "feedback.jsonl")
-# Lines that SQLite says of a damaged file, at most.
-_LINES = 20
 _FILES = "CREATE TABLE backup_files (name TEXT PRIMARY KEY, content BLOB NOT NULL)"
-
-
-def examine(path: Path) -> Examination:
-    """Read the whole database at `path` and check all that can be checked.
-
-    Pages, tables against their indexes, references, and the checksum of every article and
-    vector. Raises `ArchiveError` when it cannot be opened at all.
-    """
-    with closing(Store.open(path)) as store:
-        identity = store.embedder
-    with closing(open_file(path)) as connection:
-        faults = [*_each(_page_faults, connection), *_each(_article_faults, connection)]
-        faults += _each(_chunk_faults, connection)
-        articles, chunks = (_count(connection, table) for table in ("articles", "chunks"))
-    return Examination(articles, chunks, tuple(faults), identity.id if identity else "")
 
 
 def backup(database: Path, *, to: Path) -> Examination:
@@ -152,48 +133,6 @@ def _give_files(copy: Path, folder: Path) -> None:
                 (folder / name).write_bytes(content)
         connection.execute("DROP TABLE backup_files")
         connection.execute("VACUUM")
-
-
-def _page_faults(connection: sqlite3.Connection) -> Iterator[str]:
-    for (line,) in connection.execute(f"PRAGMA integrity_check({_LINES})"):
-        if line != "ok":
-            yield str(line)
-    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        yield f"row {row} of {table} belongs to a row of {parent} that is gone"
-
-
-def _article_faults(connection: sqlite3.Connection) -> Iterator[str]:
-    for row in connection.execute(f"SELECT {ARTICLE} FROM articles ORDER BY key"):  # noqa: S608
-        if checksums.of_article(*row[:-1]) != row[-1]:
-            yield f"article {row[0]!r} is not as it was written"
-
-
-def _chunk_faults(connection: sqlite3.Connection) -> Iterator[str]:
-    rows = connection.execute(
-        'SELECT c.article, c.position, c.start, c."end", c.vector, c.checksum, c.id, a.id '
-        "FROM chunks c LEFT JOIN articles a ON a.key = c.article ORDER BY c.id"
-    )
-    for *chunk, checksum, id_, article in rows:
-        if checksums.of_chunk(*chunk) != checksum:
-            yield f"chunk {id_} of article {article!r} is not as it was written"
-
-
-def _each(
-    check: Callable[[sqlite3.Connection], Iterator[str]], connection: sqlite3.Connection
-) -> Iterator[str]:
-    """Yield the faults that a check finds; one that ends it is a fault as well."""
-    try:
-        yield from check(connection)
-    except (ArchiveError, TypeError, AttributeError) as error:
-        yield str(error)
-
-
-def _count(connection: sqlite3.Connection, table: str) -> int:
-    try:
-        row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
-    except ArchiveError:
-        return 0
-    return int(row[0])
 
 
 def _to_disk(path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,8 @@ from rag.embedding.embedder import Vectors
 from rag.index import Ids
 from rag.store.folder.catalog import ARTICLE, article_of
 from rag.store.folder.checksums import VECTOR_MASK, is_whole, of_vector
-from rag.store.folder.database import select_in
+from rag.store.folder.connection import Connection
+from rag.store.folder.database import number, select_in
 from rag.types import Article
 
 # Articles, and vectors, read at a time.
@@ -58,16 +58,14 @@ class Removal:
 class Feed:
     """Reads one archive database in the order of its ids."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def mark(self) -> Mark:
         """Return the present state."""
         last = dict(self._db.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
-        [generation] = self._db.execute(
-            "SELECT value FROM meta WHERE key = 'generation'"
-        ).fetchone()
-        return Mark(int(generation), last.get("articles", 0), last.get("chunks", 0))
+        generation = number(self._db, "generation") or 0
+        return Mark(generation, last.get("articles", 0), last.get("chunks", 0))
 
     def removals(self, *, since: int) -> list[Removal]:
         """Return the articles removed after generation `since`."""

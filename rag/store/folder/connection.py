@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -23,6 +24,10 @@ _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _CLOSED_TO_US = frozenset(
     {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 )
+# Python does not read a message that quotes damaged letters.
+_FAILURES = (sqlite3.Error, UnicodeDecodeError)
+# The statements are fixed, so that what does not fit them is an altered schema.
+_NOT_OURS = re.compile(r"no such (?:table|column)|foreign key mismatch|.* has no column named")
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
@@ -58,16 +63,16 @@ class _Cursor(sqlite3.Cursor):
     def __next__(self) -> Any:
         try:
             return super().__next__()
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             raise self._words(error) from error
 
     def _told(self, work: Callable[[], Result]) -> Result:
         try:
             return work()
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             raise self._words(error) from error
 
-    def _words(self, error: sqlite3.Error) -> Exception:
+    def _words(self, error: sqlite3.Error | UnicodeDecodeError) -> Exception:
         return in_words(error, path=self.connection.path)  # type: ignore[attr-defined]
 
 
@@ -104,14 +109,16 @@ def is_read_only(path: Path) -> bool:
     return path.exists() and not _writable(path)
 
 
-def in_words(error: sqlite3.Error, *, path: Path) -> Exception:
+def in_words(error: sqlite3.Error | UnicodeDecodeError, *, path: Path) -> Exception:
     """Return an error of SQLite's as one for the user; a mistake in this program as it is."""
+    if isinstance(error, UnicodeDecodeError):
+        return damage(path, error.object.decode("utf-8", "replace"))
     if not isinstance(error, sqlite3.DatabaseError) or isinstance(
         error, sqlite3.ProgrammingError | sqlite3.IntegrityError
     ):
         return error
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-    if code in _DAMAGED:
+    if code in _DAMAGED or _NOT_OURS.match(str(error)):
         return damage(path, str(error))
     if code in _NO_ROOM:
         return ArchiveError(
@@ -153,7 +160,7 @@ def _connect(address: str, path: Path) -> Connection:
             timeout=_PATIENCE,
             factory=Connection,
         )
-    except sqlite3.Error as error:
+    except _FAILURES as error:
         raise in_words(error, path=path) from error
     connection.path = path
     # Letters that damage has made unreadable are found by their article's checksum.

@@ -1,4 +1,4 @@
-"""The archive's database file: its tables, and how an older one is brought up to date."""
+"""The archive's database file: made, opened, and brought up to date from an older format."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Any
 
 from rag.errors import ArchiveError
 from rag.index import Ids
-from rag.store.folder import checksums
+from rag.store.folder import checksums, schema
 from rag.store.folder.connection import Connection, damage, is_read_only, open_file
 
-FORMAT = 3
 # What SQLite keeps of the file in memory. Its own 2 MB hold few of the 200 passages and their
 # articles that one search reads.
 _CACHE_KB = 64_000
@@ -21,93 +20,17 @@ _CACHE_KB = 64_000
 _SLICE = 900
 
 
-# The chunks of an article have consecutive ids, from `first_chunk` to `last_chunk` (NULL
-# when it has none). The two indexes over dates and publishers hold them, so that a filter
-# is turned into chunk ids without reading an article.
-_TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE articles (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    title TEXT NOT NULL,
-    text TEXT NOT NULL,
-    date TEXT,
-    url TEXT,
-    publisher TEXT,
-    author TEXT,
-    language TEXT,
-    source TEXT,
-    content_hash TEXT NOT NULL,
-    signature BLOB NOT NULL,
-    duplicate_of INTEGER REFERENCES articles(key),
-    first_chunk INTEGER,
-    last_chunk INTEGER,
-    checksum INTEGER
-);
-CREATE INDEX articles_by_root ON articles(duplicate_of) WHERE duplicate_of IS NOT NULL;
-CREATE TABLE chunks (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    article INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
-    position INTEGER NOT NULL,
-    start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL,
-    vector BLOB NOT NULL,
-    checksum INTEGER,
-    UNIQUE (article, position)
-);
-CREATE TABLE bands (
-    band BLOB NOT NULL,
-    article INTEGER NOT NULL REFERENCES articles(key) ON DELETE CASCADE,
-    PRIMARY KEY (band, article)
-) WITHOUT ROWID;
-CREATE INDEX bands_by_article ON bands(article);
-"""
-# What format 2 has beyond format 1. `removals` tells indexes of an older generation what is
-# gone since; a row takes 20 bytes and is kept.
-_SECOND = """
-CREATE TABLE removals (
-    generation INTEGER NOT NULL,
-    article INTEGER NOT NULL,
-    first_chunk INTEGER,
-    last_chunk INTEGER
-);
-CREATE INDEX removals_by_generation ON removals(generation);
-CREATE INDEX articles_by_date ON articles(date, first_chunk, last_chunk);
-CREATE INDEX articles_by_publisher ON articles(publisher, date, first_chunk, last_chunk);
-"""
-_TO_SECOND = f"""
-ALTER TABLE articles ADD COLUMN first_chunk INTEGER;
-ALTER TABLE articles ADD COLUMN last_chunk INTEGER;
-UPDATE articles SET
-    first_chunk = (SELECT min(id) FROM chunks WHERE article = key),
-    last_chunk = (SELECT max(id) FROM chunks WHERE article = key);
-DROP INDEX articles_by_date;
-{_SECOND.strip()}
-"""
-
-
-# What format 3 has beyond format 2: `rag.store.folder.checksums` has the functions.
-_TO_THIRD = """
-ALTER TABLE articles ADD COLUMN checksum INTEGER;
-ALTER TABLE chunks ADD COLUMN checksum INTEGER;
-UPDATE articles SET checksum =
-    of_article(id, title, text, date, url, publisher, author, language, source);
-UPDATE chunks SET checksum = of_chunk(article, position, start, "end", vector);
-"""
-_STEPS = {1: _TO_SECOND, 2: _TO_THIRD}
-
-
-def create(path: Path) -> sqlite3.Connection:
+def create(path: Path) -> Connection:
     """Create an empty database at `path`, which must not exist."""
     connection = _connect(path)
     with transaction(connection):
-        _run(connection, _TABLES + _SECOND)
-        for key, value in (("format", str(FORMAT)), ("generation", "0")):
+        schema.run(connection, schema.ALL)
+        for key, value in (("format", str(schema.FORMAT)), ("generation", "0")):
             connection.execute("INSERT INTO meta VALUES (?, ?)", (key, value))
     return connection
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> Connection:
     """Open the database at `path`, bringing one of an older format up to date in place.
 
     Raises `ArchiveError` when it is not an archive, or has a newer format. A file that cannot be
@@ -116,20 +39,20 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         connection = _connect(path)
         found = _format(connection)
-        if found in _STEPS:
+        if found in schema.STEPS:
             found = _brought_up_to_date(connection, path)
-    except (sqlite3.Error, ValueError) as error:
-        # Our table is missing, or a number is none: the file is whole, but not ours.
+    except sqlite3.Error as error:
+        # Our table is missing: the file is whole, but not ours.
         raise damage(path, str(error)) from error
-    if found != FORMAT:
+    if found != schema.FORMAT:
         raise ArchiveError(
-            f"{path} has archive format {found}, this version reads {FORMAT}; "
+            f"{path} has archive format {found}, this version reads {schema.FORMAT}; "
             "install the version of dateline-rag that wrote it, or ingest again"
         )
     return connection
 
 
-def _brought_up_to_date(connection: sqlite3.Connection, path: Path) -> int:
+def _brought_up_to_date(connection: Connection, path: Path) -> int:
     if is_read_only(path):
         raise ArchiveError(
             f"{path} is in an older format and cannot be written; copy the folder to a place "
@@ -137,8 +60,8 @@ def _brought_up_to_date(connection: sqlite3.Connection, path: Path) -> int:
         )
     with transaction(connection):
         # Another process may have done so while this one waited.
-        while (found := _format(connection)) in _STEPS:
-            _run(connection, _STEPS[found])
+        while (found := _format(connection)) in schema.STEPS:
+            schema.run(connection, schema.STEPS[found])
             connection.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(found + 1),))
     return found
 
@@ -182,6 +105,21 @@ def select_in(
     return found
 
 
+def note(connection: Connection, key: str) -> str | None:
+    """Return what table `meta` says under `key`."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def number(connection: Connection, key: str) -> int | None:
+    """Return the number that table `meta` has under `key`. Raises `DamageError` if it is none."""
+    value = note(connection, key)
+    try:
+        return int(value) if value else None
+    except ValueError as error:
+        raise damage(connection.path, f"its {key} is {value!r}, which is no number") from error
+
+
 def _connect(path: Path) -> Connection:
     connection = open_file(path)
     connection.create_function("casefold", 1, _casefold, deterministic=True)
@@ -195,16 +133,8 @@ def _connect(path: Path) -> Connection:
     return connection
 
 
-def _format(connection: sqlite3.Connection) -> int:
-    row = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-    return int(row[0]) if row else 0
-
-
-def _run(connection: sqlite3.Connection, statements: str) -> None:
-    # Not `executescript`, which would commit the transaction it is in.
-    for statement in statements.split(";\n"):
-        if statement.strip():
-            connection.execute(statement)
+def _format(connection: Connection) -> int:
+    return number(connection, "format") or 0
 
 
 def _casefold(value: str | None) -> str | None:

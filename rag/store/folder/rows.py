@@ -13,7 +13,15 @@ import numpy as np
 from rag.store.folder import checksums
 from rag.store.folder.catalog import ARTICLE, article_of
 from rag.store.folder.database import select_in
-from rag.store.identity import DUPLICATE_SIMILARITY, band_keys, is_other_issue, similarity
+from rag.store.identity import (
+    BANDS,
+    DUPLICATE_SIMILARITY,
+    ROWS,
+    Signature,
+    band_keys,
+    is_other_issue,
+    similarity,
+)
 from rag.store.types import Prepared
 from rag.types import Article
 
@@ -72,12 +80,33 @@ def leader(db: sqlite3.Connection, new: Prepared) -> int | None:
         "JOIN articles a ON a.key = b.article WHERE b.band IN ({})",
         band_keys(new.signature),
     )
-    scored = [(similarity(new.signature, np.frombuffer(row[1], np.uint64)), row) for row in rows]
+    read = [(_signature(row[1]), row) for row in rows]
+    scored = [
+        (similarity(new.signature, sketch), row) for sketch, row in read if sketch is not None
+    ]
     alike = [pair for pair in scored if pair[0] >= DUPLICATE_SIMILARITY]
     for _, (key, _, lead) in sorted(alike, key=lambda pair: pair[0], reverse=True):
         if not is_other_issue(new.article, articles_by_key(db, [key])[key]):
             return int(lead or key)
     return None
+
+
+def whole_signature(db: sqlite3.Connection, key: int, stored: object) -> Signature | None:
+    """Return the `stored` signature of the article with that key; None when it is damaged.
+
+    Its bands lie in a table of their own, which shows every altered bit.
+    """
+    sketch = _signature(stored)
+    if sketch is None:
+        return None
+    rows = db.execute("SELECT band FROM bands WHERE article = ?", (key,))
+    return sketch if {row[0] for row in rows} == {*band_keys(sketch)} else None
+
+
+def _signature(stored: object) -> Signature | None:
+    """Return a signature read from the database; None when it cannot be one."""
+    sound = isinstance(stored, bytes) and len(stored) == 8 * BANDS * ROWS
+    return np.frombuffer(stored, np.uint64) if sound else None  # type: ignore[call-overload]
 
 
 def articles_by_key(db: sqlite3.Connection, keys: Sequence[int]) -> dict[int, Article]:

@@ -14,7 +14,7 @@ from rag.errors import ArchiveError
 from rag.index.faults import IndexFault
 from rag.settings import DATABASE, IndexSettings
 from rag.store import moves
-from rag.store.folder import care
+from rag.store.folder import care, examination
 from rag.store.folder.candidates import gather
 from rag.store.folder.connection import is_read_only
 from rag.store.folder.indexes import Indexes
@@ -180,7 +180,7 @@ class FolderStorage:
 
     def examine(self) -> Examination:
         """Read everything and check all of it; a damaged index is rebuilt."""
-        found = care.examine(self.store.path)
+        found = examination.examine(self.store.path)
         fault = self.check_indexes()
         return dataclasses.replace(found, mended=(fault,) if fault else ())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,12 +14,17 @@ from rag.index import Ids
 from rag.store.folder import checksums, database
 from rag.store.folder.catalog import ARTICLE, Catalog, article_of
 from rag.store.folder.changes import VECTOR, Feed, Indexable, matrix
-from rag.store.folder.connection import damage
+from rag.store.folder.connection import Connection, damage
 from rag.store.folder.database import select_in
-from rag.store.folder.rows import articles_by_key, insert, leader, remove
+from rag.store.folder.rows import articles_by_key, insert, leader, remove, whole_signature
+from rag.store.identity import content_hash, signature
 from rag.store.types import Change, EmbedderIdentity, Known, Prepared, StoredChunk
 from rag.types import Article, Chunk, Filter
 
+# What table `meta` says of the embedder, in the order of `EmbedderIdentity`.
+EMBEDDER = ("embedder.id", "embedder.checksum", "embedder.dimension", "chunk_tokens")
+# Where the checksum of these four is, in archives that were made since there is one.
+EMBEDDER_CHECKSUM = "embedder.crc32"
 # Filters whose chunk ids are kept. One that lets a million chunks pass takes 1.5 MB.
 _FILTERS = 16
 
@@ -27,7 +32,7 @@ _FILTERS = 16
 class Store:
     """An open archive database. Not safe for use by several threads at once."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: Connection, path: Path) -> None:
         self._db = connection
         self.path = path
         self.catalog = Catalog(connection)
@@ -54,7 +59,7 @@ class Store:
     @property
     def generation(self) -> int:
         """Number of writes so far; indexes of another generation are stale."""
-        return int(self._get("generation") or 0)
+        return database.number(self._db, "generation") or 0
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Read everything inside from one state, whatever other processes write."""
@@ -63,19 +68,19 @@ class Store:
     @property
     def embedder(self) -> EmbedderIdentity | None:
         """What the vectors were made with; None in an archive that has none yet."""
-        values = [self._get(f"embedder.{name}") for name in ("id", "checksum", "dimension")]
-        tokens = self._get("chunk_tokens")
-        if not (values[0] and values[1] and values[2] and tokens):
+        id_, checksum = (database.note(self._db, key) for key in EMBEDDER[:2])
+        dimension, tokens = (database.number(self._db, key) for key in EMBEDDER[2:])
+        if not (id_ and checksum and dimension and tokens):
             return None
-        return EmbedderIdentity(values[0], values[1], int(values[2]), int(tokens))
+        return EmbedderIdentity(id_, checksum, dimension, tokens)
 
     def set_embedder(self, identity: EmbedderIdentity) -> None:
         """Record what the vectors are made with, before the first is written."""
         with database.transaction(self._db):
-            self._set("embedder.id", identity.id)
-            self._set("embedder.checksum", identity.checksum)
-            self._set("embedder.dimension", str(identity.dimension))
-            self._set("chunk_tokens", str(identity.chunk_tokens))
+            values = [str(value) for value in dataclasses.astuple(identity)]
+            for key, value in zip(EMBEDDER, values, strict=True):
+                self._set(key, value)
+            self._set(EMBEDDER_CHECKSUM, str(checksums.of_article(*values)))
             # Indexes that others opened while there was no embedder have no dimension.
             self._bump()
 
@@ -87,8 +92,13 @@ class Store:
         ).fetchone()
         if row is None:
             return None
-        whole = checksums.is_whole(row[3:-1], row[-1]) and not self._damaged_chunks(row[0])
-        return Known(row[1] if whole else "", np.frombuffer(row[2], np.uint64))
+        key, digest, sketch, *article, checksum = row
+        whole = (
+            checksums.is_whole(article, checksum)
+            and not self._damaged_chunks(key)
+            and whole_signature(self._db, key, sketch) is not None
+        )
+        return Known(digest if whole else "")
 
     def _key(self, article_id: str) -> int | None:
         row = self._db.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
@@ -156,9 +166,12 @@ class Store:
             self._check(item)
             if self._damaged_chunks(item.key):
                 raise damage(self.path, f"a passage of article {item.article.id!r} is damaged")
-            hash_, sketch = self._db.execute(
-                "SELECT content_hash, signature FROM articles WHERE key = ?", (item.key,)
+            [stored] = self._db.execute(
+                "SELECT signature FROM articles WHERE key = ?", (item.key,)
             ).fetchone()
+            sketch = whole_signature(self._db, item.key, stored)
+            if sketch is None:
+                sketch = signature(item.article.text)
             rows = self._db.execute(
                 f'SELECT position, start, "end", id, vector, checksum & {checksums.VECTOR_MASK} '
                 "FROM chunks WHERE article = ? ORDER BY position",
@@ -170,7 +183,7 @@ class Store:
                 for (position, start, end, *_), text in zip(rows, item.texts, strict=True)
             ]
             vectors = matrix([row[3:] for row in rows])[1]
-            yield Prepared(item.article, hash_, np.frombuffer(sketch, np.uint64), chunks, vectors)
+            yield Prepared(item.article, content_hash(item.article), sketch, chunks, vectors)
 
     def whole_articles(self) -> Iterator[Article]:
         """Yield all articles in the order of their ingest; as `prepared`, without the chunks."""
@@ -225,10 +238,6 @@ class Store:
                 known.clear()
             known[where] = self.catalog.chunk_ranges(where)
         return known[where]
-
-    def _get(self, key: str) -> str | None:
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return None if row is None else str(row[0])
 
     def _set(self, key: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))

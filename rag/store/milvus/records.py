@@ -54,12 +54,10 @@ class MilvusRecords:
 
     def known(self, article_id: str) -> Known | None:
         """Return what is stored of the article with that id."""
-        rows = self._client.get(
-            self._place.articles, [f"{key_of(article_id)}-0"], ["version", "signature"]
-        )
+        rows = self._client.get(self._place.articles, [f"{key_of(article_id)}-0"], ["version"])
         if not rows:
             return None
-        return Known(rows[0]["version"], np.array(rows[0]["signature"], np.uint64))
+        return Known(rows[0]["version"])
 
     def article(self, article_id: str) -> Article | None:
         """Return the article with that id, or None."""
