@@ -33,7 +33,7 @@ def rank(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> lis
             if (
                 evidence
                 and not _ASKED_THERE.search(evidence.quote)
-                and criteria.takes(hit.text[item.start : item.end])
+                and criteria.takes(hit.text, item.start, item.end)
             ):
                 found.append(criteria.found(passage, item, evidence))
     return sorted(_behind_the_best(found), key=lambda item: -item.probability)

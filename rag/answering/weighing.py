@@ -12,9 +12,10 @@ from rag.answering.references import without_talk
 from rag.answering.wanted import FIGURES, Wanted, fits, short_form, wanted
 from rag.reading import Candidate
 from rag.text.counted import asked_to_count, counted
-from rag.text.doers import does_another, is_done_to
+from rag.text.doers import does_another, is_done_to, is_namesake
 from rag.text.facts import months_named, numbers, numbers_told, spelled_date, years
 from rag.text.initials import is_long_form
+from rag.text.names import names_part
 from rag.text.opposites import (
     asks_of_women,
     contrary,
@@ -86,8 +87,14 @@ class Criteria:
             asks_of_women(question),
         )
 
-    def takes(self, span: str) -> bool:
-        """Tell whether a span says what the question does not, or the long form asked for."""
+    def takes(self, text: str, start: int, end: int) -> bool:
+        """Tell whether `text[start:end]` says what the question does not, or the long form asked.
+
+        "James Webb" is a part of what was asked about where the text has "James Webb Telescope".
+        """
+        span = text[start:end]
+        if self.given and names_part(self.question, text, start, end):
+            return False
         if short := short_form(self.question):
             return is_long_form(span, short)
         if self.given and _SHORT_NAME.fullmatch(span) and span.lower() in _initials(self.question):
@@ -134,6 +141,7 @@ class Criteria:
         quote = evidence.quote
         return (
             is_done_to(self.question, quote[end - evidence.start :])
+            or is_namesake(self.question, quote[: start - evidence.start])
             or contrary(self.question, quote)
             or counts_another(self.question, quote, start - evidence.start)
             # "Because prices rose" may be why wages fell.

@@ -34,6 +34,18 @@ _DONE_TO = re.compile(
     r"^(?:,[^,;.]{1,60},)?\s*(?:who\s+|has\s+|have\s+|had\s+|[a-z]+ly\s+)*"
     r"(?:was|were|been|be|being|is|are)\s+(?:(?:also|then|later|[a-z]+ly)\s+)*(?P<verb>[a-z]+)\b"
 )
+# "The telescope is named after James Webb": he did nothing of what is told of it.
+_NAMED_AFTER = re.compile(
+    r"\b(?:named|called) (?:after|for|in hono[u]?r of) (?:[a-z]+ )*$|"
+    r"\bin (?:hono[u]?r|memory) of (?:[a-z]+ )*$",
+    re.IGNORECASE,
+)
+_ASKS_NAMESAKE = re.compile(r"\b(?:nam\w+|called|hono[u]?r\w*|memory|memorial)\b", re.IGNORECASE)
+
+
+def is_namesake(question: str, before: str) -> bool:
+    """Tell whether what follows `before` only gave its name to what `question` asks about."""
+    return bool(_NAMED_AFTER.search(before)) and not _ASKS_NAMESAKE.search(question)
 
 
 def is_done_to(question: str, after: str) -> bool:

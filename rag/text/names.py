@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from rag.text.lexicon import CALENDAR
-from rag.text.sentences import STOPWORDS, sentences, words
+from rag.text.sentences import STOPWORDS, sentences, stem, words
 
 _NAME = re.compile(r"[A-Z][\w’'&-]+(?: (?:(?:of|de|the|al) )?[A-Z][\w’'&-]+)*")
 # As words they are far more frequent than as names, and a search knows no capitals.
@@ -38,3 +38,17 @@ def _names(text: str) -> set[str]:
         if known and (match.start() not in starts or " " in name):
             found.add(name)
     return found
+
+
+def names_part(question: str, text: str, start: int, end: int) -> bool:
+    """Tell whether `text[start:end]` is only a part of a name there that `question` says more of.
+
+    "Who built the Webb telescope?" names the whole of "James Webb Space Telescope", not its first
+    two words.
+    """
+    asked = set(map(stem, words(question)))
+    whole = next((m for m in _NAME.finditer(text) if m.start() <= start and end <= m.end()), None)
+    if not whole or not asked.intersection(map(stem, words(text[start:end]))):
+        return False
+    rest = f"{text[whole.start() : start]} {text[end : whole.end()]}"
+    return not asked.isdisjoint(map(stem, words(rest)))

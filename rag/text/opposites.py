@@ -69,6 +69,16 @@ def turned_round(question: str, clause: str) -> bool:
     return _is_opposed(question, clause, winning=False)
 
 
+def says_the_same(question: str, clause: str) -> bool:
+    """Tell whether a clause tells what was asked, by a word of the same meaning: "lost" of "lose".
+
+    Not where it tells the opposite as well.
+    """
+    asked, told = _telling(question), _telling(clause)
+    telling = ([side for side in sides if told & side] for sides in _SIDES)
+    return any(len(sides) == 1 and bool(asked & sides[0]) for sides in telling)
+
+
 def _is_opposed(question: str, sentence: str, *, winning: bool) -> bool:
     if _other_outcome(question, sentence) or _other_number(question, sentence):
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.text.doers import does_another, is_done_to
+from rag.text.doers import does_another, is_done_to, is_namesake
 
 _CROWNED = "Borg, 74, became king when his mother, Ann II, died in September."
 
@@ -40,3 +40,18 @@ def test_does_another(question: str, sentence: str, expected: bool) -> None:
 )
 def test_what_it_is_done_to_does_not_do_it(question: str, after: str, expected: bool) -> None:
     assert is_done_to(question, after) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "expected"),
+    [
+        ("Who built the Borg ferry?", "The ferry is named after the engineer ", True),
+        ("who designed the hall", "A hall in memory of ", True),
+        ("Who is the Borg ferry named after?", "The ferry is named after ", False),
+        ("Who built the ferry?", "The ferry was built after ", False),
+    ],
+)
+def test_whose_name_a_thing_has_did_nothing_to_it(
+    question: str, before: str, expected: bool
+) -> None:
+    assert is_namesake(question, before) is expected
