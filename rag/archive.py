@@ -252,7 +252,7 @@ class Archive:
     def full_id(self, beginning: str) -> str:
         """Return the one id that begins with, or is, `beginning`.
 
-        Raises `ArchiveError` when there is none, or more than one.
+        Raises `MissingError` when there is none, and `AmbiguousError` when there is more than one.
         """
         with self._storage.reading() as records:
             return named.full_id(beginning, catalog=records.catalog, folder=self.folder)

@@ -30,6 +30,10 @@ class MissingError(ArchiveError):
     """There is no archive or article of that name."""
 
 
+class AmbiguousError(ArchiveError):
+    """Several articles have an id that begins as was given."""
+
+
 class LockedError(ArchiveError):
     """Another process is writing to an archive."""
 

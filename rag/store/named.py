@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from rag.errors import ArchiveError, MissingError
+from rag.errors import AmbiguousError, MissingError
 from rag.store.base import Catalogue, Records
 from rag.types import ArchiveStats, Article, Filter
 
@@ -20,14 +20,14 @@ _SHOWN_FREQUENT = 5
 def full_id(beginning: str, *, catalog: Catalogue, folder: Path) -> str:
     """Return the one id that begins with, or is, `beginning`.
 
-    Raises `ArchiveError` when there is none, or more than one.
+    Raises `MissingError` when there is none, and `AmbiguousError` when there is more than one.
     """
     found = catalog.ids(beginning, most=_SHOWN_IDS + 1)
     if beginning in found:
         return beginning
     if len(found) > 1:
         more = ", ..." if len(found) > _SHOWN_IDS else ""
-        raise ArchiveError(
+        raise AmbiguousError(
             f"several ids begin with {beginning!r}: {', '.join(found[:_SHOWN_IDS])}{more}; "
             "give more characters"
         )

@@ -125,6 +125,21 @@ def test_an_article_is_added_edited_and_deleted(client: TestClient) -> None:
     assert client.get("/v1/articles/vote").status_code == 404
 
 
+def test_the_beginning_of_an_id_is_enough_if_only_one_has_it(client: TestClient) -> None:
+    new = [{"id": f"vote-{n}", "title": f"Vote {n}", "text": f"Vote {n} is on."} for n in (1, 2)]
+    client.post("/v1/articles", json={"articles": new})
+    assert client.get("/v1/articles/fer").json()["id"] == "ferry"
+    for method in ("get", "delete"):
+        refused = getattr(client, method)("/v1/articles/vote")
+        assert refused.status_code == 422
+        words = "several ids begin with 'vote': vote-1, vote-2; give more characters"
+        assert refused.json()["error"]["message"] == words
+    edited = client.patch("/v1/articles/vote-2", json={"text": "Vote 2 is off."}).json()
+    assert (edited["id"], edited["text"]) == ("vote-2", "Vote 2 is off.")
+    assert client.delete("/v1/articles/vote-1").status_code == 204
+    assert client.get("/v1/articles/vote").json()["id"] == "vote-2"
+
+
 def test_an_edit_that_leaves_no_text_changes_nothing(client: TestClient) -> None:
     reply = client.patch("/v1/articles/ferry", json={"text": " "})
     assert reply.status_code == 422

@@ -64,6 +64,7 @@ def test_every_tool_gives_what_it_says(desk: Desk) -> None:
         [citation] = answer["citations"]
         article = await call("get_article", id=citation["article"]["id"])
         assert article["text"][citation["start"] : citation["end"]] == citation["quote"]
+        assert await call("get_article", id="fer") == article
         found = await call("search_archive", question="flood school", k=1)
         assert [hit["article"]["id"] for hit in found["hits"]] == ["flood/1"]
         listed = await call("list_archives")

@@ -6,8 +6,9 @@ import dataclasses
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
+from rag.archive import Archive
 from rag.types import Article, IngestReport
 from ui.api.desk import DeskOf
 from ui.api.faults import WRITING
@@ -20,6 +21,7 @@ router = APIRouter(prefix="/articles", tags=["articles"])
 _Archive = Annotated[Name | None, Query()]
 _Count = Annotated[int, Query(ge=1, le=MOST_LISTED)]
 _Offset = Annotated[int, Query(ge=0, le=10**9)]
+_Id = Annotated[str, Path(description="An id, or a beginning that only one article's id has.")]
 
 
 @router.get("")
@@ -71,26 +73,33 @@ def add_articles(wish: NewArticles, desk: DeskOf) -> Report:
 
 
 @router.get("/{article_id:path}")
-def get_article(article_id: str, desk: DeskOf, archive: _Archive = None) -> WholeArticle:
+def get_article(article_id: _Id, desk: DeskOf, archive: _Archive = None) -> WholeArticle:
     """Return one article with its text."""
-    return WholeArticle.model_validate(desk.library.get(archive).article(article_id))
+    return WholeArticle.model_validate(_found(desk.library.get(archive), article_id))
 
 
 @router.patch("/{article_id:path}", responses=WRITING, dependencies=EDITING)
 def edit_article(
-    article_id: str, wish: ArticleFields, desk: DeskOf, archive: _Archive = None
+    article_id: _Id, wish: ArticleFields, desk: DeskOf, archive: _Archive = None
 ) -> WholeArticle:
     """Change fields of an article; those that are left out stay as they are."""
     opened = desk.library.get(archive)
-    after = dataclasses.replace(opened.article(article_id), **wish.changes())
+    before = _found(opened, article_id)
+    after = dataclasses.replace(before, **wish.changes())
     _check(after, opened.ingest(after))
-    return WholeArticle.model_validate(opened.article(article_id))
+    return WholeArticle.model_validate(opened.article(before.id or ""))
 
 
 @router.delete("/{article_id:path}", status_code=204, responses=WRITING, dependencies=EDITING)
-def delete_article(article_id: str, desk: DeskOf, archive: _Archive = None) -> None:
+def delete_article(article_id: _Id, desk: DeskOf, archive: _Archive = None) -> None:
     """Delete an article."""
-    desk.library.get(archive).delete(article_id)
+    opened = desk.library.get(archive)
+    opened.delete(opened.full_id(article_id))
+
+
+def _found(archive: Archive, beginning: str) -> Article:
+    """Return the article whose id begins like this, or is this."""
+    return archive.article(archive.full_id(beginning))
 
 
 def _head(article: Article) -> ArticleHead:

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from rag.errors import (
+    AmbiguousError,
     ArchiveError,
     GenerationError,
     MissingError,
@@ -32,6 +33,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (GenerationError, 503),
     (SharedError, 503),
     (SourceError, 422),
+    (AmbiguousError, 422),
     (DamageError, 500),
     # Taken or unfit names, archives of another model, and those that cannot be written.
     (ArchiveError, 409),

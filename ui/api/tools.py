@@ -37,6 +37,7 @@ _Question = Annotated[str, Field(max_length=MOST_CHARACTERS, description="In pla
 _Since = Annotated[dt.date | None, Field(description="Only articles from this day on.")]
 _Until = Annotated[dt.date | None, Field(description="Only articles up to this day.")]
 _Publishers = Annotated[list[str] | None, Field(description="Only these publishers.")]
+_Id = Annotated[str, Field(description="An id, or a beginning that only one article's id has.")]
 _Names = Annotated[
     list[str] | None, Field(description="Only articles that mention all of these names.")
 ]
@@ -117,10 +118,11 @@ def build_tools(desk: Desk) -> MCPServer:
             return HitList.of(hits)
 
     @server.tool(annotations=_READING)
-    def get_article(id: str, archive: Name | None = None) -> WholeArticle:  # noqa: A002
+    def get_article(id: _Id, archive: Name | None = None) -> WholeArticle:  # noqa: A002
         """Return the whole article of an id that another tool gave."""
         with _told():
-            return WholeArticle.model_validate(desk.library.get(archive).article(id))
+            opened = desk.library.get(archive)
+            return WholeArticle.model_validate(opened.article(opened.full_id(id)))
 
     @server.tool(annotations=_READING)
     def list_archives() -> ArchiveList:
