@@ -1,9 +1,12 @@
 import dataclasses
 import json
 import socket
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 import rag
@@ -170,6 +173,45 @@ def test_an_error_is_one_line_and_a_status(
     assert shown.startswith("Error: ")
     assert message in shown
     assert "Traceback" not in shown
+
+
+def test_a_usage_error_for_a_program_is_not_cut_into_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["rag", "ask", "x", "--strict", "--lenient"])
+    monkeypatch.setenv("COLUMNS", "30")
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.endswith(
+        "\nError: Invalid value: --strict and --lenient contradict each other; give one of them\n"
+    )
+
+
+def _commands(group: Any, *names: str) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, *names, name)
+        else:
+            yield " ".join((*names, name)), command
+
+
+def test_all_commands_name_the_same_things_in_the_same_way() -> None:
+    shared = {
+        "archive": ["--archive", "-a"],
+        "as_json": ["--json"],
+        "format_": ["--format"],
+        "quiet": ["--quiet", "-q"],
+        "verbose": ["--verbose", "-v"],
+    }
+    for name, command in _commands(get_command(app)):
+        options = {option.name: option for option in command.params}
+        assert options.keys() >= {"quiet", "verbose"}, name
+        for option in options.values():
+            assert option.help, (name, option.name)
+            assert option.opts == shared.get(option.name, option.opts), name
+            # The opposite of what is off by itself is only noise in the help.
+            assert not option.secondary_opts or option.name == "open_browser", name
 
 
 def test_a_bad_date_is_a_usage_error() -> None:
@@ -391,7 +433,10 @@ def test_eval_writes_a_report(tmp_path: Path) -> None:
     shown = _run("eval", "--questions", str(questions), "-a", "default")
     assert "hit@1" in shown
     (report,) = (tmp_path / "home" / "default" / "reports").glob("*/report.json")
-    assert json.loads(report.read_text(encoding="utf-8"))
+    written = json.loads(report.read_text(encoding="utf-8"))
+    again = json.loads(_run("eval", "--questions", str(questions), "-a", "default", "--json"))
+    assert again["summary"].keys() == written["summary"].keys()
+    assert [item["question"]["id"] for item in again["outcomes"]] == ["1"]
 
 
 def test_questions_are_saved_and_their_changed_answers_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import namedtuple
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,9 @@ def test_models_lists_every_known_model_with_licence_and_place(
     assert rows[here.name][1:4] == ["yes", "7", "MB"]
     assert here.licence in rows[here.name]
     assert {row[1] for name, row in rows.items() if name != here.name} == {"no"}
+    records = {record["name"]: record for record in json.loads(run("models", "--json"))}
+    assert records.keys() == rows.keys()
+    assert (records[here.name]["present"], records[here.name]["bytes"]) == (True, 7_000_000)
 
 
 def test_models_fetches_the_default_ones(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -152,17 +156,25 @@ def test_a_failed_reembed_leaves_the_archive_as_it_was(
 def test_a_backup_is_restored_under_another_name(home: Path, tmp_path: Path) -> None:
     fill(home / "city")
     file = tmp_path / "city.backup"
-    assert f"1 article in {file}, " in run("backup", "city", str(file))
-    assert f"1 article in {home / 'again'}." in run("restore", "again", str(file))
+    assert f"1 article in {file}, " in run("backup", str(file), "--archive", "city")
+    assert f"1 article in {home / 'again'}." in run("restore", str(file), "-a", "again")
     with rag.Archive.open(home / "again", create=False) as archive:
         [hit] = archive.search("ferry strike")
     assert hit.article.title == "Ferry strike"
 
 
+def test_a_backup_is_of_the_default_archive_and_a_restored_one_has_a_name(
+    home: Path, tmp_path: Path
+) -> None:
+    fill(home / "city")
+    assert "1 article in" in run("backup", str(tmp_path / "one"))
+    assert "--archive" in run("restore", str(tmp_path / "one"), status=2)
+
+
 def test_a_damaged_backup_makes_no_archive(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "city.backup"
     file.write_bytes(b"no database" * 500)
-    assert "is damaged" in failure("restore", "again", str(file))
+    assert "is damaged" in failure("restore", str(file), "-a", "again")
     assert not (home / "again" / "archive.sqlite").exists()
 
 
@@ -172,3 +184,10 @@ def test_models_are_not_served_to_other_machines_without_a_token(
     monkeypatch.delenv("DATELINE_MODELS_TOKEN", raising=False)
     said = failure("serve-models", "--host", "0.0.0.0")
     assert said.startswith("other machines can reach 0.0.0.0; set --token")
+
+
+def test_a_token_that_has_no_effect_is_told(home: Path) -> None:
+    fill(home / "city")
+    result = CliRunner().invoke(app, ["serve", "--host", "0.0.0.0", "--token", "x"])
+    assert "users must log in" in str(result.exception)
+    assert "The token has no effect with --host 0.0.0.0" in result.output

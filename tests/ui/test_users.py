@@ -118,6 +118,7 @@ def test_roles_are_given_and_listed_by_the_command(tmp_path, database, monkeypat
     assert made == "ann can log in, as an editor."
     assert run("role", "ann", "reader") == "ann is now a reader."
     assert run("list") == "ann  reader"
+    assert json.loads(run("list", "--json")) == [{"name": "ann", "role": "reader"}]
     result = CliRunner().invoke(commands, ["users", "role", "ann", "king"])
     assert str(result.exception) == "'king' is not a role; choose reader, editor, admin"
 

@@ -112,6 +112,9 @@ def main() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     logging.basicConfig(level=logging.ERROR, format="%(message)s")
     logging.getLogger("rag").setLevel(logging.WARNING)
+    if not sys.stderr.isatty():
+        # Else what is wrong stands in a frame, cut into lines, also for another program.
+        app.rich_markup_mode = None
     try:
         app()
     except RagError as error:

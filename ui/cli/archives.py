@@ -209,11 +209,8 @@ def reembed(
 
 @heard
 def backup(
-    archive: Annotated[
-        str,
-        typer.Argument(help="Name of the archive, or its folder.", autocompletion=complete_archive),
-    ],
     file: Annotated[Path, typer.Argument(help="File to write, which must not exist.")],
+    archive: ArchiveName = None,
 ) -> None:
     """Copy an archive into one file, also while it is read and written."""
     with rag.Archive.open(archive_folder(archive), create=False) as opened:
@@ -225,8 +222,10 @@ def backup(
 
 @heard
 def restore(
-    archive: Annotated[str, typer.Argument(help="Name of the archive to make, or its folder.")],
     file: Annotated[Path, typer.Argument(help="File that `rag backup` has written.")],
+    archive: Annotated[
+        str, typer.Option("--archive", "-a", help="Name of the archive to make, or its folder.")
+    ],
 ) -> None:
     """Make an archive from a backup."""
     found = rag.restore(file, archive)

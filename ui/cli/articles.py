@@ -40,7 +40,7 @@ articles = typer.Typer(
 
 Ids = Annotated[
     list[str],
-    typer.Argument(metavar="ID...", help="Ids of articles, or beginnings that only one has."),
+    typer.Argument(metavar="ID", help="Ids of articles, or beginnings that only one has."),
 ]
 
 
@@ -230,7 +230,7 @@ def _in_editor(article: Article) -> Article:
 def export_articles(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID]...", help="Ids or beginnings of ids; by default all."),
+        typer.Argument(metavar="ID", help="Ids or beginnings of ids; by default all."),
     ] = None,
     archive: ArchiveName = None,
     since: Since = None,

@@ -12,6 +12,7 @@ from ui.cli.console import ArchiveName, Limits, LogForm, LogFrom, LogQuestions, 
 from ui.cli.fetching import follow
 from ui.cli.opening import limited, open_archive, settings
 from ui.cli.questions import GeneratorName, ReaderName
+from ui.cli.serving import Host, Port
 from ui.logs import LogFormat, log_from, write_as
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 @heard
 def chat(
     archive: ArchiveName = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 7860,
+    host: Host = "127.0.0.1",
+    port: Port = 7860,
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in the browser.")
     ] = True,

@@ -9,7 +9,7 @@ import typer
 
 from rag import reading
 from rag.store import archives
-from ui.cli.console import errors, heard, note, output, write
+from ui.cli.console import AsJson, complete_archive, errors, heard, note, output, write
 from ui.cli.fetching import fetching
 from ui.cli.opening import open_archive, settings
 from ui.cli.progress import work_bar
@@ -46,6 +46,7 @@ def evaluate(
             envvar="DATELINE_ARCHIVE",
             help="Name of the archive, or the path of its folder; by default the sample, and with "
             "--questions or --feedback the one that `rag archives` marks.",
+            autocompletion=complete_archive,
         ),
     ] = None,
     reader: ReaderName = None,
@@ -60,6 +61,7 @@ def evaluate(
     reports: Annotated[
         Path | None, typer.Option(help="Folder for the reports; default: the archive's.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Run the question set and report how good the answers are."""
     from eval import report as reporting
@@ -91,6 +93,10 @@ def evaluate(
             earlier=compare,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
+    if as_json:
+        output.print_json(reporting.to_json(report))
+        note(f"Report: {written}")
+        return
     for table in reporting.to_tables(report):
         output.print(table)
     write(f"Report: {written}")

@@ -30,7 +30,7 @@ def ingest(
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE|FOLDER|URL...",
+            metavar="FILE|FOLDER|URL",
             help="Text dumps, Markdown, HTML, PDF, Word, JSON, CSV, Parquet, feeds, "
             "also zipped; folders of them; addresses of pages and feeds.",
         ),

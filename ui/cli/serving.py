@@ -9,7 +9,18 @@ import typer
 
 from rag.errors import extra
 from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER
-from ui.cli.console import ArchiveName, Limits, LogForm, LogFrom, LogQuestions, heard, note, output
+from ui.cli.console import (
+    ArchiveName,
+    Limits,
+    LogForm,
+    LogFrom,
+    LogQuestions,
+    errors,
+    heard,
+    note,
+    output,
+    write,
+)
 from ui.cli.opening import limited, open_archive, settings
 from ui.cli.questions import GeneratorName, ReaderName
 from ui.logs import LogFormat, log_from, write_as
@@ -51,9 +62,12 @@ def serve(
         with extra("serve"):
             from ui.api.app import serve as serve_app
             from ui.warm.server import warm
+            from ui.web.network.guard import is_loopback
     finally:
         gc.enable()
     found = limited(settings(reader=reader, generator=generator), limit)
+    if token and not is_loopback(host):
+        write(f"The token has no effect with --host {host}, where users log in", to=errors)
     with open_archive(archive, settings=found) as opened, warm(opened):
         serve_app(
             opened,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import platform
 import shutil
 import sys
@@ -17,7 +19,7 @@ from rag.errors import RagError
 from rag.models.registry import DEFAULT_EMBEDDER, DEFAULT_READER, known_models
 from rag.models.resolving import resolve, status
 from rag.settings import archives_folder, archives_in
-from ui.cli.console import errors, heard, output, write
+from ui.cli.console import AsJson, complete_archive, errors, heard, output, write
 from ui.cli.fetching import fetching
 from ui.cli.opening import archive_folder
 
@@ -32,14 +34,20 @@ _NEEDED_BYTES = 2e9
 @heard
 def models(
     fetch: Annotated[
-        bool, typer.Option(help="Fetch the default models now, for use without a network.")
+        bool,
+        typer.Option("--fetch", help="Fetch the default models now, for use without a network."),
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the models this machine has."""
     if fetch:
         for name in (DEFAULT_EMBEDDER, DEFAULT_READER):
             with fetching(name) as say:
                 resolve(name, on_progress=say)
+    if as_json:
+        records = [dataclasses.asdict(status(known.name)) for known in known_models()]
+        output.print_json(json.dumps(records))
+        return
     table = Table("model", "here", "size", "licence", "where", box=None, pad_edge=False)
     for known in known_models():
         found = status(known.name)
@@ -58,7 +66,10 @@ def doctor(
     archive: Annotated[
         str | None,
         typer.Option(
-            "--archive", "-a", help="Read all of this archive, and check every article and vector."
+            "--archive",
+            "-a",
+            help="Read all of this archive, and check every article and vector.",
+            autocompletion=complete_archive,
         ),
     ] = None,
 ) -> None:
@@ -154,7 +165,7 @@ def _examine(name: str) -> None:
     if found.faults:
         write(
             f"Searches leave out what is damaged. Ingest those articles again; or copy {path}, "
-            f"move it away and put a backup in its place: rag restore {name} FILE",
+            f"move it away and put a backup in its place: rag restore FILE --archive {name}",
             to=errors,
         )
         raise typer.Exit(1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rag.settings import SettingsFile, archives_folder
-from ui.cli.console import heard, write
+from ui.cli.console import AsJson, heard, output, write
 from ui.counted import counted
 
 if TYPE_CHECKING:
@@ -52,16 +53,19 @@ def add_user(
 
 @users.command("list")
 @heard
-def list_users() -> None:
+def list_users(as_json: AsJson = False) -> None:
     """List the users with their roles."""
     from ui.web.network.users import Users
 
     known = Users(_shared())
-    if not known.names:
+    roles = {name: str(user.role) for name in known.names if (user := known.get(name))}
+    if as_json:
+        output.print_json(json.dumps([{"name": name, "role": roles[name]} for name in roles]))
+        return
+    if not roles:
         write("No users yet; `rag users add NAME` adds one.")
-    for name in known.names:
-        user = known.get(name)
-        write(f"{name}  {user.role if user else ''}")
+    for name, role in roles.items():
+        write(f"{name}  {role}")
 
 
 @users.command("role")

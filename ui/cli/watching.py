@@ -52,7 +52,7 @@ WebhookAddress = Annotated[
 def watch(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="FOLDER|FEED...", help="Folders, and addresses of feeds."),
+        typer.Argument(metavar="FOLDER|FEED", help="Folders, and addresses of feeds."),
     ],
     archive: ArchiveName = None,
     every: Annotated[

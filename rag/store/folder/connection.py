@@ -41,7 +41,7 @@ def damage(path: Path, what: str) -> DamageError:
     return DamageError(
         f"{path} is damaged ({what}). Make a copy of {folder} before anything else; "
         f"`rag doctor --archive {folder}` shows what is intact. Once the folder is moved away, "
-        f"`rag restore {folder} FILE` puts a backup in its place"
+        f"`rag restore FILE --archive {folder}` puts a backup in its place"
     )
 
 

@@ -12,7 +12,7 @@ import typer
 from rag.models import adapters
 from rag.models.registry import WRITER
 from rag.models.resolving import resolve
-from ui.cli.console import heard, note, write
+from ui.cli.console import complete_archive, heard, note, write
 from ui.cli.progress import work_bar
 from ui.cli.training.held_out import Figures, measure
 from ui.cli.training.material import material
@@ -36,7 +36,7 @@ def train(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             exists=True,
             dir_okay=False,
             help="Questions with passages and answers, as JSON lines, also gzipped; "
@@ -64,8 +64,11 @@ def train(
     archive: Annotated[
         str | None,
         typer.Option(
+            "--archive",
+            "-a",
             help="Take the files to be questions as for `rag eval`, and their passages from "
-            "this archive."
+            "this archive.",
+            autocompletion=complete_archive,
         ),
     ] = None,
 ) -> None:

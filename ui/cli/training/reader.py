@@ -29,7 +29,7 @@ def train(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FILE]...",
+            metavar="FILE",
             exists=True,
             dir_okay=False,
             help="Questions with passages and answers, as JSON lines, also gzipped; "
@@ -43,7 +43,7 @@ def train(
     start: Annotated[
         str | None, typer.Option(help="A trained reader to go on from; by default the shipped one.")
     ] = None,
-    fresh: Annotated[bool, typer.Option(help="Begin with the bare encoder.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin with the bare encoder.")] = False,
     minutes: Annotated[
         float | None, typer.Option(min=0.1, help="End after this time, and keep what was learnt.")
     ] = None,
