@@ -1,13 +1,15 @@
 """Questions that the archive answers, offered after an answer or a refusal.
 
 They are made of sentences of the articles cited or found, by templates, and each is searched
-for and read before it is offered: it must lead back to the sentence that it was made of. That
-takes a second or two, so it is done after the answer is shown.
+for and read before it is offered: it must lead back to the sentence that it was made of. In place
+of a refused question only those are offered that name what it named. That takes a second or two,
+so it is done after the answer is shown.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +27,8 @@ _AFTER_ANSWER, _AFTER_REFUSAL = 3, 2
 # Articles that questions are made of, passages that each is looked for in, and questions
 # that are tried.
 _ARTICLES, _PASSAGES, _TRIED = 2, 4, 6
+# Of the articles nearest to a refused question, few say anything of what it named.
+_NEAREST = 5
 
 _NAME = r"[A-Z][\w’'-]+(?: (?:(?:of|de|al|bin|van) )?[A-Z][\w’'-]+)+"
 # "Tamer Ramadan, who leads its delegation in Libya, said ..."
@@ -32,8 +36,15 @@ _ROLE = (
     r"(?:the|an?|its|his|her|their) (?:[\w’'-]+ ){0,4}?(?:\w+(?:or|er|man|woman|ent|ist|ian)|chief|"
     r"head|coach|captain|general|executive|mayor|judge|founder|chair)"
 )
+_NAMES = re.compile(rf"(?P<before>the |[a-z,] |)\b(?P<name>{_NAME})(?P<after>,| [a-z]|)")
 _WHO = re.compile(rf"(?P<name>{_NAME}), (?:(?:who|whose)\b|{_ROLE}\b)")
 _OF_PLACE = re.compile(r" of [A-Z]\w+$")
+# Names of what is nobody.
+_BODY = re.compile(
+    r"\b(?:Agency|Airlines?|Association|Bank|Church|College|Committee|Company|Corp|Corporation|Court|"
+    r"Department|Group|Hospital|Inc|Institute|Ltd|Ministry|Museum|News|Party|Post|School|Times|"
+    r"Union|University)$"
+)
 _NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?(?: (?:thousand|million|billion))?|{'|'.join(NUMBER_WORDS)})"
 # "... 115 people died in the wildfire in Lahaina ..."
 _HOW_MANY = re.compile(
@@ -41,6 +52,8 @@ _HOW_MANY = re.compile(
     r"(?P<did>(?:were|are|had been|have been) [a-z]+(?:ed|en|t|n|wn)|died|voted|lived?|worked|fled)"
     r"(?P<where> [^,.;]*[A-Z][^,.;]{0,40})(?=[,.;])"
 )
+# What follows is the sentence's, and not needed in a question.
+_ASIDE = re.compile(r" (?:after|as|because|before|but|since|when|which|while|who)\b.*")
 _NAMED_OFTEN = 2
 
 
@@ -62,36 +75,53 @@ def suggest(answer: Answer, *, archive: Archive, reader: Reader | None = None) -
         return ()
     most = _AFTER_REFUSAL if answer.abstained else _AFTER_ANSWER
     sources = [c.article for c in answer.citations] or [hit.article for hit in answer.hits]
-    distinct = list({article.id: article for article in sources}.values())[:_ARTICLES]
+    read = _NEAREST if answer.abstained else _ARTICLES
+    distinct = list({article.id: article for article in sources}.values())[:read]
     asked = {*content_words(f"{answer.question} {answer.short}")}
     used = reader or reading.load_reader(archive.settings.reader)
     found: list[str] = []
-    for draft in _drafts(distinct, asked)[:_TRIED]:
+    for draft in _drafts(distinct, asked, refused=answer.abstained)[:_TRIED]:
         if len(found) < most and _leads_back(draft, archive, used):
             found.append(draft.question)
     return tuple(found)
 
 
-def _drafts(articles: Sequence[Article], asked: set[str]) -> list[_Draft]:
+def _drafts(articles: Sequence[Article], asked: set[str], *, refused: bool) -> list[_Draft]:
     """Return questions by the articles in turn, without those that ask the same again."""
-    made = [list(_of_article(article)) for article in articles]
+    made = [list(_of_article(article, asked if refused else None)) for article in articles]
     turns = [
         draft for turn in range(_TRIED) for drafts in made for draft in drafts[turn : turn + 1]
     ]
-    fresh = {d.question: d for d in turns if not {*content_words(d.question)} <= asked}
-    return list(fresh.values())
+    fits = _on_the_same if refused else _on_more
+    return list({draft.question: draft for draft in turns if fits(draft, asked)}.values())
 
 
-def _of_article(article: Article) -> Iterator[_Draft]:
+def _on_more(draft: _Draft, asked: set[str]) -> bool:
+    """Tell whether a question asks of what neither the last one nor its answer named."""
+    return not {*content_words(draft.question)} <= asked
+
+
+def _on_the_same(draft: _Draft, asked: set[str]) -> bool:
+    """Tell whether a question names what a refused one named, and asks something else of it."""
+    return bool(_named(draft.question) & asked) and {*content_words(draft.question)} != asked
+
+
+def _named(question: str) -> set[str]:
+    """Return the words of the names in a question."""
+    _, _, rest = question.partition(" ")
+    return {*words(" ".join(re.findall(r"\b[A-Z][\w’'-]+", rest)))}
+
+
+def _of_article(article: Article, asked: set[str] | None) -> Iterator[_Draft]:
     spans = sentences(article.text, language=article.language)
     for span in spans:
         text = article.text[span.start : span.end]
         if match := _HOW_MANY.search(text):
-            asked = f"How many {match['what']} {match['did']}{match['where']}?"
-            yield _Draft(asked, article, span)
-        elif match := _WHO.search(text):
+            where = _ASIDE.sub("", match["where"])
+            yield _Draft(f"How many {match['what']} {match['did']}{where}?", article, span)
+        elif (match := _WHO.search(text)) and not _BODY.search(match["name"]):
             yield _Draft(f"Who is {_bare(_OF_PLACE.sub('', match['name']))}?", article, span)
-    if (name := _subject(article)) and spans:
+    if (name := _subject(article, asked)) and spans:
         yield _Draft(f"What is known about {name}?", article, spans[0])
 
 
@@ -103,15 +133,27 @@ def _bare(name: str) -> str:
     return " ".join(parts)
 
 
-def _subject(article: Article) -> str | None:
-    """Return the name of its title that an article has most often."""
-    counts: dict[str, int] = {}
-    for match in re.finditer(_NAME, article.text):
-        name = _bare(match[0])
-        counts[name] = counts.get(name, 0) + 1
-    title = {*words(article.title)}
-    told = [n for n, count in counts.items() if count >= _NAMED_OFTEN and {*words(n)} & title]
-    return max(told, key=lambda name: counts[name], default=None)
+def _subject(article: Article, asked: set[str] | None) -> str | None:
+    """Return the name that an article has most often, of those asked of or else of its title.
+
+    It has "the" before it if the article mostly does.
+    """
+    counts: Counter[str] = Counter()
+    within: Counter[str] = Counter()
+    with_the: Counter[str] = Counter()
+    for match in _NAMES.finditer(article.text):
+        name = _bare(match["name"])
+        counts[name] += 1
+        within[name] += bool(match["before"] or match["after"])
+        with_the[name] += match["before"] == "the "
+    wanted = {*words(article.title)} if asked is None else asked
+    # What is in no sentence is a heading.
+    told = [n for n, count in counts.items() if count >= _NAMED_OFTEN and within[n]]
+    about = [name for name in told if {*words(name)} & wanted]
+    if not about:
+        return None
+    name = max(about, key=lambda each: counts[each])
+    return f"the {name}" if 2 * with_the[name] >= within[name] else name
 
 
 def _leads_back(draft: _Draft, archive: Archive, reader: Reader) -> bool:

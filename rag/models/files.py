@@ -26,6 +26,8 @@ SAFE_SUFFIXES = (".safetensors", ".json", ".txt", ".model", ".jinja")
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 # Pieces of a model stay here until all of them are there.
 DOWNLOADS = "downloads"
+# How each line begins that tells of bytes that are fetched, and not of another step.
+FETCHING = "Fetching"
 _PARTIAL = ".partial-"
 _PARTIAL_LIFETIME = 24 * 3600.0
 

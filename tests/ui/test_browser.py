@@ -189,6 +189,11 @@ def test_a_mark_leads_to_the_quoted_words_and_back(sample, visit):
     source.locator("summary").click()
     assert source.locator(".dl-whole").text_content() == archive.article(cited.article.id).text
     assert stored in "".join(source.locator(".dl-whole mark").all_text_contents())
+    # What is quoted stands on the page once, and a mark leads to it all the same.
+    expect(quoted).to_be_hidden()
+    page.click("#m1 .dl-mark >> nth=0")
+    expect(quoted).to_be_focused()
+    expect(source.locator(".dl-whole")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(page.locator("#dl-side")).to_be_hidden()
     expect(page.locator("#m1 .dl-mark").first).to_be_focused()
@@ -508,6 +513,11 @@ def test_articles_are_found_sorted_edited_exported_and_deleted(archive, serve, v
     expect(listed).to_have_text([re.compile("Undated note.*undated")])
     listed.click()
     page.get_by_role("button", name="Edit").click()
+    # A title has a line of its own, on which most can be seen in full.
+    title, form = (
+        page.locator(place).bounding_box() for place in ("#dl-edit input >> nth=0", "#dl-edit")
+    )
+    assert title["width"] == pytest.approx(form["width"], abs=1)
     page.get_by_label("Date", exact=True).fill("2022-02-02")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#dl-article .dl-meta")).to_contain_text("2 February 2022")

@@ -11,6 +11,7 @@ from rag.models import files
 from rag.models.registry import DEFAULT_READER, download_size
 from ui.cli import fetching as shown_fetching
 from ui.fetching import Fetching
+from ui.web.common import markup
 
 
 class Machine:
@@ -33,14 +34,42 @@ def test_megabytes_and_the_time_left(machine):
     reader = fetching(machine)
     assert reader.now is None
     reader.say("Fetching part 2 of 5 of it (100 of 404 MB)")
-    assert reader.now.words() == "Fetching part 2 of 5 of it, 100 of 404 MB"
+    assert reader.now.words() == "Fetching a model: 100 of 404 MB"
+    machine.size, machine.time = 100_900_000, 10.5
+    # Less than a megabyte says nothing of the speed.
+    assert reader.now.words() == "Fetching a model: 100 of 404 MB"
     machine.size, machine.time = 200_000_000, 20.0
     # 100 MB in 10 seconds, and 204.5 MB to come.
-    assert reader.now.words() == "Fetching part 2 of 5 of it, 200 of 404 MB, about 20 s left"
+    assert reader.now.words() == "Fetching a model: 200 of 404 MB, about 20 s left"
     machine.time = 110.0
     assert reader.now.words().endswith("about 3 min left")
-    machine.size = 900_000_000
-    assert reader.now.words().endswith("404 of 404 MB, about 1 s left")
+
+
+@pytest.mark.parametrize(
+    ("step", "size"),
+    [
+        # All of it is here, and is put together and checked.
+        ("Fetching part 5 of 5 of it", 900_000_000),
+        # What is written meanwhile is no part of what was to be fetched.
+        ("Merging the adapter x into y; this happens once", 100_200_000),
+    ],
+)
+def test_what_is_fetched_is_then_prepared(machine, step, size):
+    reader = fetching(machine)
+    machine.size, machine.time = size, 30.0
+    reader.say(step)
+    assert reader.now.words() == "Preparing the model, which happens once"
+    bar = markup.render("fetching.html", fetched=reader.now)
+    assert '<progress aria-label="Model fetched"></progress>' in bar
+
+
+def test_the_bar_goes_on_and_never_back(machine):
+    reader = fetching(machine)
+    for size in (200_000_000, 150_000_000):
+        machine.size = size
+        reader.say("Fetching part 2 of 5 of it")
+        bar = markup.render("fetching.html", fetched=reader.now)
+        assert 'max="404500000" value="200000000"' in bar
 
 
 def test_what_has_no_known_size_is_told_by_its_step(machine):
@@ -98,7 +127,7 @@ def test_megabytes_and_the_time_left_are_shown_in_the_terminal(is_terminal, mach
         machine.size, machine.time = 200_000_000, 20.0
         reader.say("Fetching it")
         assert terminal.seen.wait(20)
-    assert terminal.shown[0] == "Fetching it, 200 of 404 MB, about 20 s left"
+    assert terminal.shown[0] == "Fetching a model: 200 of 404 MB, about 20 s left"
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
@@ -121,4 +150,4 @@ def test_what_is_loaded_behind_a_command_is_followed_to_its_end(machine, monkeyp
     loading.start()
     shown_fetching.follow(lambda: reader.now, loading=loading)
     loading.join(20)
-    assert terminal.shown[0] == "Fetching it, 100 of 404 MB"
+    assert terminal.shown[0] == "Fetching a model: 100 of 404 MB"

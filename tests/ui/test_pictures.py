@@ -1,4 +1,4 @@
-"""Ten states of the pages, at three widths and in both themes, beside pictures of them.
+"""Eleven states of the pages, at three widths and in both themes, beside pictures of them.
 
 `tests.ui.pictures` says which differences count. A machine with quite other fonts is left out.
 `DATELINE_PICTURES=write` takes the pictures anew, after somebody has looked at the pages.
@@ -115,8 +115,18 @@ def _evaluate(archive):
         report.write(report.Report(run, summarise(run), {}), archive.folder / report.FOLDER)
 
 
-def states(page, address):
+@pytest.fixture
+def first_start(fetched):
+    """Return the models of a first start, of which one is fetched until they may go on."""
+    return fetched(lambda *_, **__: None)
+
+
+def states(page, address, first_start):
     """Yield the name of each state as the page shows it."""
+    expect(page.locator("#dl-models progress")).to_be_visible()
+    yield "first start"
+    first_start.go.set()
+    expect(page.locator("#dl-models progress")).to_be_hidden()
     expect(page.locator(".dl-welcome h2")).to_be_visible()
     expect(page.locator("#dl-names li")).to_have_count(2)
     yield "first screen"
@@ -182,9 +192,10 @@ def still(page):
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_the_pages_look_as_they_did(coast, serve, visit, look):
+def test_the_pages_look_as_they_did(coast, first_start, serve, visit, look):
     width, height, scheme = LOOKS[look]
-    address = serve(coast, examples=[ASKED])
+    address = serve(coast, examples=[ASKED], models=first_start.models)
+    first_start.models.load_in_background(coast)
     page = visit(
         address,
         viewport={"width": width, "height": height},
@@ -194,7 +205,7 @@ def test_the_pages_look_as_they_did(coast, serve, visit, look):
     writes = os.environ.get("DATELINE_PICTURES") == "write"
     line = page.evaluate(LINE_WIDTH)
     different = {}
-    for state in states(page, address):
+    for state in states(page, address, first_start):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, state
         if state == "archive":
             assert rows_of_tabs(page) == [list(TABS)]
@@ -214,8 +225,9 @@ def test_the_pages_look_as_they_did(coast, serve, visit, look):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_texts_can_be_read_in_both_themes(coast, serve, visit, scheme):
-    address = serve(coast, examples=[ASKED])
+def test_texts_can_be_read_in_both_themes(coast, first_start, serve, visit, scheme):
+    address = serve(coast, examples=[ASKED], models=first_start.models)
+    first_start.models.load_in_background(coast)
     page = visit(
         address,
         viewport={"width": 1400, "height": 900},
@@ -223,7 +235,7 @@ def test_texts_can_be_read_in_both_themes(coast, serve, visit, scheme):
         reduced_motion="reduce",
     )
     pale = {}
-    for state in states(page, address):
+    for state in states(page, address, first_start):
         assert page.evaluate("document.body.classList.contains('dark')") is (scheme == "dark")
         assert page.evaluate("document.documentElement.scrollWidth") <= 1400, state
         pale[state] = page.evaluate(PALE)

@@ -37,6 +37,18 @@ def test_an_answers_timeline_has_what_it_cites_and_what_else_tells_of_it(archive
     assert [entry.article.id for entry in narrowed] == ["b"]
 
 
+def test_a_story_of_another_place_is_left_out_however_alike(archive):
+    rye = Article("A storm", "A storm sank two boats in the harbour of Rye.", id="rye")
+    hull = Article("Boats", "A storm sank nine boats in the harbour of Hull.", id="hull")
+    later = Article("After the storm", "The storm closed the harbour. Rye rebuilds it.", id="later")
+    archive.ingest([rye, hull, later])
+    cited = Citation(1, rye, rye.text, 0, len(rye.text))
+    for question in ("Which boats did the storm sink in the harbour of Rye?", "storm harbour rye?"):
+        answer = Answer(question, "x [1]", False, citations=(cited,))
+        entries = timeline.of_answer(answer, archive=archive, where=Filter())
+        assert {entry.article.id for entry in entries} == {"rye", "later"}
+
+
 def test_the_nearest_sentence_is_found_where_it_is_looked_for():
     article = ARTICLES[0]
     assert timeline.nearest_sentence(article, {"harbour", "storm"}) == (Span(11, 40), 2)

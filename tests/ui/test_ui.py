@@ -668,7 +668,7 @@ def test_models_load_in_the_background_and_say_so(archive, monkeypatch):
     thread = models.load_in_background(archive)
     assert begun.wait(5)
     assert models.status == LOADING
-    assert models.fetched.note == "Fetching it"
+    assert models.fetched.step == "Fetching it"
     go.set()
     thread.join(5)
     assert (models.ready_for(archive), models.status) == (True, "")

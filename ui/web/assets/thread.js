@@ -71,6 +71,8 @@
   };
   const openQuote = (place) => {
     openSide(place.closest(".dl-set").dataset.message);
+    // A quotation is hidden while the whole of its article is open.
+    place.closest(".dl-source").querySelector("details").open = false;
     keepPlace(place.closest("[data-article]").dataset.article, place.dataset.at);
     flash(place);
   };

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import rag
 from rag.archive import Archive
 from rag.types import Answer, Turn
+from ui.counted import counted
 from ui.web.chat.filters import Filters
 from ui.web.chat.listening import while_listened
 from ui.web.common.models import LOADING, Models
@@ -87,7 +88,14 @@ def _wait(place: Place, request: Request) -> Iterator[Status]:
             request.stop.set()
         if request.stop.is_set():
             return
-        yield Status(f"{place.ahead} ahead of you, about {place.seconds} s to wait...")
+        ready = request.models.ready_for(request.archive)
+        yield Status(_ahead(place) if ready else LOADING)
+
+
+def _ahead(place: Place) -> str:
+    """Return what stands before a question that waits for its turn."""
+    before = f"{counted(place.ahead, 'question')} before yours" if place.ahead else "You are next"
+    return f"{before}; about {place.seconds} s to wait..."
 
 
 def _steps(request: Request) -> Iterator[str | Answer | None]:

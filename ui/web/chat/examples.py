@@ -55,10 +55,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Questions that an archive answers, and whether more are being looked for."""
+    """Questions that an archive answers, and whether more are looked for, or will be."""
 
     questions: tuple[str, ...] = ()
     looking: bool = False
+    # Nothing can be looked for until the models are loaded.
+    waiting: bool = False
 
 
 class Examples:
@@ -81,7 +83,7 @@ class Examples:
         if not stats.articles:
             return Offered()
         if not self._models.ready_for(archive):
-            return Offered(looking=self._models.loading)
+            return Offered(waiting=self._models.loading)
         key = archive, stats.generation
         with self._lock:
             if key not in self._found:

@@ -46,7 +46,7 @@ def wire(
             header(library, archive, "Chat", user=request.username)
             if anew or (job and not busy)
             else gr.skip(),
-            gr.Timer(active=status == LOADING or found.looking or busy),
+            gr.Timer(active=status == LOADING or found.looking or found.waiting or busy),
             _status_html(models),
             layout.welcome_html(archive, found),
             gr.File(visible=empty and not busy and access.may(request.username, Role.EDITOR)),

@@ -119,6 +119,7 @@ def welcome_html(archive: Archive, offered: Offered) -> str:
         columns=histogram.columns(archive.months()),
         questions=offered.questions,
         looking=offered.looking,
+        waiting=offered.waiting,
         formats=FORMATS,
     )
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from rag.archive import Archive
-from rag.text.sentences import content_words, sentences
+from rag.text.facts import names
+from rag.text.sentences import content_words, sentences, words
 from rag.types import Answer, Article, Filter, Span
 from ui.web.common import histogram
 from ui.web.common.markup import render
@@ -35,13 +36,15 @@ class Entry:
 def of_answer(answer: Answer, *, archive: Archive, where: Filter) -> list[Entry]:
     """Return what an answer cites and what else is found for its question, in order of time.
 
-    Of the rest only articles with a sentence that shares words with the question are taken.
+    Of the rest only articles with a sentence that shares words with the question are taken, and
+    that have one of the names in it: the floods of another port are another story.
     """
     found: dict[str | None, Entry] = {}
     for citation in answer.citations:
         entry = Entry(citation.article, Span(citation.start, citation.end))
         found.setdefault(citation.article.id, entry)
     asked = set(content_words(answer.question))
+    named = _named(answer, asked)
     hits = archive.search(
         answer.question,
         k=_PASSAGES,
@@ -52,9 +55,17 @@ def of_answer(answer: Answer, *, archive: Archive, where: Filter) -> list[Entry]
     )
     for hit in hits:
         span, shared = nearest_sentence(hit.article, asked, within=Span(hit.start, hit.end))
-        if hit.article.id not in found and shared >= min(_SHARED, len(asked)):
+        told = shared >= min(_SHARED, len(asked))
+        same = not named or named & {*words(f"{hit.article.title} {hit.article.text}")}
+        if hit.article.id not in found and told and same:
             found[hit.article.id] = Entry(hit.article, span)
     return ordered(found.values())
+
+
+def _named(answer: Answer, asked: set[str]) -> set[str]:
+    """Return the words of a question that are names, as it or what is cited has them."""
+    quotes = (citation.quote for citation in answer.citations)
+    return asked & names(" ".join([answer.question, *quotes]))
 
 
 def of_articles(articles: Sequence[Article], *, words: str) -> list[Entry]:
