@@ -166,6 +166,15 @@ _PLACE = re.compile(
 _PLACE_BEFORE = re.compile(
     r"\b(?:in|at|near|across)(?: the \w+(?: of)?)? $|\bthe (?:state|city|town) of $", re.I
 )
+# What stands in a place and is none: "in New York" is no prison.
+_INSTITUTIONS = (
+    "prison|jail|hospital|clinic|school|university|college|hotel|museum|airport|stadium|arena|"
+    "court|church|mosque|bank|company|firm|team|club|newspaper|paper|channel|airline|agency|party|"
+    "film|movie|song|book|ship|boat|plane|bridge|tower|station|shop|store|restaurant|theatre|"
+    "theater|factory|plant|laboratory|lab"
+)
+_ASKS_INSTITUTION = re.compile(rf"\b(?:which|what) (?:\w+ )?(?:{_INSTITUTIONS})\b", re.I)
+_INSTITUTION = re.compile(rf"\b(?:{_INSTITUTIONS})s?\b", re.I)
 _SHARE = re.compile(r"%|\bper ?cent\b|\bhalf\b|\bthirds?\b|\bquarters?\b|\bfifths?\b", re.I)
 _FITS = {
     Wanted.MONEY: _MONEY,
@@ -217,6 +226,19 @@ def fits(kind: Wanted, span: str, *, before: str = "", after: str = "") -> bool 
             return False
         return len(words(span)) > 2 or _CAUSE.search(before) is not None
     return None
+
+
+def tells_only_where(question: str, span: str, *, before: str) -> bool:
+    """Tell whether a span is the place of something, where `question` asks which one it is.
+
+    "Which prison is he in?" is not answered by "in New York".
+    """
+    return bool(
+        _ASKS_INSTITUTION.search(question)
+        and before.endswith("in ")
+        and span[:1].isupper()
+        and not _INSTITUTION.search(span)
+    )
 
 
 def _only_figures(span: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.answering.evidence import Evidence, Overlap
 from rag.answering.found import Found, heading
 from rag.answering.references import without_talk
-from rag.answering.wanted import FIGURES, Wanted, fits, short_form, wanted
+from rag.answering.wanted import FIGURES, Wanted, fits, short_form, tells_only_where, wanted
 from rag.reading import Candidate
 from rag.text.counted import asked_to_count, counted
 from rag.text.doers import does_another, is_done_to, is_namesake
@@ -135,6 +135,8 @@ class Criteria:
 
     def _misfit(self, hit: Hit, item: Candidate, span: str) -> bool:
         before, after = hit.text[: item.start][-30:], hit.text[item.end : item.end + 20]
+        if tells_only_where(self.question, span, before=before):
+            return True
         return fits(self.kind, span, before=before, after=after) is False
 
     def _denied(self, evidence: Evidence, start: int, end: int, *, two_sided: bool) -> bool:

@@ -10,7 +10,7 @@ from rag.answering import fact
 from rag.answering.choice import confidence, in_order, rank
 from rag.answering.draft import Draft
 from rag.answering.found import FEATURES, heading
-from rag.answering.wanted import Wanted, fits, short_form, wanted
+from rag.answering.wanted import Wanted, fits, short_form, tells_only_where, wanted
 from rag.reading import Candidate, Reading
 from rag.settings import AnswerSettings
 from rag.types import Article, Hit, ScoreParts
@@ -385,3 +385,18 @@ def test_a_line_of_a_list_is_said_with_the_title_of_its_article() -> None:
     draft = Draft("Which musical won?", AnswerSettings(), dated=False)
     said = "".join(fact.state("Which musical won?", ranked, draft, verdict=""))
     assert said == "The prizes of 2025: Only Happy Ends [1]"
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "before", "expected"),
+    [
+        ("Which prison is Borg in?", "Hull", "He was sentenced to two years in prison in ", True),
+        ("Which prison is Borg in?", "Hull Prison", "He is in ", False),
+        ("which newspaper broke the story", "The Courier", "as reported by ", False),
+        ("Which town is the prison in?", "Hull", "The prison stands in ", False),
+    ],
+)
+def test_a_place_is_not_what_stands_there(
+    question: str, span: str, before: str, expected: bool
+) -> None:
+    assert tells_only_where(question, span, before=before) is expected
