@@ -24,6 +24,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -55,17 +56,31 @@ def read(paths: Iterable[Path]) -> list[AnswerExample]:
     Raises `TrainingError`, naming file and line, for a record in another form.
     """
     readings: dict[str, AnswerExample] = {}
-    for path in paths:
-        for where, record in _lines(path):
-            try:
-                reading = _reading(record)
-            except _MALFORMED as error:
-                raise TrainingError(
-                    f"{where}: {_reason(error)}; a record needs question, answers and context or "
-                    "passages"
-                ) from error
-            readings.setdefault(reading.question.casefold(), reading)
+    for where, record in records(paths):
+        with well_formed(where):
+            reading = _reading(record)
+        readings.setdefault(reading.question.casefold(), reading)
     return list(readings.values())
+
+
+def records(paths: Iterable[Path]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the records of JSONL files, gzipped or not, each with its file and line.
+
+    Raises `TrainingError` for what is no JSON.
+    """
+    for path in paths:
+        yield from _lines(path)
+
+
+@contextmanager
+def well_formed(where: str) -> Iterator[None]:
+    """Raise `TrainingError`, naming the place, for a record that turns out to have no such form."""
+    try:
+        yield
+    except _MALFORMED as error:
+        raise TrainingError(
+            f"{where}: {_reason(error)}; a record needs question, answers and context or passages"
+        ) from error
 
 
 def _lines(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:

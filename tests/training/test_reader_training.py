@@ -12,14 +12,17 @@ import torch
 from safetensors.torch import load_file
 from typer.testing import CliRunner
 
+import rag
 from rag.errors import TrainingError
 from rag.models import adapters
 from rag.reading.pairs import PairTokenizer
+from rag.training.examples import records
 from rag.training.reader.lessons import LONGEST, Lesson, Span, lesson_of, read_records
 from rag.training.reader.loop import CHECKPOINT, Recipe, train
 from rag.training.reader.mix import KEPT_OUT, lessons, own_lessons
 from rag.training.reader.negatives import beside, swapped
 from rag.training.reader.saving import save
+from tests.fakes import BagOfWords
 from tests.reading.test_reading import network, tokenizer
 from ui.cli import app
 
@@ -102,9 +105,50 @@ def test_own_records_get_negatives(tmp_path: Path) -> None:
              f"Strike {n} took three days. {'It rained. ' * n}"} for n in range(12)]  # fmt: skip
     file.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
     assert len(list(read_records(file))) == 12
-    found = own_lessons([file])
+    found = own_lessons(records([file]))
     assert sum(lesson.answered for lesson in found) == 12
-    assert [lesson.source for lesson in found] == [lesson.source for lesson in own_lessons([file])]
+    assert [lesson.source for lesson in found] == [
+        lesson.source for lesson in own_lessons(records([file]))
+    ]
+
+
+def test_own_records_that_teach_nothing_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    good, elsewhere = json.dumps(RECORD), json.dumps({**RECORD, "question": "?", "answers": ["x"]})
+    file = tmp_path / "own.jsonl"
+    file.write_text(f"{good}\n{elsewhere}\n")
+    assert [lesson.question for lesson in own_lessons(records([file]))] == [RECORD["question"]]
+    assert "1 of 2 questions are left out" in caplog.text
+    file.write_text(elsewhere)
+    with pytest.raises(TrainingError, match="no question to learn from"):
+        own_lessons(records([file]))
+    file.write_text(f'{good}\n{{"question": "x"}}\n')
+    with pytest.raises(TrainingError, match=r"own\.jsonl:2: 'answers' is missing; a record needs"):
+        own_lessons(records([file]))
+
+
+def test_own_questions_take_their_passages_from_an_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "own.jsonl"
+    asked = {"id": "1", "question": "How long was the strike?", "answers": ["three days"]}
+    far = {"id": "2", "question": "Who won the cup?", "answers": []}
+    rows = [{**asked, "gold_articles": ["strike"]}, {**far, "gold_articles": []}]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    with rag.Archive.open(tmp_path / "town", embedder=BagOfWords()) as archive:
+        archive.ingest(rag.Article("Ferry", "The strike took three days.", id="strike"))
+    monkeypatch.setattr(
+        "rag.embedding.embedder.TransformerEmbedder.load", lambda *_, **__: BagOfWords()
+    )
+    learnt: list[Lesson] = []
+    monkeypatch.setattr("ui.cli.training.reader._run", lambda found, **_: learnt.extend(found))
+    words = ["--archive", str(tmp_path / "town"), "--out", str(tmp_path / "out")]
+    CliRunner().invoke(app, ["train", "reader", str(file), *words])
+    taught = {lesson.question: lesson for lesson in learnt if lesson.source == "own"}
+    assert taught["How long was the strike?"].answers == ("three days",)
+    assert "three days" in taught["How long was the strike?"].text
+    assert not taught["Who won the cup?"].answered
 
 
 def test_a_mix_without_its_sets_is_an_error(tmp_path: Path) -> None:

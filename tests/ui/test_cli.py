@@ -240,6 +240,7 @@ SENSELESS = (
     (["ask"], "no question"),
     (["stats", "-q", "-v"], "--quiet and --verbose contradict"),
     (["train", "reader", "--out", "x"], "give either files"),
+    (["train", "reader", "--out", "x", "--mix", ".", "-a", "city"], "--mix and --archive"),
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
+import warnings
 from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -124,8 +125,11 @@ class _Run:
         )
         torch.nn.init.normal_(network.span.weight, std=0.02)
         torch.nn.init.zeros_(network.span.bias)
-        # Adapters in the encoder's own type: mixing types costs a tenth of the speed.
-        network.encoder = get_peft_model(network.encoder, config, autocast_adapter_dtype=False)  # type: ignore[arg-type]
+        with warnings.catch_warnings():
+            # peft calls a method that transformers is about to rename.
+            warnings.simplefilter("ignore", FutureWarning)
+            # Adapters in the encoder's own type: mixing types costs a tenth of the speed.
+            network.encoder = get_peft_model(network.encoder, config, autocast_adapter_dtype=False)  # type: ignore[arg-type]
         self._network = network.train()
         self._masters = Masters(network, learning_rate=recipe.learning_rate)
         self._begun = {"recipe": asdict(recipe), "digest": digest}

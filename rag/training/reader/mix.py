@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import TrainingError
+from rag.training.examples import well_formed
 from rag.training.reader.claims import claims, proposals
 from rag.training.reader.lessons import Lesson, lesson_of, read_records, unique
 from rag.training.reader.negatives import beside, swapped
@@ -18,6 +20,10 @@ from rag.training.reader.word_search import word_search
 # Articles of SQuAD that no lesson comes from, so that they can be measured on.
 KEPT_OUT = frozenset({"normans", "oxygen", "rhine"})
 
+log = logging.getLogger("rag.training")
+
+_OWN = "own"
+_NOT_THERE = "the passage must hold the answer word for word, unless that is yes or no"
 _PUBLISHERS = (
     "The Courier", "Daily Herald", "Evening Post", "National Wire", "Morning Chronicle", "CNN",
     "Gazette", "News Agency", "City Times", "Public Radio", "The Observer", "Tribune",
@@ -73,15 +79,22 @@ def lessons(folder: Path, *, seed: int = 0) -> list[Lesson]:
     return every
 
 
-def own_lessons(files: Iterable[Path], *, seed: int = 0) -> list[Lesson]:
-    """Return the lessons of one's own records, with a negative for every second question."""
+def own_lessons(records: Iterable[tuple[str, Mapping[str, Any]]], *, seed: int = 0) -> list[Lesson]:
+    """Return the lessons of one's own records, with a negative for every second question.
+
+    Each record comes with its place, which an error names. Raises `TrainingError` for a record in
+    another form, and when no passage holds its answer.
+    """
     rng = random.Random(seed)  # noqa: S311
-    taken = unique(
-        lesson
-        for path in files
-        for record in read_records(path)
-        if (lesson := lesson_of(record, source=path.stem))
-    )
+    found: list[Lesson | None] = []
+    for where, record in records:
+        with well_formed(where):
+            found.append(lesson_of(record, source=_OWN))
+    taken = unique(lesson for lesson in found if lesson)
+    if lacking := found.count(None):
+        log.warning("%d of %d questions are left out: %s", lacking, len(found), _NOT_THERE)
+    if not taken:
+        raise TrainingError(f"there is no question to learn from: {_NOT_THERE}")
     return with_negatives(taken, rng=rng, found=len(taken) // 3, swaps=len(taken) // 6)
 
 

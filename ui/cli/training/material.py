@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rag
 from rag.types import Hit, Passage
@@ -36,6 +36,22 @@ def material(files: list[Path], archive: str | None) -> list[AnswerExample]:
             "are follow-ups, or no passage that was found has an accepted answer word for word."
         )
     return readings
+
+
+def records(files: list[Path], archive: str | None) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """Return the records in `files`, each with its place; with `archive` as in `material`."""
+    from rag.training import examples
+
+    if archive is None:
+        return examples.records(files)
+    return [(item.question, _record(item)) for item in material(files, archive)]
+
+
+def _record(item: AnswerExample) -> Mapping[str, Any]:
+    [passage] = item.passages
+    answers = [item.answer] if item.answer else []
+    title, context = passage.heading, passage.text
+    return {"question": item.question, "answers": answers, "title": title, "context": context}
 
 
 def _from_archive(questions: Sequence[Question], archive: rag.Archive) -> Iterator[AnswerExample]:

@@ -11,8 +11,9 @@ import typer
 
 from rag.models.registry import BASE_READER, DEFAULT_READER
 from rag.models.resolving import resolve
-from ui.cli.console import heard, note, notes, only_one, write
+from ui.cli.console import complete_archive, heard, note, notes, only_one, write
 from ui.cli.progress import work_bar
+from ui.cli.training.material import records
 from ui.cli.training.stopping import interruptible, need_peft
 
 if TYPE_CHECKING:
@@ -34,6 +35,16 @@ def train(
             dir_okay=False,
             help="Questions with passages and answers, as JSON lines, also gzipped; "
             "`python -m pydoc rag.training.examples` shows the forms.",
+        ),
+    ] = None,
+    archive: Annotated[
+        str | None,
+        typer.Option(
+            "--archive",
+            "-a",
+            help="Take the files to be questions as for `rag eval`, and their passages from "
+            "this archive.",
+            autocompletion=complete_archive,
         ),
     ] = None,
     mix: Annotated[
@@ -58,6 +69,7 @@ def train(
     if bool(files) == bool(mix):
         raise typer.BadParameter("give either files of questions or a folder with --mix")
     only_one(start=start, fresh=fresh)
+    only_one(mix=mix, archive=archive)
     need_peft()
     from rag.training.reader.loop import Recipe
     from rag.training.reader.mix import lessons, own_lessons
@@ -65,7 +77,10 @@ def train(
 
     recipe = Recipe(learning_rate=learning_rate, passes=passes, minutes=minutes, seed=seed)
     with notes.status("Preparing lessons"):
-        found = lessons(mix, seed=seed) if mix else own_lessons(files or (), seed=seed)
+        if mix:
+            found = lessons(mix, seed=seed)
+        else:
+            found = own_lessons(records(files or [], archive), seed=seed)
     begun = None if fresh else start or DEFAULT_READER
     learnt = _run(found, out=out, start=begun, recipe=recipe)
     if learnt is None:
