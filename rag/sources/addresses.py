@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Found = Iterator[Article | Skipped | Note]
 
 _LISTED_LIMIT = 1000  # addresses of one list; as many as a news sitemap may hold
+_EXTRACT = "; the extract in the feed is not kept instead"
 _DEPTH_LIMIT = 2  # lists of lists
 
 
@@ -54,7 +55,9 @@ def _entry(entry: syndicated.Entry, *, client: httpx.Client) -> Found:
             for item in found:
                 yield entry.completed(item) if alone and isinstance(item, Article) else item
     except SourceError as error:
-        yield Skipped(entry.link or entry.source, str(error))
+        # The extract would take the place of the whole text that an earlier reading has stored.
+        lost = _EXTRACT if entry.link and entry.text else ""
+        yield Skipped(entry.link or entry.source, f"{error}{lost}")
 
 
 def _listed(
