@@ -57,6 +57,11 @@ def fill(folder: Path) -> None:
         archive.ingest([rag.Article("Ferry strike", "The ferry strike lasted three days.")])
 
 
+def test_doctor_names_no_package_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "_PACKAGES", ("torch", "no-such-package-of-an-extra"))
+    assert "no-such-package" not in run("doctor")
+
+
 def test_doctor_finds_everything_in_place(home: Path) -> None:
     fill(home / "city")
     said = run("doctor")

@@ -7,7 +7,8 @@ import json
 import platform
 import shutil
 import sys
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -89,9 +90,16 @@ def _python() -> list[str]:
     from rag.models.device import compute_dtype
 
     write(f"Python {platform.python_version()} at {sys.prefix}")
-    write(", ".join(f"{name} {version(name)}" for name in _PACKAGES))
+    write(", ".join(filter(None, map(_named, _PACKAGES))))
     write(f"Models compute in {str(compute_dtype()).removeprefix('torch.')}.")
     return []
+
+
+def _named(package: str) -> str | None:
+    """Return a package with its version; None where it is not installed, as of an extra."""
+    with suppress(PackageNotFoundError):
+        return f"{package} {version(package)}"
+    return None
 
 
 def _disk() -> list[str]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rag.errors import extra
 from rag.settings import SettingsFile, archives_folder
 from ui.cli.console import AsJson, heard, output, write
 from ui.counted import counted
 
 if TYPE_CHECKING:
-    from rag.store.shared.database import Shared
     from ui.web.network.users import Role, Users
 
 users = typer.Typer(help="Add, list and remove the users of the pages.", no_args_is_help=True)
@@ -44,9 +44,7 @@ def add_user(
     ] = None,
 ) -> None:
     """Add a user, or change a user's password."""
-    from ui.web.network.users import Users
-
-    known = Users(_shared())
+    known = _users()
     known.add(name, password, role=_role(role) if role else None)
     write(f"{name} can log in, as {_article(known, name)}.")
 
@@ -55,9 +53,7 @@ def add_user(
 @heard
 def list_users(as_json: AsJson = False) -> None:
     """List the users with their roles."""
-    from ui.web.network.users import Users
-
-    known = Users(_shared())
+    known = _users()
     roles = {name: str(user.role) for name in known.names if (user := known.get(name))}
     if as_json:
         output.print_json(json.dumps([{"name": name, "role": roles[name]} for name in roles]))
@@ -75,9 +71,7 @@ def set_role(
     role: Annotated[str, typer.Argument(help=_ROLES)],
 ) -> None:
     """Give a user another role; it takes effect at the next click."""
-    from ui.web.network.users import Users
-
-    known = Users(_shared())
+    known = _users()
     known.set_role(name, _role(role))
     write(f"{name} is now {_article(known, name)}.")
 
@@ -86,9 +80,7 @@ def set_role(
 @heard
 def remove_user(name: Name) -> None:
     """Remove a user with all their keys, log-ins and conversations."""
-    from ui.web.network.users import Users
-
-    Users(_shared()).remove(name)
+    _users().remove(name)
     write(f"{name} can no longer log in.")
 
 
@@ -102,27 +94,28 @@ def make_key(
 ) -> None:
     """Print a new key, with which programs log in as this user; it is shown only once."""
     from ui.web.network.keys import Keys
-    from ui.web.network.users import Users
 
-    shared = _shared()
-    if name not in Users(shared).names:
+    known = _users()
+    if name not in known.names:
         raise ValueError(f"there is no user {name!r}; add one with `rag users add {name}`")
-    keys = Keys(shared)
+    keys = Keys(known.shared)
     if revoke:
         write(f"Revoked {counted(keys.remove(name), 'key')} of {name}.")
     else:
         typer.echo(keys.make(name))
 
 
-def _shared() -> Shared:
+def _users() -> Users:
+    with extra("serve"):
+        from ui.web.network.users import Users
     from rag.store.shared.database import Shared
 
-    return Shared.beside(archives_folder(), url=SettingsFile.find().settings.database)
+    return Users(Shared.beside(archives_folder(), url=SettingsFile.find().settings.database))
 
 
 def _role(name: str) -> Role:
-    from ui.web.network.users import Role
-
+    with extra("serve"):
+        from ui.web.network.users import Role
     try:
         return Role(name)
     except ValueError:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rag
+from rag.errors import extra
 from rag.store import archives
 from ui.cli.console import (
     ArchiveName,
@@ -79,7 +80,8 @@ def watch(
     when articles come in: see `rag alerts`.
     """
     # Imported here because the reader and the indexes take seconds.
-    from ui.warm.server import warm
+    with extra("watch"):
+        from ui.warm.server import warm
     from ui.watching.watch import Watch
 
     found = limited(settings(), limit)
