@@ -544,6 +544,46 @@ def test_articles_are_found_sorted_edited_exported_and_deleted(archive, serve, v
     assert archive.stats().articles == len(TOWNS) + 1
 
 
+def orders(page):
+    """Return the first title of the list, as it can be waited for."""
+    return page.locator(".dl-entry bdi").first
+
+
+def test_of_several_quick_choices_the_last_one_counts(archive, serve, visit):
+    page = visit(f"{serve(archive, generator=Script())}archive")
+    expect(orders(page)).to_have_text("Bridge to cost 12 million")
+    for order in ("oldest", "title", "newest", "oldest"):
+        page.get_by_label("Sort by").select_option(order)
+    expect(orders(page)).to_have_text("The harbour of Adria")
+    page.wait_for_timeout(1000)
+    expect(orders(page)).to_have_text("The harbour of Adria")
+
+
+def test_a_list_that_was_asked_for_earlier_does_not_come_last(archive, serve, visit):
+    page = visit(f"{serve(archive, generator=Script())}archive")
+    page.locator(".dl-entry").first.click()
+    page.get_by_role("button", name="Edit").click()
+    held = []
+
+    def hold(route):
+        early = '"order":"best"' in (route.request.post_data or "")
+        held.append(route) if early else route.continue_()
+
+    page.route(re.compile("queue/join"), hold)
+    page.locator("#dl-edit").get_by_label("Title").fill("A bridge")
+    page.get_by_role("button", name="Save").click()
+    # The list is drawn anew after the change, and sorted before that reaches the server.
+    expect(page.locator("#dl-article h2")).to_have_text("A bridge")
+    page.wait_for_timeout(1000)
+    assert held
+    page.get_by_label("Sort by").select_option("oldest")
+    expect(orders(page)).to_have_text("The harbour of Adria")
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(1500)
+    expect(orders(page)).to_have_text("The harbour of Adria")
+
+
 def test_archives_are_made_chosen_and_deleted(archive, serve, visit):
     page = visit(f"{serve(archive, generator=Script())}archive")
     page.get_by_role("tab", name="Archives").click()

@@ -105,7 +105,8 @@ def wire(
         None, js="() => dateline.browse()", **QUIETLY
     )
     changed.change(look, browsing.query, browsing.found, **asked)
-    browsing.form.look(look, browsing.query, browsing.found, **asked)
+    # What is asked while the list is looked for is looked for after that.
+    browsing.form.look(look, browsing.query, browsing.found, trigger_mode="always_last", **asked)
     browsing.form.open(opened, None, browsing.article, **QUIETLY).success(
         None, js="() => dateline.show(true, 'dl-article')", **QUIETLY
     )

@@ -18,7 +18,10 @@ _UNSORTED = "best"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked of the list. Without `order` it is the best first, or the newest."""
+    """What is asked of the list. Without `order` it is the best first, or the newest.
+
+    By `number` the page tells an answer to an earlier look from that to a later one.
+    """
 
     words: str = ""
     since: str = ""
@@ -28,6 +31,7 @@ class Wanted:
     undated: bool = False
     page: int = 0
     timeline: bool = False
+    number: int = 0
 
     @classmethod
     def read(cls, sent: dict[str, Any] | None) -> Wanted:
@@ -50,6 +54,7 @@ class Wanted:
             undated=bool(sent.get("undated")),
             page=max(0, int(sent.get("page") or 0)),
             timeline=bool(sent.get("timeline")),
+            number=int(sent.get("number") or 0),
         )
 
 

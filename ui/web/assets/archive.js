@@ -6,14 +6,25 @@
   let raise = (...event) => early.push(event);
   let more = { undated: false, page: 0, timeline: false };
   let opened = "";
+  // How often the list was asked for something else, and the latest of these that it has shown.
+  let number = 0;
+  let shown = 0;
 
   dateline.query = () => {
     const form = find("dl-browse");
-    return form ? { ...Object.fromEntries(new FormData(form)), ...more } : null;
+    return form ? { ...Object.fromEntries(new FormData(form)), ...more, number } : null;
   };
   const look = (changes) => {
     more = { ...more, ...changes };
+    number += 1;
     raise("look");
+  };
+  // The list is also drawn when articles have changed; what was asked of it before that may come
+  // after what was asked later.
+  const check = () => {
+    const came = Number(document.querySelector("#dl-articles .dl-listed")?.dataset.number ?? shown);
+    if (came < shown) raise("look");
+    shown = Math.max(came, shown);
   };
   const open = (article) => {
     opened = article;
@@ -28,7 +39,7 @@
   };
   // The article that the address names is opened with the page.
   dateline.browse = () => {
-    new MutationObserver(mark).observe(find("dl-articles"), { subtree: true, childList: true });
+    new MutationObserver(() => (mark(), check())).observe(find("dl-articles"), { subtree: true, childList: true });
     const article = new URLSearchParams(location.hash.slice(1)).get("article");
     if (article) open(article);
   };
