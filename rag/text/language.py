@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tempfile
 
+from rag.errors import RagError
 from rag.text.sentences import STOPWORDS, words
 
 _SAMPLE = 600  # characters that are looked at
@@ -28,7 +30,7 @@ def language_of(text: str) -> str | None:
 
     The library is py3langid (Barbaresi, after Lui and Baldwin, "langid.py", 2012), the
     smallest one that knows the languages of news. English is told by its function words,
-    so that an archive in English never loads it.
+    so that an archive in English never loads it. Raises `RagError` if there is no room for it.
     """
     sample = text[:_SAMPLE]
     letters = len(_LETTER.findall(sample))
@@ -42,7 +44,13 @@ def language_of(text: str) -> str | None:
     # Imported here because its model takes a second to load.
     import py3langid
 
-    return str(py3langid.classify(sample)[0])
+    try:
+        return str(py3langid.classify(sample)[0])
+    except OSError as error:
+        raise RagError(
+            f"the model that tells languages cannot be unpacked in {tempfile.gettempdir()} "
+            f"({error.strerror}); make room there, or set TMPDIR to another folder"
+        ) from error
 
 
 def _of_script(sample: str, letters: int) -> str | None:

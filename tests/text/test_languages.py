@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
+from rag.errors import RagError
 from rag.index.faults import IndexFault
 from rag.index.full_text import Document, LexicalIndex
 from rag.text.language import language_of
@@ -55,6 +58,15 @@ STORIES = {
 @pytest.mark.parametrize("language", STORIES)
 def test_the_language_of_a_text(language: str) -> None:
     assert language_of(STORIES[language][0]) == language
+
+
+def test_no_room_for_the_model_of_languages(monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("py3langid.classify", full)
+    with pytest.raises(RagError, match=r"unpacked in .* \(No space left on device\); make room"):
+        language_of(STORIES["fr"][0])
 
 
 @pytest.mark.parametrize("text", ["", "BBC", "12:30 — 14.7", "???"])

@@ -1,4 +1,5 @@
 import dataclasses
+import errno
 import json
 import socket
 from collections.abc import Iterator
@@ -71,6 +72,23 @@ def test_a_file_that_cannot_be_written_is_told_in_a_line(
     shown = capsys.readouterr().err
     assert str(out) in shown
     assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize("path", ["/full/x.json", None])
+def test_a_full_disk_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], path: str | None
+) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", path)
+
+    monkeypatch.setattr("ui.cli.app", full)
+    with pytest.raises(SystemExit):
+        main()
+    shown = capsys.readouterr().err
+    assert shown == (
+        f"Error: {path or 'a file cannot be written'}: No space left on device; make room, and "
+        "run this again\n"
+    )
 
 
 def test_users_that_there_are_not_yet() -> None:

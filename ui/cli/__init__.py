@@ -6,6 +6,7 @@ common options), `opening` (archives) and `shown` (answers as text).
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -31,6 +32,8 @@ from ui.cli import (
 )
 from ui.cli.console import errors, unwrap, write
 from ui.cli.training import generator, reader
+
+_NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
 app = typer.Typer(
     name="rag",
@@ -123,6 +126,9 @@ def main() -> None:
     except ValueError as error:
         _fail(error, status=2)
     except OSError as error:
+        if error.errno in _NO_ROOM:
+            place = error.filename or "a file cannot be written"
+            _fail(f"{place}: {error.strerror}; make room, and run this again", status=1)
         # Of a file or folder that was named; anything else is a mistake of ours.
         if error.filename is None:
             raise
