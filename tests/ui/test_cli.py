@@ -453,7 +453,10 @@ def test_eval_writes_a_report(tmp_path: Path) -> None:
     assert "hit@1" in shown
     (report,) = (tmp_path / "home" / "default" / "reports").glob("*/report.json")
     written = json.loads(report.read_text(encoding="utf-8"))
-    again = json.loads(_run("eval", "--questions", str(questions), "-a", "default", "--json"))
+    # A report is named for the second at which its run began.
+    elsewhere = ("--reports", str(tmp_path / "again"))
+    asked = ("--questions", str(questions), "-a", "default", *elsewhere)
+    again = json.loads(_run("eval", *asked, "--json"))
     assert again["summary"].keys() == written["summary"].keys()
     assert [item["question"]["id"] for item in again["outcomes"]] == ["1"]
 
