@@ -139,3 +139,7 @@ def test_what_a_sentence_plainly_tells_is_not_denied() -> None:
         found = Evidence(1, Article("", quote), quote, 0, len(quote), "")
         asked = "Did the dockers lose any game?"
         assert verdict(asked, found, passages=denied, sentence=open_) == expected
+    burnt = "A fire that burned all night has destroyed the roof."
+    found = Evidence(1, Article("", burnt), burnt, 0, len(burnt), "")
+    arson = "Did someone set the roof on fire?"
+    assert verdict(arson, found, passages=denied, sentence=open_) == "No"
