@@ -18,7 +18,7 @@ from rag.answering.found import Found
 from rag.answering.proposal import Belief
 from rag.text.facts import denies, names, numbers
 from rag.text.lexicon import NAME, NEGATIONS
-from rag.text.opposites import says_the_same, turned_round
+from rag.text.opposites import turned_round
 from rag.text.quantities import outcomes
 from rag.text.sentences import content_stems, stem, words
 
@@ -94,21 +94,14 @@ def verdict(
     if abs(passages.balance) < _DECIDED:
         return told
     yes = passages.balance > 0
-    # That something is no longer so is not told by what else is told of it, and what a clause
-    # plainly tells is not denied by it.
-    if not yes and told != "No" and (_STILL.search(question) or _tells(question, found.quote)):
+    # That something is no longer so is not told by what else is told of it.
+    if not yes and told != "No" and _STILL.search(question):
         return ""
     denied = (-sentence.balance if yes else sentence.balance) >= _DENIED
     # A sentence that plainly denies what was asked, such as one of "still has to be", is no yes.
     if denied or (yes and told == "No"):
         return ""
     return "Yes" if yes else "No"
-
-
-def _tells(question: str, quote: str) -> bool:
-    """Tell whether the part of a sentence that speaks of what was asked says it, undenied."""
-    clause = _clause(set(content_stems(question)), quote)
-    return says_the_same(question, clause) and not denies(clause)
 
 
 def _says_not(question: str, quote: str) -> bool:

@@ -29,9 +29,6 @@ _OPPOSED = (
     ("top topped", "second runner-up", "third", "fourth", "fifth", "sixth"),
 )  # fmt: skip
 _SIDES = tuple(tuple(frozenset(map(stem, side.split())) for side in item) for item in _OPPOSED)
-# Those that tell what somebody or something did; a fire is no dismissal.
-_DONE = frozenset(map(stem, "rose won accepted convicted opened bought launched".split()))
-_DEEDS = tuple(sides for sides in _SIDES if any(side & _DONE for side in sides))
 # "Chandrayaan 2", "Artemis II", "elections 2019": one of a series.
 _NUMBERED = re.compile(r"\b([a-z]{4,})[ -](\d+|[ivx]+)\b", re.I)
 # "Gave up" and "drop out" tell of no rise and no fall.
@@ -70,16 +67,6 @@ def turned_round(question: str, clause: str) -> bool:
     Not by "lost", which the other side may have done.
     """
     return _is_opposed(question, clause, winning=False)
-
-
-def says_the_same(question: str, clause: str) -> bool:
-    """Tell whether a clause tells of the deed that was asked about: "losing" of "lose".
-
-    Not where it tells the opposite as well.
-    """
-    asked, told = _telling(question), _telling(clause)
-    telling = ([side for side in sides if told & side] for sides in _DEEDS)
-    return any(len(sides) == 1 and bool(asked & sides[0]) for sides in telling)
 
 
 def _is_opposed(question: str, sentence: str, *, winning: bool) -> bool:

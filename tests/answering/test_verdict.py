@@ -128,18 +128,3 @@ def test_a_claim_that_is_checked_is_no_yes() -> None:
     found = Evidence(1, Article("", quote), quote, 0, len(quote), "")
     sure = Belief(9.0, -9.0)
     assert verdict("Was margarine made for hens?", found, passages=sure, sentence=sure) == ""
-
-
-def test_what_a_sentence_plainly_tells_is_not_denied() -> None:
-    denied, open_ = Belief(-4.0, -1.0), Belief(0.0, 0.0)
-    for quote, expected in (
-        ("Hull are the first to take the cup after losing a match in the first round.", ""),
-        ("Hull are the first to take the cup without a draw in the first round.", "No"),
-    ):
-        found = Evidence(1, Article("", quote), quote, 0, len(quote), "")
-        asked = "Did the dockers lose any game?"
-        assert verdict(asked, found, passages=denied, sentence=open_) == expected
-    burnt = "A fire that burned all night has destroyed the roof."
-    found = Evidence(1, Article("", burnt), burnt, 0, len(burnt), "")
-    arson = "Did someone set the roof on fire?"
-    assert verdict(arson, found, passages=denied, sentence=open_) == "No"
