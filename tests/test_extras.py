@@ -17,9 +17,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 TABLE = (ROOT / "docs" / "reference" / "dependencies.md").read_text(encoding="utf-8")
 # What the extras bring, by the names that are imported; the core has the others by itself.
 BLOCKED = (
-    "argon2 fastapi fastapi_offline gguf gradio ir_measures matplotlib mcp mwparserfromhell odf "
-    "openai openpyxl peft prometheus_client pyarrow pybtex rapidocr_onnxruntime rispy starlette "
-    "striprtf uvicorn warcio watchfiles"
+    "fastapi_offline gguf ir_measures matplotlib mcp mwparserfromhell odf openai openpyxl peft "
+    "prometheus_client pyarrow pybtex rapidocr_onnxruntime rispy striprtf warcio watchfiles"
 ).split()
 
 WITHOUT = f"""
@@ -39,8 +38,10 @@ from tests.fakes import BagOfWords, FakeReader
 rag.reading.load_reader = lambda *_, **__: FakeReader()
 import rag.embedding.embedder
 rag.embedding.embedder.TransformerEmbedder.load = lambda *_, **__: BagOfWords()
+from ui.web import app
 with rag.Archive.open(sys.argv[1]) as archive:
     archive.ingest(rag.Article("Strike", "The ferry strike closed the harbour for 3 days."))
+    app.build(archive).close()
 from ui.cli import main
 question = "How many days did the ferry strike close the harbour?"
 sys.argv = ["rag", "ask", "-q", "-a", sys.argv[1], question]
@@ -70,11 +71,7 @@ to_ris([rag.Article("Strike", "A strike.")])
     "serve": """
 from typer.testing import CliRunner
 from ui.cli import app
-said_by = [str(CliRunner().invoke(app, words).exception) for words in (
-    ["chat"], ["serve"], ["users", "list"], ["users", "add", "ann", "--password", "long enough 1"]
-)]
-# The one that says something else, if there is one.
-raise LookupError(min(said_by, key=lambda error: "dateline-rag[serve]" in error))
+raise LookupError(CliRunner().invoke(app, ["serve"]).exception)
 """,
     "watch": """
 import rag
@@ -108,7 +105,7 @@ def run(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_the_core_answers_on_the_command_line_without_any_extra(tmp_path: Path) -> None:
+def test_the_core_answers_and_builds_the_pages_without_any_extra(tmp_path: Path) -> None:
     done = run(CORE, tmp_path / "archive")
     assert done.returncode == 0, done.stderr
     assert "closed the harbour for 3 days. [1]" in done.stdout

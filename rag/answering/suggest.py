@@ -48,7 +48,7 @@ _BODY = re.compile(
 _NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?(?: (?:thousand|million|billion))?|{'|'.join(NUMBER_WORDS)})"
 # "... 115 people died in the wildfire in Lahaina ..."
 _HOW_MANY = re.compile(
-    rf"\b{_NUMBER} (?P<what>(?:[a-z-]+ )?(?:[a-z]+s|people|men|women|children)) "
+    rf"\b(?P<figure>{_NUMBER}) (?P<what>(?:[a-z-]+ )?(?:[a-z]+s|people|men|women|children)) "
     r"(?P<did>(?:were|are|had been|have been) [a-z]+(?:ed|en|t|n|wn)|died|voted|lived?|worked|fled)"
     r"(?P<where> [^,.;]*[A-Z][^,.;]{0,40})(?=[,.;])"
 )
@@ -64,6 +64,8 @@ class _Draft:
     question: str
     article: Article
     sentence: Span
+    # What answers it, where that is a figure.
+    figure: str = ""
 
 
 def suggest(answer: Answer, *, archive: Archive, reader: Reader | None = None) -> tuple[str, ...]:
@@ -98,7 +100,8 @@ def _drafts(articles: Sequence[Article], asked: set[str], *, refused: bool) -> l
 
 def _on_more(draft: _Draft, asked: set[str]) -> bool:
     """Tell whether a question asks of what neither the last one nor its answer named."""
-    return not {*content_words(draft.question)} <= asked
+    told = {*content_words(draft.figure)}
+    return not ({*content_words(draft.question)} <= asked or (told and told <= asked))
 
 
 def _on_the_same(draft: _Draft, asked: set[str]) -> bool:
@@ -118,7 +121,8 @@ def _of_article(article: Article, asked: set[str] | None) -> Iterator[_Draft]:
         text = article.text[span.start : span.end]
         if match := _HOW_MANY.search(text):
             where = _ASIDE.sub("", match["where"])
-            yield _Draft(f"How many {match['what']} {match['did']}{where}?", article, span)
+            question = f"How many {match['what']} {match['did']}{where}?"
+            yield _Draft(question, article, span, match["figure"])
         elif (match := _WHO.search(text)) and not _BODY.search(match["name"]):
             yield _Draft(f"Who is {_bare(_OF_PLACE.sub('', match['name']))}?", article, span)
     if (name := _subject(article, asked)) and spans:

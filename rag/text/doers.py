@@ -36,11 +36,10 @@ _DONE_TO = re.compile(
 )
 # "The telescope is named after James Webb": he did nothing of what is told of it.
 _NAMED_AFTER = re.compile(
-    r"\b(?:named|called) (?:after|for|in hono[u]?r of) (?:[a-z]+ )*$|"
-    r"\bin (?:hono[u]?r|memory) of (?:[a-z]+ )*$",
+    r"\b(?:named (?:after|for)|called after|in (?:honou?r|memory) of) (?:[a-z]+ )*$",
     re.IGNORECASE,
 )
-_ASKS_NAMESAKE = re.compile(r"\b(?:nam\w+|called|hono[u]?r\w*|memory|memorial)\b", re.IGNORECASE)
+_ASKS_NAMESAKE = re.compile(r"\b(?:nam\w+|called|honou?r\w*|memory|memorial)\b", re.IGNORECASE)
 
 
 def is_namesake(question: str, before: str) -> bool:

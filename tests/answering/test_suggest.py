@@ -45,6 +45,12 @@ def test_what_was_asked_or_answered_is_not_asked_again(port: Archive) -> None:
     assert "Who is Anna Leeson?" not in made
 
 
+def test_a_figure_that_was_answered_is_not_asked_for_in_other_words(port: Archive) -> None:
+    said = answered("how many could not go on", short="About 900")
+    made = suggest(said, archive=port, reader=FakeReader())
+    assert made == ("Who is Anna Leeson?", "What is known about Port Rye?")
+
+
 def refused(question: str) -> Answer:
     near = Hit(STRIKE, STRIKE.text, 0, len(STRIKE.text), 0.2, ScoreParts())
     text = "Not in the articles."

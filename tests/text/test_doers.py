@@ -49,6 +49,7 @@ def test_what_it_is_done_to_does_not_do_it(question: str, after: str, expected: 
         ("who designed the hall", "A hall in memory of ", True),
         ("Who is the Borg ferry named after?", "The ferry is named after ", False),
         ("Who built the ferry?", "The ferry was built after ", False),
+        ("What did the minister demand?", "The minister called for ", False),
     ],
 )
 def test_whose_name_a_thing_has_did_nothing_to_it(

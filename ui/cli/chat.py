@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.errors import extra
 from ui.cli.console import ArchiveName, Limits, LogForm, LogFrom, LogQuestions, heard, output
 from ui.cli.fetching import follow
 from ui.cli.opening import limited, open_archive, settings
@@ -45,12 +44,10 @@ def chat(
     # Gradio takes seconds to import, which no other command should pay. Its objects stay for good,
     # and looking for garbage among them takes a tenth of the time.
     gc.disable()
-    try:
-        with extra("serve"):
-            from ui.warm.server import warm
-            from ui.web.app import launch
-    finally:
-        gc.enable()
+    from ui.warm.server import warm
+    from ui.web.app import launch
+
+    gc.enable()
     found = limited(settings(reader=reader, generator=generator), limit)
 
     def begin(models: Models, loading: Thread) -> None:

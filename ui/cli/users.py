@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.errors import extra
 from rag.settings import SettingsFile, archives_folder
 from ui.cli.console import AsJson, heard, output, write
 from ui.counted import counted
@@ -106,16 +105,15 @@ def make_key(
 
 
 def _users() -> Users:
-    with extra("serve"):
-        from ui.web.network.users import Users
     from rag.store.shared.database import Shared
+    from ui.web.network.users import Users
 
     return Users(Shared.beside(archives_folder(), url=SettingsFile.find().settings.database))
 
 
 def _role(name: str) -> Role:
-    with extra("serve"):
-        from ui.web.network.users import Role
+    from ui.web.network.users import Role
+
     try:
         return Role(name)
     except ValueError:

@@ -12,10 +12,10 @@ import typer
 from rag.models import adapters
 from rag.models.registry import WRITER
 from rag.models.resolving import resolve
-from ui.cli.console import complete_archive, heard, note, write
+from ui.cli.console import heard, note, write
 from ui.cli.progress import work_bar
 from ui.cli.training.held_out import Figures, measure
-from ui.cli.training.material import material
+from ui.cli.training.material import QuestionArchive, material
 from ui.cli.training.stopping import interruptible, need_peft
 
 if TYPE_CHECKING:
@@ -61,16 +61,7 @@ def train(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Questions on which to measure the result."),
     ] = None,
-    archive: Annotated[
-        str | None,
-        typer.Option(
-            "--archive",
-            "-a",
-            help="Take the files to be questions as for `rag eval`, and their passages from "
-            "this archive.",
-            autocompletion=complete_archive,
-        ),
-    ] = None,
+    archive: QuestionArchive = None,
 ) -> None:
     """Train the generator on questions; after a stop, the same command continues.
 

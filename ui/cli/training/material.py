@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 import rag
 from rag.types import Hit, Passage
-from ui.cli.console import note
+from ui.cli.console import complete_archive, note
 from ui.cli.opening import open_archive
 
 if TYPE_CHECKING:
@@ -17,6 +19,17 @@ if TYPE_CHECKING:
 
 # Passages to search for the one that a question is about.
 _SEARCHED = 10
+
+QuestionArchive = Annotated[
+    str | None,
+    typer.Option(
+        "--archive",
+        "-a",
+        help="Take the files to be questions as for `rag eval`, and their passages from "
+        "this archive.",
+        autocompletion=complete_archive,
+    ),
+]
 
 
 def material(files: list[Path], archive: str | None) -> list[AnswerExample]:

@@ -11,9 +11,9 @@ import typer
 
 from rag.models.registry import BASE_READER, DEFAULT_READER
 from rag.models.resolving import resolve
-from ui.cli.console import complete_archive, heard, note, notes, only_one, write
+from ui.cli.console import heard, note, notes, only_one, write
 from ui.cli.progress import work_bar
-from ui.cli.training.material import records
+from ui.cli.training.material import QuestionArchive, records
 from ui.cli.training.stopping import interruptible, need_peft
 
 if TYPE_CHECKING:
@@ -37,16 +37,7 @@ def train(
             "`python -m pydoc rag.training.examples` shows the forms.",
         ),
     ] = None,
-    archive: Annotated[
-        str | None,
-        typer.Option(
-            "--archive",
-            "-a",
-            help="Take the files to be questions as for `rag eval`, and their passages from "
-            "this archive.",
-            autocompletion=complete_archive,
-        ),
-    ] = None,
+    archive: QuestionArchive = None,
     mix: Annotated[
         Path | None,
         typer.Option(exists=True, file_okay=False, help="Folder of the sets of the shipped mix."),
