@@ -19,6 +19,7 @@ from rag.reading.pairs import PairTokenizer
 from rag.training.examples import records
 from rag.training.reader.lessons import LONGEST, Lesson, Span, lesson_of, read_records
 from rag.training.reader.loop import CHECKPOINT, Recipe, train
+from rag.training.reader.mean import save_mean
 from rag.training.reader.mix import KEPT_OUT, lessons, own_lessons
 from rag.training.reader.negatives import beside, swapped
 from rag.training.reader.saving import save
@@ -238,3 +239,29 @@ def test_training_goes_on_from_a_reader_unless_it_is_fresh(
     command = ["train", "reader", "--out", str(tmp_path / "out")]
     CliRunner().invoke(app, [*command, *(given.get(option, option) for option in options)])
     assert asked == [begun]
+
+
+def test_the_mean_of_two_readers_is_a_reader_between_them(tmp_path: Path) -> None:
+    _, learnt = run(tmp_path / "run", passes=2)
+    recipe = Recipe(rank=2, alpha=4)
+    save(learnt, tmp_path / "one", base="tiny", recipe=recipe)
+    save({k: v * 3 for k, v in learnt.items()}, tmp_path / "two", base="tiny", recipe=recipe)
+    folders = [str(tmp_path / "one"), str(tmp_path / "two")]
+    out = ["--out", str(tmp_path / "mean")]
+    said = CliRunner().invoke(app, ["train", "mean", *folders, *out])
+    assert said.exit_code == 0, said.output
+    assert adapters.read(tmp_path / "mean").rank == 2
+    for file in (adapters.WEIGHTS, adapters.HEADS):
+        one, mean = load_file(tmp_path / "one" / file), load_file(tmp_path / "mean" / file)
+        assert all(torch.allclose(mean[k].float(), one[k].float() * 2, atol=2e-2) for k in one)
+    assert CliRunner().invoke(app, ["train", "mean", folders[0], *out]).exit_code == 2
+    again = CliRunner().invoke(app, ["train", "mean", *folders, *out])
+    assert "name a new folder" in str(again.exception)
+
+
+def test_readers_of_different_sizes_have_no_mean(tmp_path: Path) -> None:
+    _, learnt = run(tmp_path / "run", passes=1)
+    save(learnt, tmp_path / "one", base="tiny", recipe=Recipe(rank=2, alpha=4))
+    save(learnt, tmp_path / "two", base="other", recipe=Recipe(rank=2, alpha=4))
+    with pytest.raises(TrainingError, match="another base"):
+        save_mean([tmp_path / "one", tmp_path / "two"], tmp_path / "mean")

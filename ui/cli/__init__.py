@@ -31,7 +31,7 @@ from ui.cli import (
     watching,
 )
 from ui.cli.console import errors, unwrap, write
-from ui.cli.training import generator, reader
+from ui.cli.training import generator, reader, rewording
 
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
@@ -61,6 +61,8 @@ app.command("eval")(evaluation.evaluate)
 app.command()(benchmark.bench)
 train = typer.Typer(help="Train the reader or the generator.", no_args_is_help=True)
 train.command("reader")(reader.train)
+train.command("reword")(rewording.reword)
+train.command("mean")(reader.mean)
 train.command("generator")(generator.train)
 app.add_typer(train, name="train")
 app.add_typer(users.users, name="users")

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import TrainingError
+from rag.reading import Reader
 from rag.training.examples import well_formed
+from rag.training.reader import rewording
 from rag.training.reader.claims import claims, proposals
 from rag.training.reader.lessons import Lesson, lesson_of, read_records, unique
-from rag.training.reader.negatives import beside, swapped
+from rag.training.reader.negatives import beside, swapped, turned
+from rag.training.reader.reasons import Vocabulary, reasons
+from rag.training.reader.why_sets import ASKS_REASON, discourse, not_told, roles
 from rag.training.reader.word_search import word_search
 
 # Articles of SQuAD that no lesson comes from, so that they can be measured on.
@@ -24,6 +28,17 @@ log = logging.getLogger("rag.training")
 
 _OWN = "own"
 _NOT_THERE = "the passage must hold the answer word for word, unless that is yes or no"
+# What is read for reasons besides: texts without questions, and sets with little else to learn.
+_WITH_REASONS = (
+    *("boolq_more", "news_au_pm_releases", "news_wiki_current_events", "news_gum_wikinews"),
+)
+# Sets that ask for reasons in other words, or only whether something is so.
+_OTHERWISE = ("boolq", "condaqa", "qasrl_gs", "qadiscourse")
+# Of the lessons on reasons, how many in a hundred are read again; and how many facts are turned.
+_READ_AGAIN = 80
+_TURNED = 700
+_DATA = "data.jsonl.gz"
+
 _PUBLISHERS = (
     "The Courier", "Daily Herald", "Evening Post", "National Wire", "Morning Chronicle", "CNN",
     "Gazette", "News Agency", "City Times", "Public Radio", "The Observer", "Tribune",
@@ -65,6 +80,16 @@ SHARES: Mapping[str, Share] = {
 }
 
 
+def asked_in_sets(folder: Path, *, seed: int = 0) -> list[str]:
+    """Return the questions of the sets in `folder` that can be reworded, in random order.
+
+    Raises `TrainingError` when a set is missing.
+    """
+    rng = random.Random(seed)  # noqa: S311
+    found = [lesson.question for lesson in _taken(folder, rng) if not lesson.verdict]
+    return rng.sample(found, len(found))
+
+
 def lessons(folder: Path, *, seed: int = 0) -> list[Lesson]:
     """Return the lessons of the sets in `folder`, in the order of training.
 
@@ -77,6 +102,51 @@ def lessons(folder: Path, *, seed: int = 0) -> list[Lesson]:
     every = [*answered, *(_in_our_form(lesson, rng) for lesson in proposed)]
     rng.shuffle(every)
     return every
+
+
+def lessons_on_reasons(folder: Path, *, seed: int = 0) -> list[Lesson]:
+    """Return lessons of which two in five ask for a reason, which question sets hardly do.
+
+    Raises `TrainingError` when a set is missing.
+    """
+    rng = random.Random(seed)  # noqa: S311
+    taken = list(_taken(folder, rng))
+    asked = list(_on_reasons(folder, taken, rng))
+    pool = [lesson for lesson in taken if lesson.spans]
+    turned_round = (turned(lesson, rng) for lesson in rng.sample(pool, len(pool)))
+    facts = [item for item in turned_round if item and not ASKS_REASON.search(item.question)]
+    # Each is read twice, put in another way, but for half of those that do not answer.
+    again = [lesson for lesson in asked if lesson.spans or rng.random() < 0.5]
+    every = [*asked, *rng.sample(again, len(again) * _READ_AGAIN // 100), *facts[:_TURNED]]
+    found = [_in_our_form(lesson, rng) for lesson in every]
+    usual = lessons(folder, seed=seed)
+    found += usual[: len(found) * 3 // 2]
+    rng.shuffle(found)
+    return found
+
+
+def lessons_reworded(
+    folder: Path, rewordings: Mapping[str, str], *, reader: Reader, seed: int = 0
+) -> list[Lesson]:
+    """Return lessons of which about half ask in the words of `rewordings`.
+
+    `reader` tells which rewordings still ask for the answer. Raises `TrainingError` when a set is
+    missing, or no question of the sets has a rewording.
+    """
+    rng = random.Random(seed)  # noqa: S311
+    taken = list(_taken(folder, rng))
+    asked = list(rewording.reworded(taken, rewordings, reader=reader))
+    if not asked:
+        raise TrainingError("none of the rewordings is of a question that these sets have")
+    pool = [lesson for lesson in taken if lesson.spans]
+    search = word_search(taken)
+    missing = list(rewording.not_told(asked, pool=pool, search=search, rng=rng))
+    # What has an answer is read twice, put in another way.
+    again = [lesson for lesson in asked if lesson.spans]
+    found = [_in_our_form(lesson, rng) for lesson in [*asked, *again, *missing]]
+    found += lessons(folder, seed=seed)[: len(found)]
+    rng.shuffle(found)
+    return found
 
 
 def own_lessons(records: Iterable[tuple[str, Mapping[str, Any]]], *, seed: int = 0) -> list[Lesson]:
@@ -120,12 +190,52 @@ def with_negatives(
     return every
 
 
+def _on_reasons(folder: Path, taken: Sequence[Lesson], rng: random.Random) -> Iterator[Lesson]:
+    sets = {name: list(_records(folder / name / _DATA, name)) for name in (*SHARES, *_WITH_REASONS)}
+    texts = list(dict.fromkeys(_texts(record for found in sets.values() for record in found)))
+    vocabulary = Vocabulary.of(text for _, text in texts)
+    yield from reasons(texts, vocabulary, rng, most=3000)
+    asked = unique(
+        lesson
+        for name in SHARES
+        if name not in _OTHERWISE
+        for record in sets[name]
+        if _wanted(record) and ASKS_REASON.search(record["question"])
+        if (lesson := lesson_of(record, source=name))
+    )
+    wikinews = [record for record in sets["qasrl_gs"] if record["domain"] == "wikinews"]
+    around = {record["sentence_id"]: record["context"] for record in _with_neighbours(wikinews)}
+    asked += unique(discourse(_in_context(sets["qadiscourse"]), vocabulary))
+    asked += unique(roles(sets["qasrl_gs"], around))
+    yield from asked
+    pool = [lesson for lesson in taken if lesson.spans]
+    yield from not_told(asked, pool=pool, search=word_search([*taken, *asked]), rng=rng)
+
+
+def _texts(records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield title and text of whatever records hold, but for the articles kept out."""
+    for record in records:
+        told = record.get("text") or record.get("context")
+        single = [{"title": record.get("title"), "text": told}] if told else []
+        for item in single or record.get("passages") or ():
+            title = str(item.get("title") or "")
+            if title.casefold() not in KEPT_OUT:
+                yield title, " ".join(item["text"].split())
+
+
+def _in_context(records: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield records, those of Wikinews with the sentences around theirs."""
+    wikinews = [record for record in records if record["domain"] == "wikinews"]
+    yield from _with_neighbours(wikinews)
+    yield from (record for record in records if record["domain"] != "wikinews")
+
+
 def _taken(folder: Path, rng: random.Random) -> Iterator[Lesson]:
     asked: set[str] = set()
     for name, share in SHARES.items():
         found = unique(
             lesson
-            for record in _records(folder / name / "data.jsonl.gz", name)
+            for record in _records(folder / name / _DATA, name)
             if _wanted(record) and (lesson := lesson_of(record, source=name))
         )
         fresh = [lesson for lesson in found if lesson.question.casefold() not in asked]

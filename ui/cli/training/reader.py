@@ -42,6 +42,18 @@ def train(
         Path | None,
         typer.Option(exists=True, file_okay=False, help="Folder of the sets of the shipped mix."),
     ] = None,
+    reasons: Annotated[
+        bool, typer.Option("--reasons", help="With --mix: two in five lessons ask for a reason.")
+    ] = False,
+    reworded: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="With --mix: half of the lessons ask in the words of this file of `rag train "
+            "reword`.",
+        ),
+    ] = None,
     start: Annotated[
         str | None, typer.Option(help="A trained reader to go on from; by default the shipped one.")
     ] = None,
@@ -61,15 +73,20 @@ def train(
         raise typer.BadParameter("give either files of questions or a folder with --mix")
     only_one(start=start, fresh=fresh)
     only_one(mix=mix, archive=archive)
+    only_one(reasons=reasons, reworded=reworded)
+    if (reasons or reworded) and not mix:
+        raise typer.BadParameter(
+            "--reasons and --reworded need the public sets; give their folder with --mix"
+        )
     need_peft()
     from rag.training.reader.loop import Recipe
-    from rag.training.reader.mix import lessons, own_lessons
+    from rag.training.reader.mix import own_lessons
     from rag.training.reader.saving import save
 
     recipe = Recipe(learning_rate=learning_rate, passes=passes, minutes=minutes, seed=seed)
     with notes.status("Preparing lessons"):
         if mix:
-            found = lessons(mix, seed=seed)
+            found = _of_sets(mix, reasons=reasons, reworded=reworded, start=start, seed=seed)
         else:
             found = own_lessons(records(files or [], archive), seed=seed)
     begun = None if fresh else start or DEFAULT_READER
@@ -80,6 +97,41 @@ def train(
     save(learnt, out, base=BASE_READER, recipe=recipe)
     write(f"Reader in {out}")
     write(f"Use it: rag ask --reader {out} QUESTION")
+
+
+@heard
+def mean(
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="FOLDER...", exists=True, file_okay=False, help="Trained readers."),
+    ],
+    out: Annotated[Path, typer.Option(file_okay=False, help="Folder for their mean.")],
+) -> None:
+    """Write the mean of trained readers that went on from one another.
+
+    It often reads better than each of them, and as fast.
+    """
+    from rag.training.reader.mean import save_mean
+
+    if len(folders) < 2:
+        raise typer.BadParameter("a mean needs two readers or more")
+    save_mean(folders, out)
+    write(f"Reader in {out}")
+    write(f"Use it: rag ask --reader {out} QUESTION")
+
+
+def _of_sets(
+    mix: Path, *, reasons: bool, reworded: Path | None, start: str | None, seed: int
+) -> list[Lesson]:
+    from rag.reading import load_reader
+    from rag.training.reader.mix import lessons, lessons_on_reasons, lessons_reworded
+    from rag.training.reader.rewording import read_rewordings
+
+    if reworded:
+        rewordings = read_rewordings(reworded)
+        reader = load_reader(start or DEFAULT_READER)
+        return lessons_reworded(mix, rewordings, reader=reader, seed=seed)
+    return (lessons_on_reasons if reasons else lessons)(mix, seed=seed)
 
 
 def _run(
