@@ -31,7 +31,8 @@ class Page:
     """An open page of a user who has logged in, with the browser's own copy of the conversation."""
 
     def __init__(self, address: str, user: str, password: str) -> None:
-        self._web = httpx.Client(base_url=address, timeout=20)
+        # Like a browser, which waits for as long as the connection stands.
+        self._web = httpx.Client(base_url=address, timeout=PATIENCE)
         self.record: dict[str, Any] | None = None
         self.reloads = 0
         form = {"name": user, "password": password, "next": "/"}
@@ -39,15 +40,20 @@ class Page:
         self._load()
 
     def ask(self, question: str) -> None:
-        """Ask until it is answered, as the page does that is loaded anew meanwhile."""
-        end = time.monotonic() + PATIENCE
+        """Ask until it is answered, as the page does that is loaded anew meanwhile.
+
+        The question keeps its key, and is not asked again when the page comes back with its answer.
+        """
+        end, wish = time.monotonic() + PATIENCE, {"question": question, "key": uuid4().hex}
         while time.monotonic() < end:
             try:
-                self._keep(self._call(_ASKS, {"question": question}, None))
+                self._keep(self._call(_ASKS, wish, None))
                 return
             except (httpx.HTTPError, BrokenError):
                 time.sleep(0.5)
                 self._reload(end)
+            if self.record and any(item["key"] == wish["key"] for item in self.record["answers"]):
+                return
         raise TimeoutError(question)
 
     def _reload(self, end: float) -> None:
@@ -95,18 +101,28 @@ class BrokenError(Exception):
 
 
 def _last(events: httpx.Response) -> list[Any]:
+    """Return the last outputs of a stream, which is read to its end as a browser does.
+
+    Gradio takes who leaves before for gone, and drops what the same page has asked since.
+    """
     outputs: dict[int, Any] = {}
-    for line in events.iter_lines():
-        if not line.startswith("data:"):
-            continue
-        event = json.loads(line[5:])
-        if event["msg"] in ("process_generating", "process_completed"):
-            if not event["success"]:
-                raise BrokenError
-            # A step may say only what has changed; the last one says all.
-            outputs.update(enumerate(event["output"].get("data") or []))
-        if event["msg"] == "process_completed":
-            return [outputs.get(place) for place in range(max(outputs, default=-1) + 1)]
-        if event["msg"] in ("unexpected_error", "close_stream"):
-            break
-    raise BrokenError
+    completed = False
+    try:
+        for line in events.iter_lines():
+            if not line.startswith("data:"):
+                continue
+            event = json.loads(line[5:])
+            if event["msg"] in ("process_generating", "process_completed"):
+                if not event["success"]:
+                    raise BrokenError
+                # A step may say only what has changed; the last one says all.
+                outputs.update(enumerate(event["output"].get("data") or []))
+            completed = completed or event["msg"] == "process_completed"
+            if event["msg"] in ("unexpected_error", "close_stream"):
+                break
+    except httpx.HTTPError:
+        if not completed:
+            raise
+    if not completed:
+        raise BrokenError
+    return [outputs.get(place) for place in range(max(outputs, default=-1) + 1)]

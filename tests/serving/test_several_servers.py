@@ -97,13 +97,19 @@ def test_a_copy_killed_under_load_loses_nothing(tmp_path: Path, url: str, copies
             asked.append(question)
         return user, visitor, asked
 
-    def wait_for_each(count: int) -> None:
-        for told in answered * count:
-            assert told.acquire(timeout=120)
-
     with ThreadPoolExecutor(len(answered)) as threads:
         programs = [threads.submit(program, told) for told in answered[:2]]
         pages = [threads.submit(page, *each) for each in zip(users, answered[2:], strict=True)]
+
+        def wait_for_each(count: int) -> None:
+            end = time.monotonic() + 120
+            for told in answered * count:
+                while not told.acquire(timeout=1):
+                    # One who asks and has ended has met an error, which is told here.
+                    for ended in (each for each in (*programs, *pages) if each.done()):
+                        ended.result()
+                    assert time.monotonic() < end
+
         try:
             # Each copy has its turn, with questions in work that the other can take over: those
             # which found it away at first, and were sent to the other, have their answers by then.

@@ -36,8 +36,8 @@ class Finds:
 
     id = "finds"
 
-    def __init__(self, start: int, end: int) -> None:
-        self.reading = Reading((Candidate(start, end, 2.0),), 2.0)
+    def __init__(self, start: int, end: int, odds: float = 2.0) -> None:
+        self.reading = Reading((Candidate(start, end, odds),), odds)
 
     def read_together(self, asked: list[Asked]) -> list[list[Reading]]:
         return [[self.reading for _ in item.passages] for item in asked]
@@ -46,7 +46,8 @@ class Finds:
 @pytest.mark.parametrize(
     ("written", "taken"),
     [
-        ("which chopper flew along with the rover\n\nQuestion:", True),
+        ("which chopper flew along to mars\n\nQuestion:", True),
+        ("which chopper flew along to the planet", False),
         ("What vehicle did the rover carry to Mars", False),
         ("chopper", False),
         ("which chopper flew to mars in 2020", False),
@@ -71,6 +72,8 @@ def test_a_rewording_that_finds_the_answer_is_learnt() -> None:
 def test_a_rewording_that_finds_something_else_is_left_out() -> None:
     words = {QUESTION.casefold(): "which day did it land"}
     assert not list(reworded([LESSON], words, reader=Finds(24, 32)))
+    doubted = Finds(START, START + 10, odds=-4.0)
+    assert not list(reworded([LESSON], words, reader=doubted))
 
 
 def test_what_the_passage_does_not_tell_is_learnt_in_other_words_too() -> None:
@@ -115,7 +118,7 @@ def sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_half_of_the_lessons_ask_in_the_words_of_the_file(
     sets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    generator = FakeGenerator("which chopper flew along")
+    generator = FakeGenerator("which chopper flew along to mars")
     monkeypatch.setattr("ui.cli.training.rewording.load_generator", lambda _: generator)
     out = tmp_path / "words.jsonl"
     words = ["train", "reword", "--mix", str(sets), "--generator", "x", "--out", str(out)]
