@@ -35,6 +35,7 @@ from rag.answering import overview
 from rag.answering.evidence import weigh
 from rag.answering.found import passage_of
 from rag.answering.marks import split_marks
+from rag.errors import RagError
 from rag.generation import Generator, load_generator, prompts
 from rag.models.registry import BASE_GENERATOR, DEFAULT_READER
 from rag.settings import Settings, archive_path
@@ -150,11 +151,16 @@ def extractive(archive: Archive) -> Callable[[Question], Answer]:
 def measure(
     archive: HidingArchive, asked: Iterable[Asked], answer: Callable[[Question], Answer]
 ) -> Iterator[dict[str, Any]]:
-    """Yield the scores of every question, one after the other."""
+    """Yield the scores of every question, one after the other.
+
+    Raises `RagError` for one that fails: a file that cannot be read is no refusal.
+    """
     for item in asked:
         archive.hidden = item.question.gold_articles if item.hidden else ()
-        outcomes = run([item.question], answer=answer, search=lambda _question, _k: ())
-        yield {"key": item.key, "hidden": item.hidden, **_scores(outcomes.outcomes[0])}
+        [outcome] = run([item.question], answer=answer, search=lambda _question, _k: ()).outcomes
+        if outcome.error:
+            raise RagError(outcome.error)
+        yield {"key": item.key, "hidden": item.hidden, **_scores(outcome)}
 
 
 def _scores(outcome: Outcome) -> dict[str, Any]:

@@ -87,3 +87,11 @@ def test_outcomes_make_a_table(news: HidingArchive) -> None:
     assert cells["questions, answerable / hidden"] == "1 / 1"
     assert cells["hidden, but answered"] == "0.00 [0.00, 0.00]"
     assert cells["of the answers given: the right article is cited"] == "1.00 [1.00, 1.00]"
+
+
+def test_a_question_that_fails_is_no_refusal(news: HidingArchive) -> None:
+    def fails(_question: Question) -> rag.Answer:
+        raise rag.RagError("the reader is damaged")
+
+    with pytest.raises(rag.RagError, match="damaged"):
+        list(measure(news, choose([ASKED], answerable=1, hidden=0), fails))
