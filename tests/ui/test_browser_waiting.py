@@ -128,6 +128,21 @@ def test_an_answer_is_scrolled_into_view_unless_its_reader_looks_back(archive, s
     expect(seen(page).first).to_be_in_viewport()
 
 
+def test_an_answer_that_comes_whole_is_in_view_on_a_phone(archive, serve, visit):
+    generator = Script("", "".join(ANSWER))
+    page = visit(serve(archive, generator=generator), viewport={"width": 390, "height": 600})
+    ready(page)
+    for answers in range(1, 6):
+        generator.go = threading.Event()
+        enter(page, CRANES)
+        expect(page.locator("#dl-chat .dl-question")).to_have_count(answers)
+        page.wait_for_timeout(400)
+        generator.go.set()
+        expect(page.locator("#dl-chat .dl-footer")).to_have_count(answers)
+        page.wait_for_timeout(300)
+        expect(page.locator("#dl-chat .dl-footer").last).to_be_in_viewport(ratio=1)
+
+
 def test_a_second_question_waits_in_the_box(held):
     enter(held.page, CRANES)
     enter(held.page, BOATS)

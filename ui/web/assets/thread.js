@@ -212,6 +212,8 @@
     if (anew) last.scrollIntoView({ block: "start" });
     const room = last.getBoundingClientRect().top - main.getBoundingClientRect().top - 16;
     if (following && room > 0) main.scrollTop += Math.min(room, ahead(main));
+    // What was hidden above may have moved the page up as well; that was not its reader.
+    before = main.scrollTop;
   };
   let count = 0;
   const changed = () => {
