@@ -73,6 +73,13 @@ def test_what_was_asked_is_logged_only_where_it_is_allowed(client, lines) -> Non
     assert [line["question"] for line in lines() if "question" in line] == [QUESTION]
 
 
+def test_a_path_begins_no_line_of_its_own(client, caplog) -> None:
+    caplog.set_level(logging.INFO, logger="rag")
+    client.get("/a%0aGET%20/forged%1b[2J")
+    [record] = [record for record in caplog.records if record.name == "rag.web"]
+    assert record.getMessage().startswith("GET /a%0AGET%20/forged%1B%5B2J 404 in ")
+
+
 def test_a_fault_is_logged_with_its_request(client, lines) -> None:
     assert client.get("/broken").status_code == 500
     assert (lines()[-1]["path"], lines()[-1]["status"]) == ("/broken", 500)

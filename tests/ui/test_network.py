@@ -59,6 +59,7 @@ def test_only_the_names_of_this_machine_are_answered(host: str, status: int) -> 
         ("http://127.0.0.1:9999", 403),
         ("null", 403),
         ("", 403),
+        ("http://[broken", 403),
     ],
 )
 def test_only_our_own_pages_send_requests(origin: str, status: int) -> None:
@@ -84,7 +85,27 @@ def test_the_token_is_asked_for_once_and_leaves_the_address() -> None:
 def test_a_body_has_a_limit_declared_or_not() -> None:
     visitor = client(body_limit=10)
     assert visitor.post("/", content=b"x" * 10).text.startswith("got 10")
-    assert visitor.post("/", content=b"x" * 11).status_code == 413
+    refused = [visitor.post("/", content=sent) for sent in (b"x" * 11, iter([b"x" * 6] * 2))]
+    assert "content-length" not in refused[1].request.headers
+    assert [(told.status_code, told.text) for told in refused] == [
+        (413, "more than 0 MB are not accepted at a time")
+    ] * 2
+    assert visitor.post("/", content=iter([b"x" * 5] * 2)).text.startswith("got 10")
+
+
+def test_cookies_of_other_programs_of_this_machine_do_no_harm() -> None:
+    """A browser sends a cookie to every port, and not every program's can be read."""
+    visitor = client(token="secret")
+    kept = f"a,b=c; {visitor.get('/?token=secret').headers['set-cookie'].partition(';')[0]}"
+    assert visitor.get("/", headers={"cookie": kept}).status_code == 200
+    visitor.cookies.clear()
+    assert visitor.get("/", headers={"cookie": "a,b=c"}).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "///evil.example/"])
+def test_the_first_visit_leads_nowhere_else(path: str) -> None:
+    answer = client(token="secret").get(f"{HERE}{path}?token=secret")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/evil.example/")
 
 
 def test_every_answer_says_what_a_browser_may_do_with_it() -> None:

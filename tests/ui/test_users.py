@@ -299,6 +299,11 @@ def test_a_page_asks_for_a_log_in_and_goes_on_to_where_one_wanted(visitor) -> No
     assert visitor.get("/").status_code == 401
 
 
+def test_cookies_of_other_programs_log_nobody_out(visitor) -> None:
+    kept = log_in(visitor, "ann").headers["set-cookie"].partition(";")[0]
+    assert visitor.get("/", headers={"cookie": f"a,b=c; {kept}"}).text == "ann"
+
+
 def test_programs_are_told_and_watchers_answered(visitor) -> None:
     for path in ("/", "/anything", "/gradio_api/queue/join", "/gradio_api/cancel", "/v1x"):
         assert visitor.post(path).status_code == 401

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag.types import MOST_CHARACTERS, Stance, Turn
 from ui.api.replies import AnswerRecord
-from ui.api.requests import Narrowing
+from ui.api.requests import Narrowing, Whole
 
 # What follows the answer in a message, and is not part of it when it comes back as history.
 SOURCES = "\n\nSources:\n"
@@ -20,14 +20,14 @@ class Part(BaseModel):
     """A piece of a message; only text is read."""
 
     type: str
-    text: str = ""
+    text: Annotated[str, Whole] = ""
 
 
 class Message(BaseModel):
     """What somebody said; of no `content` when a tool was called."""
 
     role: Literal["developer", "system", "user", "assistant", "tool", "function"]
-    content: str | list[Part] | None = None
+    content: Annotated[str, Whole] | list[Part] | None = None
 
     @property
     def text(self) -> str:

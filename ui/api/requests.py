@@ -5,14 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from rag.types import (
-    MOST_CHARACTERS,
-    Article,
-    Stance,
-    Turn,
-)
+from rag.types import MOST_CHARACTERS, Article, Stance, Turn
+from rag.types.questions import whole_characters
 
 # Most that one request may bring or ask for. An article of 500,000 characters is a book.
 MOST_ARTICLES = 100
@@ -22,10 +18,17 @@ _MOST_TEXT = 500_000
 _MOST_TURNS = 50
 _MOST_NAMES = 20
 
+
+def _whole(given: object) -> object:
+    return whole_characters(given) if isinstance(given, str) else given
+
+
+# Half an emoji, as programs cut one in two, is no reason to refuse a question.
+Whole = BeforeValidator(_whole)
 Name = Annotated[str, Field(description="Name of the archive; by default the server's own.")]
-_Line = Annotated[str, StringConstraints(max_length=2_000)]
-_Text = Annotated[str, StringConstraints(max_length=_MOST_TEXT)]
-_Question = Annotated[str, StringConstraints(max_length=MOST_CHARACTERS)]
+_Line = Annotated[str, Whole, StringConstraints(max_length=2_000)]
+_Text = Annotated[str, Whole, StringConstraints(max_length=_MOST_TEXT)]
+_Question = Annotated[str, Whole, StringConstraints(max_length=MOST_CHARACTERS)]
 
 
 class Body(BaseModel):

@@ -23,7 +23,7 @@ from rag.types import MOST_CHARACTERS, Answer, AnswerKind, Stance
 from ui.api import archives
 from ui.api.desk import Asked, Asker, Desk
 from ui.api.replies import ArchiveList, CitationRecord, HitList, Record, WholeArticle
-from ui.api.requests import MOST_PASSAGES, Name, Narrowing
+from ui.api.requests import MOST_PASSAGES, Name, Narrowing, Whole
 
 PLACE = "/mcp"
 INSTRUCTIONS = (
@@ -33,7 +33,9 @@ INSTRUCTIONS = (
 )
 _READING = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
-_Question = Annotated[str, Field(max_length=MOST_CHARACTERS, description="In plain English.")]
+_Question = Annotated[
+    str, Whole, Field(max_length=MOST_CHARACTERS, description="In plain English.")
+]
 _Since = Annotated[dt.date | None, Field(description="Only articles from this day on.")]
 _Until = Annotated[dt.date | None, Field(description="Only articles up to this day.")]
 _Publishers = Annotated[list[str] | None, Field(description="Only these publishers.")]

@@ -6,14 +6,13 @@ import logging
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import TypeVar
 from urllib.parse import parse_qs, quote, urlsplit
 
 import anyio
 from markupsafe import Markup
 from starlette.datastructures import Headers, QueryParams
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -193,8 +192,4 @@ def _here(to: str) -> str:
 
 
 def _secret(scope: Scope) -> str:
-    try:
-        kept = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return kept.value if kept else ""
+    return HTTPConnection(scope).cookies.get(COOKIE, "")

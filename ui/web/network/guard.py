@@ -11,10 +11,10 @@ import hmac
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -99,7 +99,7 @@ class Guard:
         if answer is not None:
             await answer(scope, receive, _with_headers(send))
             return
-        await self._app(scope, self._counted(receive), _with_headers(send))
+        await self._pass_on(scope, receive, _with_headers(send))
 
     def _check(self, scope: Scope) -> None:
         if _CLOSED.match(scope["path"]):
@@ -109,10 +109,10 @@ class Guard:
         if self._hosts is not None and _name(f"//{host}") not in self._hosts:
             raise Refusal(403, f"this server is not called {host!r}; open the address it printed")
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and _place(origin) != host:
             raise Refusal(403, f"requests from {origin!r} are not answered")
         if int(headers.get("content-length") or 0) > self._body_limit:
-            raise Refusal(413, f"more than {self._body_limit >> 20} MB are not accepted at a time")
+            raise self._too_much()
 
     def _admitted(self, scope: Scope) -> Response | None:
         """Return None for one who may go on; a redirection for the first visit with the token."""
@@ -130,30 +130,45 @@ class Guard:
         if any(name == "token" and self._is_token(value) for name, value in query):
             # Out of the address, so that it is neither shared nor seen over a shoulder.
             rest = urlencode([item for item in query if item[0] != "token"])
-            answer = RedirectResponse(f"{scope['path']}{f'?{rest}' if rest else ''}", 303)
+            # Two slashes at the front would be the name of another server.
+            path = f"/{scope['path'].lstrip('/')}"
+            answer = RedirectResponse(f"{path}{f'?{rest}' if rest else ''}", 303)
             answer.set_cookie(cookie, self._token, httponly=True, samesite="strict")
             return answer
-        kept = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(cookie)
-        if kept is not None and self._is_token(kept.value):
+        if self._is_token(HTTPConnection(scope).cookies.get(cookie, "")):
             return None
         raise Refusal(401, "open the address that `rag` printed when it started: it holds a token")
 
     def _is_token(self, value: str) -> bool:
         return hmac.compare_digest(value.encode(), (self._token or "").encode())
 
-    def _counted(self, receive: Receive) -> Receive:
-        """Return `receive`, which ends when more than the limit has come in."""
-        taken = 0
+    def _too_much(self) -> Refusal:
+        return Refusal(413, f"more than {self._body_limit >> 20} MB are not accepted at a time")
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the app answer, unless more than the limit comes in before it does."""
+        taken, begun = 0, False
 
         async def counted() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._body_limit:
-                return {"type": "http.disconnect"}
-            return message
+            return {"type": "http.disconnect"} if taken > self._body_limit else message
 
-        return counted
+        async def sent(message: Message) -> None:
+            nonlocal begun
+            # What the app says of a body that broke off is not the reason.
+            if begun or taken <= self._body_limit:
+                begun = True
+                await send(message)
+
+        try:
+            await self._app(scope, counted, sent)
+        except ClientDisconnect:
+            if taken <= self._body_limit:
+                raise
+        if taken > self._body_limit and not begun:
+            await self._told(scope["path"], self._too_much())(scope, receive, send)
 
 
 def is_loopback(host: str) -> bool:
@@ -164,6 +179,14 @@ def is_loopback(host: str) -> bool:
 def _name(address: str) -> str | None:
     try:
         return urlsplit(address).hostname
+    except ValueError:
+        return None
+
+
+def _place(address: str) -> str | None:
+    """Return the name and port of an address; None for one that cannot be read."""
+    try:
+        return urlsplit(address).netloc
     except ValueError:
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,7 +51,8 @@ class Logged:
 
 
 def _log_request(scope: Scope, *, status: int, seconds: float) -> None:
-    method, path = scope["method"], scope["path"]
+    # As it came, so that no path begins a line of its own.
+    method, path = scope["method"], quote(scope["path"], safe="/:@!$&'()*+,;=~")
     fields = {"method": method, "path": path, "status": status, "seconds": seconds}
     log.info("%s %s %s in %s s", method, path, status, seconds, extra={"fields": fields})
 
