@@ -53,8 +53,9 @@ class Copies:
     proxy_port: int = field(default_factory=free_port)
 
     def __post_init__(self) -> None:
-        # Where nginx, which is root's or nobody's, may write.
+        # nginx writes long requests to folders in it, as nobody if it was started by root.
         self._folder = Path(tempfile.mkdtemp(prefix="dl-nginx-"))
+        self._folder.chmod(0o711)
         self._copies: dict[int, subprocess.Popen[bytes]] = {}
         self._proxy: subprocess.Popen[bytes] | None = None
 
