@@ -229,7 +229,7 @@ def _merge(folder: Path, pins: tuple[Pin, ...], say: OnProgress) -> Path:
     try:
         base = resolve(adapter.base, on_progress=say)
     except ModelError as error:
-        raise ModelError(f"{folder} is an adapter for {adapter.base!r}: {error}") from error
+        raise ModelError(f"the model {adapter.base}, to which {folder} adds: {error}") from error
     final = _merged_folder(adapter, base.checksum)
     if not final.is_dir():
         say(f"Merging the adapter {folder} into {adapter.base}; this happens once")

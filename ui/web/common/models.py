@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rag import reading
 from rag.archive import Archive
@@ -37,7 +37,8 @@ class Models:
         # Told of every answer, whoever asked.
         self.on_answer = on_answer
         self._lock = threading.Lock()
-        self._problem = ""
+        # Why the models were not loaded at the last try; empty when they were.
+        self.problem = ""
         self._fetching: Fetching | None = None
         self._ready: set[Archive] = set()
         # The questions to all archives, which share the models.
@@ -50,7 +51,7 @@ class Models:
     @property
     def status(self) -> str:
         """What to tell the user: that they are loading, why they failed, or nothing."""
-        return self._problem or (LOADING if self.loading else "")
+        return self.problem or (LOADING if self.loading else "")
 
     @property
     def loading(self) -> bool:
@@ -115,21 +116,29 @@ class Models:
 
         A second caller waits for the first.
 
-        Raises `ModelError`, `GenerationError` or `ArchiveError`; calling again tries again.
+        Raises `ModelError`, `GenerationError` or `ArchiveError`, which is the `problem` from then
+        on; calling again tries again.
         """
         with self._lock:
-            self._problem = ""
-            archive.embedder(on_progress=self._telling(archive.settings.embedder))
-            reader = archive.settings.reader
-            reading.load_reader(reader, on_progress=self._telling(reader))
-            if self._generator is None and self._name:
-                self._generator = load_generator(
-                    self._name,
-                    timeouts=archive.settings.timeouts,
-                    on_progress=self._telling(self._name),
-                )
-            self._ready.add(archive)
+            self.problem = ""
+            try:
+                self._load(archive)
+            except RagError as error:
+                self.problem = str(error)
+                raise
             return self._generator
+
+    def _load(self, archive: Archive) -> None:
+        archive.embedder(on_progress=self._telling(archive.settings.embedder))
+        reader = archive.settings.reader
+        reading.load_reader(reader, on_progress=self._telling(reader))
+        if self._generator is None and self._name:
+            self._generator = load_generator(
+                self._name,
+                timeouts=archive.settings.timeouts,
+                on_progress=self._telling(self._name),
+            )
+        self._ready.add(archive)
 
     def load_in_background(self, archive: Archive) -> threading.Thread:
         """Start loading and return at once; a failure becomes the `status`."""
@@ -145,7 +154,5 @@ class Models:
         return self._fetching.say
 
     def _try(self, archive: Archive) -> None:
-        try:
+        with suppress(RagError):
             self.load(archive)
-        except RagError as error:
-            self._problem = str(error)
