@@ -14,7 +14,8 @@ from rag.answering.support import best_support
 from rag.generation.prompts import REFUSAL
 from rag.retrieval.comparison import Part
 from rag.settings import AnswerSettings
-from rag.text.facts import spelled_date
+from rag.text.facts import numbers, spelled_date
+from rag.text.sentences import content_words
 from rag.types import Citation, Confidence
 
 
@@ -91,6 +92,14 @@ class Draft:
         """Let the next sentence begin a line."""
         self._joint = "\n"
 
+    def take_short(self, spans: Sequence[str]) -> None:
+        """Take as the short answer the first of `spans` that the sentences tell, if one is told."""
+        told, figures = {*content_words(self._text)}, numbers(self._text)
+        for span in spans:
+            if {*content_words(span)} <= told and numbers(span) <= figures:
+                self._short = [span]
+                return
+
     def refuse(self) -> None:
         """Take note that a generator found no answer; what it said before stays."""
         self._refused = True
@@ -104,7 +113,8 @@ class Draft:
         """Check a written sentence; return the text it adds, empty when it fails.
 
         It fails without a supporting sentence, or when that one speaks to the question
-        much less than the best one does: true, but no answer.
+        much less than the best one does: true, but no answer. Once there is an answer, more may be
+        said of the article that tells it.
         """
         claim, marks = split_marks(sentence)
         if claim in self._sentences:
@@ -119,7 +129,7 @@ class Draft:
         found = support.evidence if support else None
         best = self._weighed.best
         enough = best.relevance * self._settings.least_relevance if best else 0.0
-        if found is None or found.relevance < enough:
+        if found is None or (found.relevance < enough and not self._goes_on(found)):
             self._rejected += 1
             return ""
         return self._append(claim, found)
@@ -195,6 +205,9 @@ class Draft:
         piece = f"{joint if self._text else ''}{said} [{self._citation(found).number}]"
         self._text += piece
         return piece
+
+    def _goes_on(self, found: Evidence) -> bool:
+        return self._main is not None and self._main.article.id == found.article.id
 
     def _is_cited(self, found: Evidence) -> bool:
         return any(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 
 from rag.answering import marks
 from rag.answering.draft import Draft
 from rag.answering.found import heading
 from rag.answering.sentence_stream import claims
 from rag.generation import Generator, prompts
+from rag.models.registry import WRITER
 from rag.text.facts import numbers
 from rag.text.sentences import content_words, words
 from rag.types import Hit, Passage
@@ -37,8 +39,13 @@ def write(
     """
     room = generator.context_tokens - max_new_tokens - prompts.OVERHEAD_TOKENS
     passages = [Passage(heading(hit.article), hit.text) for hit in hits]
-    fitting = prompts.within_window(question, passages, tokens=room, count=generator.count_tokens)
-    messages = prompts.build(question, fitting)
+    # Ours was trained to answer in a few words.
+    long = partial(prompts.build_long, found="; ".join(spans))
+    build = prompts.build if generator.name == WRITER else long
+    fitting = prompts.within_window(
+        question, passages, tokens=room, count=generator.count_tokens, build=build
+    )
+    messages = build(question, fitting)
     spoken: list[str] = []
     written = generator.stream(messages, max_new_tokens=max_new_tokens, stop=stop)
 
@@ -55,7 +62,8 @@ def write(
             if not names_another(sentence, spans) and (piece := draft.add(sentence)):
                 yield piece
             if draft.full:
-                return
+                break
+    draft.take_short(spans)
 
 
 def names_another(sentence: str, spans: Sequence[str]) -> bool:

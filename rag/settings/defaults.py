@@ -98,7 +98,7 @@ class AnswerSettings:
     # Passages that a generator gets to write an answer from.
     passages: int = 4
     # Long enough for three sentences; a 135M model that goes on longer is rambling.
-    max_new_tokens: int = 96
+    max_new_tokens: int = 160
     # Sentences of one answer. News questions are answered in one or two.
     max_sentences: int = 3
     # Sentences that fail the check before the generator is stopped and the best

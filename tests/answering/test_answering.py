@@ -112,6 +112,26 @@ def test_a_true_sentence_beside_the_point_is_no_answer(news: Archive) -> None:
     assert answer.text == f"{FIRST} [1]"
 
 
+def test_more_may_be_said_of_the_article_that_answers(news: Archive) -> None:
+    told = f"{FIRST} [1] Ann Borg asked the crews to end the strike. [1]"
+    _, answer = _stream(news, f"{told} Ann Borg won the election with 52 percent of the vote. [2]")
+    assert answer.text == told.replace("strike. [1]", "strike. [2]")
+    assert {citation.article.id for citation in answer.citations} == {"ferry"}
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("The strike closed the harbour for 3 days. [1]", "3"),
+        ("The strike closed the harbour of Valletta. [1]", ""),
+    ],
+)
+def test_the_short_answer_is_what_was_found_and_said(news: Archive, text: str, short: str) -> None:
+    _, answer = _stream(news, text)
+    assert answer.text == text
+    assert answer.short == short
+
+
 def test_the_generator_may_refuse(news: Archive) -> None:
     pieces, answer = _stream(news, REFUSAL)
     assert pieces == [REFUSAL]

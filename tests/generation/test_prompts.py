@@ -18,6 +18,14 @@ def test_passages_are_numbered_under_their_headings() -> None:
     assert prompts.REFUSAL in system.content
 
 
+def test_a_long_answer_is_led_by_the_words_found() -> None:
+    system, user = prompts.build_long("What sank?", [FERRY], found="the ferry")
+    assert prompts.REFUSAL in system.content
+    assert user.content.startswith("[1] Ferry sinks (Gazette, 1 May 2024)\nIt sank.\n\n")
+    assert "“the ferry”" in user.content
+    assert user.content.endswith("\n\nQuestion: What sank?")
+
+
 def test_the_window_drops_the_last_passages_first() -> None:
     passages = [FERRY, BARE]
     system, user = prompts.build("What sank?", passages)
