@@ -177,7 +177,7 @@ def test_archives_are_made_named_and_deleted(client: TestClient) -> None:
     ("method", "path", "wish", "status", "words"),
     [
         ("post", "/v1/answer", {"question": "x", "archive": "../town"}, 404, "no archive"),
-        ("post", "/v1/answer", {"question": "x" * 2_001}, 422, "2000"),
+        ("post", "/v1/answer", {"question": "x" * 2_001}, 422, "at most 2000 characters"),
         ("post", "/v1/answer", {"question": "x", "colour": 1}, 422, "colour"),
         ("post", "/v1/answer", {"question": "x", "since": "2024-02-02", "until": "2024-01-01"},
          422, "after until"),

@@ -26,9 +26,9 @@ def _whole(given: object) -> object:
 # Half an emoji, as programs cut one in two, is no reason to refuse a question.
 Whole = BeforeValidator(_whole)
 Name = Annotated[str, Field(description="Name of the archive; by default the server's own.")]
-_Line = Annotated[str, Whole, StringConstraints(max_length=2_000)]
-_Text = Annotated[str, Whole, StringConstraints(max_length=_MOST_TEXT)]
-_Question = Annotated[str, Whole, StringConstraints(max_length=MOST_CHARACTERS)]
+_Line = Annotated[str, StringConstraints(max_length=2_000), Whole]
+_Text = Annotated[str, StringConstraints(max_length=_MOST_TEXT), Whole]
+_Question = Annotated[str, StringConstraints(max_length=MOST_CHARACTERS), Whole]
 
 
 class Body(BaseModel):

@@ -34,7 +34,7 @@ INSTRUCTIONS = (
 _READING = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 _Question = Annotated[
-    str, Whole, Field(max_length=MOST_CHARACTERS, description="In plain English.")
+    str, Field(max_length=MOST_CHARACTERS, description="In plain English."), Whole
 ]
 _Since = Annotated[dt.date | None, Field(description="Only articles from this day on.")]
 _Until = Annotated[dt.date | None, Field(description="Only articles up to this day.")]
