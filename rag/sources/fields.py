@@ -46,6 +46,8 @@ _BULLET = re.compile(r"[-*+] (?=\S)")
 _WIKI_LINK = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]")
 _BY = re.compile(r"(?i)by\s+(?=\S)")
 
+# Characters of a title; more are text in the wrong column, and many more are neither.
+_LONGEST_TITLE, _LONGEST_LEAD = 500, 20_000
 _SAMPLE = 600  # characters that a language is told by
 _PARTS = ("year", "month", "day")
 
@@ -140,11 +142,15 @@ def article(
 ) -> Article:
     """Return a clean record; raises `SourceError` if it has no text.
 
-    A missing title is the first sentence, a missing publisher the host of the address. What
+    A missing title is the first sentence. What is too long for a title opens the text instead, and
+    its first sentence is the title. A missing publisher the host of the address. What
     is missing of date, author and publisher is taken from lines above the text that say it.
     A publisher given as an address stands in for a missing address, too.
     """
     headline = texts.one_line(title)
+    if len(headline) > _LONGEST_TITLE:
+        told = f"{headline}\n\n{text}" if len(headline) <= _LONGEST_LEAD else text
+        headline, text = lead_title(headline[:_LONGEST_LEAD]), told
     body = _without_headline(texts.clean(text), headline)
     if not HAS_WORDS.search(body):
         raise SourceError(NO_TEXT)

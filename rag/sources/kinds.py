@@ -60,10 +60,14 @@ def read_file(file: File | Skipped, *, columns: Columns) -> Found:
     if isinstance(file, Skipped):
         yield file
         return
+    told = False
     try:
         kind = kind_of(file)
         for found in read_kind(file, kind, columns=columns):
             yield _dated(found, file=file) if kind in _DATED_KINDS else found
+            told = told or not isinstance(found, Note)
+        if not told:
+            yield Skipped(file.name, "holds no articles")
     except (SourceError, *DAMAGE) as error:
         _log.debug("cannot read %s", file.name, exc_info=error)
         yield Skipped(file.name, why(error))

@@ -492,6 +492,12 @@ def test_feed_files(tmp_path: Path) -> None:
     assert skipped == [Skipped(f"{rss}#2", reason)]
 
 
+def test_an_entry_of_a_feed_without_text_and_page(tmp_path: Path) -> None:
+    bare = "<rss version='2.0'><channel><item><title>Rain</title></item></channel></rss>"
+    path = write(tmp_path / "a.rss", bare)
+    assert take(path) == ([], [Skipped(f"{path}#1", "has no article text")])
+
+
 def test_xml_that_is_no_feed(tmp_path: Path) -> None:
     articles, (skipped,) = take(write(tmp_path / "a.xml", "<?xml version='1.0'?><books></books>"))
     assert articles == []

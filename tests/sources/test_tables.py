@@ -92,6 +92,22 @@ def test_cells_out_of_order(tmp_path: Path, row: str, title: str, text: str, not
     assert bool(note) == bool(taken.notes)
 
 
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_a_table_of_no_rows_is_told(tmp_path: Path, delimiter: str) -> None:
+    taken = take(tmp_path / "a.csv", f"title{delimiter}text{delimiter}date\n")
+    assert taken.articles == []
+    assert [skipped.reason for skipped in taken.skipped] == ["holds no articles"]
+
+
+def test_a_title_that_is_a_text_is_read_as_one(tmp_path: Path) -> None:
+    long = "The council met. " + "It spoke of the harbour at length. " * 20
+    taken = take(tmp_path / "a.csv", f"title,text\n{long},It rained.\n{'x ' * 30_000},It snowed.\n")
+    assert taken.titles()[0] == "The council met."
+    assert taken.texts()[0] == f"{long.strip()}\n\nIt rained."
+    assert len(taken.titles()[1]) < 120
+    assert taken.texts()[1] == "It snowed."
+
+
 def test_missing_cells_are_told(tmp_path: Path) -> None:
     taken = take(tmp_path / "a.csv", "text,title,url\nOne.,A,x\nTwo.\nThree.,C,y\n")
     assert taken.texts() == ["One.", "Two.", "Three."]

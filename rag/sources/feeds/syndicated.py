@@ -82,7 +82,8 @@ def read_feed(data: bytes, *, source: str) -> Iterator[Article | Skipped]:
         try:
             yield entry.article()
         except SourceError as error:
-            yield Skipped(entry.source, f"{error}; its page may: {entry.link}")
+            more = f"; its page may: {entry.link}" if entry.link else ""
+            yield Skipped(entry.source, f"{error}{more}")
 
 
 def entries(data: bytes, *, source: str) -> Iterator[Entry]:
