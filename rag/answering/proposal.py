@@ -20,7 +20,7 @@ from rag.types import Passage
 # How much likelier the no must be, in nats, for a sentence to deny what a question takes for
 # granted: of 34 questions written for it with a wrong premise 12 were found so, and 2 of 35 with
 # a right one. Of 18 others with a right one 3 were, none where the first passages deny it too.
-DENIED = -2.0
+DENIED = -2.7
 _VERB = rf"(?:{'|'.join(sorted(OPENING_VERBS))})(?:n['’]?t)?"
 _ASKED = re.compile(
     rf"^(?:(?:so|and|but|then)\s+)?(?:why|when|where|how)\s+(?P<polar>{_VERB}\s+\S+\s.*?)\W*$", re.I
