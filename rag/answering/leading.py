@@ -95,6 +95,17 @@ def is_on(subject: str, lead: Evidence) -> bool:
     )
 
 
+def naming(subject: str, lead: Evidence) -> Evidence:
+    """Return the first sentence with a word of the subject, if headline and lead have none.
+
+    "What does MOXIE do?" is not told by what leads an article on the rover that carries it.
+    """
+    asked = set(map(stem, content_words(subject))) - set(map(stem, _times(subject)))
+    if not asked or _held(asked, f"{lead.article.title} {lead.quote}"):
+        return lead
+    return next((item for item in sentences_of(lead.article) if _held(asked, item.quote)), lead)
+
+
 def tells_more(subject: str, rival: Evidence, lead: Evidence) -> bool:
     """Tell whether a sentence has more of a subject's words than a headline and what leads it."""
     asked = set(map(stem, content_words(subject)))

@@ -18,7 +18,7 @@ from rag.answering.evidence import Evidence, collect, weigh
 from rag.answering.follow_up import Reference, reference, source, understand
 from rag.answering.found import Found
 from rag.answering.hearing import Heard, Hearing
-from rag.answering.leading import is_on, lead, subject_asked, tells_more
+from rag.answering.leading import is_on, lead, naming, subject_asked, tells_more
 from rag.answering.over_time import value_asked, values
 from rag.answering.verdict import plainest
 from rag.answering.wanted import FIGURES, short_form, wanted
@@ -248,7 +248,7 @@ class Work:
             return
         weighed = weigh(about, hits, embedder=self._archive.embedder())
         draft.trust(overview.confidence(hits, weighed))
-        yield draft.state(found)
+        yield draft.state(naming(about, found))
 
     def _fact(
         self, query: Query, hits: Sequence[Hit], draft: Draft, *, leading: Query | None

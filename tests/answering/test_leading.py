@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.evidence import Evidence
-from rag.answering.leading import Subject, is_on, subject_asked, tells_more
+from rag.answering.leading import Subject, is_on, lead, naming, subject_asked, tells_more
 from rag.types import Article
 
 
@@ -45,6 +45,20 @@ def test_an_article_is_on_a_subject_that_it_leads_with(subject: str, expected: b
 )
 def test_what_a_question_is_about(question: str, expected: Subject | None) -> None:
     assert subject_asked(question) == expected
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("moxie", "An instrument called MOXIE makes oxygen."),
+        ("rover", "A rover has landed on Mars."),
+        ("moxie rover", "A rover has landed on Mars."),
+        ("the weather in 2021", "A rover has landed on Mars."),
+    ],
+)
+def test_a_thing_that_does_not_lead_is_told_where_it_is_named(subject: str, expected: str) -> None:
+    text = "A rover has landed on Mars. An instrument called MOXIE makes oxygen. It weighs 17 kg."
+    assert naming(subject, lead(Article("On Mars", text, date="2021-02-19"))).quote == expected
 
 
 def test_a_sentence_with_more_of_the_words_tells_more_than_what_leads() -> None:

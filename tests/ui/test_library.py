@@ -202,6 +202,8 @@ def test_statistics(archive):
     assert shown.count("<svg ") == 1
     assert shown.count("width: 100.0%") == 1
     assert '<th scope="row">Articles</th><td>3</td>' in shown
+    days = map(markup.spelled, (archive.stats().first, archive.stats().last))
+    assert f"<td>{' to '.join(days)}</td>" in shown
     # February is in the plot and the table, though it has no article.
     assert '<th scope="row">2024-02</th><td>0</td>' in shown
     assert '<th scope="row">A</th><td>2</td>' in shown

@@ -81,11 +81,12 @@ def build(page: gr.Blocks, library: Library, jobs: Jobs[IngestReport], access: A
 def statistics_html(archive: Archive) -> str:
     """Return what the archive holds: figures, and bars by month and publisher."""
     stats, publishers = archive.stats(), archive.publishers()
+    ends = [day for day in (stats.first, stats.last) if day]
     rows = [
         ("Articles", f"{stats.articles:,}"),
         ("Near-duplicates of others among them", f"{stats.linked:,}"),
         ("Passages", f"{stats.chunks:,}"),
-        ("First and last date", f"{stats.first or '-'} to {stats.last or '-'}"),
+        ("First and last date", " to ".join(markup.spelled(day) for day in ends) or "-"),
         ("Without a date", f"{archive.count(undated=True):,}"),
         ("Publishers", f"{stats.publishers:,}"),
         ("On disk", f"{archive.size_on_disk() / 1e6:.1f} MB"),
