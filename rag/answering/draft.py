@@ -92,13 +92,14 @@ class Draft:
         """Let the next sentence begin a line."""
         self._joint = "\n"
 
-    def take_short(self, spans: Sequence[str]) -> None:
-        """Take as the short answer the first of `spans` that the sentences tell, if one is told."""
-        told, figures = {*content_words(self._text)}, numbers(self._text)
-        for span in spans:
-            if {*content_words(span)} <= told and numbers(span) <= figures:
-                self._short = [span]
-                return
+    def take_short(self, spans: Sequence[str], *, said: str) -> None:
+        """Take as a short answer the first of `spans` that was `said`, if one was."""
+        told, figures = {*content_words(said)}, numbers(said)
+        tells = (
+            span for span in spans if {*content_words(span)} <= told and numbers(span) <= figures
+        )
+        if said and (span := next(tells, "")) and span not in self._short:
+            self._short.append(span)
 
     def refuse(self) -> None:
         """Take note that a generator found no answer; what it said before stays."""

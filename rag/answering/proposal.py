@@ -20,7 +20,8 @@ from rag.types import Passage
 # How much likelier the no must be, in nats, for a sentence to deny what a question takes for
 # granted. At 2 nats of the third round of the reader, 12 of 34 questions written for it with a
 # wrong premise were found so, and 2 of 35 with a right one; of 18 others with a right one 3 were,
-# none where the first passages deny it too. The present reader is about a third surer of both.
+# none where the first passages deny it too. On 240 questions of BoolQ the balances of the present
+# reader are half as wide again: 16.8 nats from the tenth to the ninetieth of a hundred, not 11.2.
 DENIED = -2.7
 _VERB = rf"(?:{'|'.join(sorted(OPENING_VERBS))})(?:n['’]?t)?"
 _ASKED = re.compile(

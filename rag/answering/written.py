@@ -12,7 +12,6 @@ from rag.answering.draft import Draft
 from rag.answering.found import heading
 from rag.answering.sentence_stream import claims
 from rag.generation import Generator, prompts
-from rag.models.registry import WRITER
 from rag.text.facts import numbers
 from rag.text.sentences import content_words, words
 from rag.types import Hit, Passage
@@ -39,14 +38,14 @@ def write(
     """
     room = generator.context_tokens - max_new_tokens - prompts.OVERHEAD_TOKENS
     passages = [Passage(heading(hit.article), hit.text) for hit in hits]
-    # Ours was trained to answer in a few words.
     long = partial(prompts.build_long, found="; ".join(spans))
-    build = prompts.build if generator.name == WRITER else long
+    build = prompts.build if generator.terse else long
     fitting = prompts.within_window(
         question, passages, tokens=room, count=generator.count_tokens, build=build
     )
     messages = build(question, fitting)
     spoken: list[str] = []
+    before = len(draft.text)
     written = generator.stream(messages, max_new_tokens=max_new_tokens, stop=stop)
 
     def was_cut() -> bool:
@@ -58,12 +57,12 @@ def write(
         for sentence in claims(_recorded(written, spoken), was_cut=was_cut):
             if marks.split_marks(sentence)[0] == prompts.REFUSAL:
                 draft.refuse()
-                return
+                break
             if not names_another(sentence, spans) and (piece := draft.add(sentence)):
                 yield piece
             if draft.full:
                 break
-    draft.take_short(spans)
+    draft.take_short(spans, said=draft.text[before:])
 
 
 def names_another(sentence: str, spans: Sequence[str]) -> bool:

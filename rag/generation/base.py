@@ -29,6 +29,10 @@ class Generator(Protocol):
     def context_tokens(self) -> int:
         """Tokens that the messages and the answer may have together."""
 
+    @property
+    def terse(self) -> bool:
+        """Whether it was trained to answer in a few words, by `rag train generator`."""
+
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens of `text`."""
 

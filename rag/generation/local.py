@@ -39,8 +39,9 @@ class TransformersGenerator:
         *,
         tokenizer: PreTrainedTokenizerBase,
         name: str,
+        terse: bool = False,
     ) -> None:
-        self.name = name
+        self.name, self.terse = name, terse
         self.context_tokens = int(model.config.get_text_config().max_position_embeddings)
         self._model = model
         self._tokenizer = tokenizer
@@ -79,7 +80,7 @@ class TransformersGenerator:
                 "choose an instruct or chat model"
             )
         network.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
-        return cls(network.eval(), tokenizer=tokenizer, name=local.name)
+        return cls(network.eval(), tokenizer=tokenizer, name=local.name, terse=local.adapted)
 
     def count_tokens(self, text: str) -> int:
         """Return the number of tokens of `text`, without the template around it."""

@@ -38,6 +38,9 @@ def without_password(url: str) -> str:
 class OpenAIGenerator:
     """A model behind an OpenAI-compatible address such as ``http://localhost:8000/v1``."""
 
+    # What is trained here is rarely served to others.
+    terse = False
+
     def __init__(
         self,
         base_url: str,

@@ -29,11 +29,15 @@ OnProgress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class LocalModel:
-    """A model folder that was checked; `checksum` is the SHA-256 of its weights."""
+    """A model folder that was checked; `checksum` is the SHA-256 of its weights.
+
+    `adapted` when an adapter, of `rag train` or alike, was merged into it.
+    """
 
     name: str
     path: Path
     checksum: str
+    adapted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,12 @@ def resolve(name: str, *, on_progress: OnProgress | None = None) -> LocalModel:
     folder = next(filter(None, map(_present, known.sources)), None)
     if folder is None or folder.suffix == ".gguf":
         folder = _fetch(known, say)
-    if adapters.is_adapter(folder):
+    adapted = adapters.is_adapter(folder)
+    if adapted:
         folder = _merge(folder, known.pins, say)
     model_files.check_folder(folder)
     _verify(folder, known.pins)
-    return LocalModel(name, folder, model_files.checksum(folder))
+    return LocalModel(name, folder, model_files.checksum(folder), adapted)
 
 
 def adapter_folder(name: str) -> Path:

@@ -132,6 +132,21 @@ def test_the_short_answer_is_what_was_found_and_said(news: Archive, text: str, s
     assert answer.short == short
 
 
+def test_each_of_several_questions_has_its_short_answer(news: Archive) -> None:
+    both = "The strike closed the harbour for 3 days. [1] About 900 passengers waited. [1]"
+    question = f"{QUESTION} And how many passengers waited in the harbour?"
+    _, answer = _stream(news, both, question)
+    assert answer.short == "3; 900"
+
+
+def test_a_model_of_our_own_training_is_asked_for_a_few_words(news: Archive) -> None:
+    generator = FakeGenerator(FIRST)
+    for generator.terse in (True, False):
+        rag.answer(QUESTION, archive=news, generator=generator)
+    asked = [messages[0].content for messages in generator.asked]
+    assert ["few words" in words for words in asked] == [True, False]
+
+
 def test_the_generator_may_refuse(news: Archive) -> None:
     pieces, answer = _stream(news, REFUSAL)
     assert pieces == [REFUSAL]

@@ -74,6 +74,7 @@ class FakeGenerator:
 
     name = "fake"
     context_tokens = 2048
+    terse = False
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -157,7 +158,7 @@ class BagOfWords:
 class Script:
     """A generator that says given pieces; it waits for `go` before each but the first."""
 
-    name, context_tokens = "script", 4096
+    name, context_tokens, terse = "script", 4096, False
 
     def __init__(self, *pieces, go=None, error=None):
         self.pieces, self.go, self.error = pieces, go, error
