@@ -288,9 +288,9 @@ def test_load_mirrors_what_was_saved(parts, tmp_path):
     model.save_pretrained(tmp_path)
     tokenizer.save_pretrained(tmp_path)
     loaded = TransformersGenerator.load(
-        LocalModel("tiny", tmp_path, checksum=""), dtype=torch.float32
+        LocalModel("tiny", tmp_path, checksum="", adapted=True), dtype=torch.float32
     )
-    assert (loaded.name, loaded.context_tokens) == ("tiny", 512)
+    assert (loaded.name, loaded.context_tokens, loaded.terse) == ("tiny", 512, True)
     text = "".join(loaded.stream(HELLO, max_new_tokens=20))
     assert text == plain_greedy(model, tokenizer, tokens=20)
 
@@ -316,7 +316,8 @@ def test_any_other_name_is_resolved(parts, tmp_path, monkeypatch):
     model, tokenizer = parts
     model.save_pretrained(tmp_path / "m")
     tokenizer.save_pretrained(tmp_path / "m")
-    assert load_generator(str(tmp_path / "m")).name == str(tmp_path / "m")
+    loaded = load_generator(str(tmp_path / "m"))
+    assert (loaded.name, loaded.terse) == (str(tmp_path / "m"), False)
     with pytest.raises(ModelError, match="no model 'nonsense'"):
         load_generator("nonsense")
 

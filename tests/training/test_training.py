@@ -15,6 +15,7 @@ from rag.errors import ModelError, TrainingError
 from rag.generation import Message
 from rag.generation.prompts import REFUSAL, Passage
 from rag.models import adapters
+from rag.models.resolving import resolve
 from rag.training import loop, sequences
 from rag.training.episodes import Exchange, episodes
 from rag.training.examples import AnswerExample, read
@@ -214,6 +215,8 @@ def test_the_command_trains_and_its_adapter_merges_as_peft_merges(
     adapter = adapters.read(out)
     assert (adapter.base, adapter.rank) == (str(base), 16)
     adapters.merge(adapter, base=base, to=tmp_path / "merged")
+    monkeypatch.setenv("DATELINE_CACHE", str(tmp_path / "cache"))
+    assert [resolve(str(folder)).adapted for folder in (out, base)] == [True, False]
 
     from peft import PeftModel
 
